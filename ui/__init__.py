@@ -1,0 +1,1 @@
+"""What every lesson shares: navigation and language, the live figure, charts, words, links."""

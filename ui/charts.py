@@ -1,0 +1,261 @@
+"""Chart builders: names in, Plotly figure out. The numbers come later, from the live figure.
+
+A figure is built once for a language and a number of classes and then kept: the model's
+arrays fill its traces in the browser. One meaning, one colour (Okabe–Ito).
+"""
+
+import functools
+from typing import Any
+
+import plotly.graph_objects as go
+
+Points = tuple[float, ...]
+
+TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
+FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
+_CLEAR = "rgba(0,0,0,0)"
+_CATEGORY = {"type": "category", "showgrid": False}
+_POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
+
+
+def figure(traces: list[Any], *, height: int = 340, **layout: Any) -> go.Figure:
+    """Return a figure with the layout that all charts share."""
+    shared = {
+        "template": None,
+        "height": height,
+        "margin": {"l": 44, "r": 12, "t": 28, "b": 44},
+        "showlegend": False,
+        "bargap": 0.35,
+        "barmode": "overlay",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+    }
+    return go.Figure(traces, {**shared, **layout})
+
+
+def panel_title(text: str, domain: tuple[float, float]) -> dict[str, Any]:
+    """Return a heading above the panel that spans `domain` of the figure's width."""
+    return {
+        "text": f"<b>{text}</b>",
+        "x": domain[0],
+        "y": 1.0,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 6,
+        "showarrow": False,
+    }
+
+
+def bars(x: tuple[str, ...], colour: str, name: str, axis: str = "") -> go.Bar:
+    """Return bars with their value written at their end; y and text come with the sweep."""
+    return go.Bar(
+        x=x,
+        name=name,
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        marker={"color": colour},
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="x+text",
+    )
+
+
+def frames(x: tuple[str, ...], colour: str, name: str, axis: str = "") -> go.Bar:
+    """Return hollow bars: what stands beside the filled ones to be compared."""
+    return go.Bar(
+        x=x,
+        name=name,
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        marker={"color": _CLEAR, "line": {"color": colour, "width": 2}},
+        hoverinfo="skip",
+    )
+
+
+def line(colour: str, axis: str = "", *, dash: str = "solid", width: float = 2.5, name: str = "",
+         **points: Any) -> go.Scatter:  # fmt: skip
+    """Return a line without markers."""
+    return go.Scatter(
+        mode="lines",
+        name=name,
+        line={"color": colour, "width": width, "dash": dash},
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        hoverinfo="skip",
+        **points,
+    )
+
+
+def point(colour: str, axis: str = "", symbol: str = "circle") -> go.Scatter:
+    """Return the one point that moves along a curve."""
+    return go.Scatter(
+        mode="markers",
+        marker={**_POINT, "color": colour, "symbol": symbol},
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        hoverinfo="x+y",
+    )
+
+
+@functools.cache
+def scores_and_probabilities(
+    classes: tuple[str, ...], logits: str, probabilities: str, reach: tuple[float, float]
+) -> go.Figure:
+    """Logits as bars on the left; on the right their probabilities and what to compare them with.
+
+    `reach` holds the lowest and the highest logit. Traces: 0 logits, 1 hollow bars,
+    2 probabilities.
+    """
+    left, right = (0.0, 0.45), (0.55, 1.0)
+    room = 0.09 * (reach[1] - reach[0])
+    return figure(
+        [
+            bars(classes, GREY, logits),
+            frames(classes, GREY, "", "2"),
+            bars(classes, PREDICTION, probabilities, "2"),
+        ],
+        xaxis={"domain": left, **_CATEGORY},
+        yaxis={"range": [reach[0] - room, reach[1] + room]},
+        xaxis2={"domain": right, **_CATEGORY, "anchor": "y2"},
+        yaxis2={"range": [0, 1.12], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        annotations=[panel_title(logits, left), panel_title(probabilities, right)],
+    )
+
+
+@functools.cache
+def road(
+    classes: tuple[str, ...],
+    titles: tuple[str, str, str],
+    p_axis: str,
+    curve: tuple[Points, Points],
+    reach: float,
+) -> go.Figure:
+    """The whole road: logits, probabilities, and the point on the curve of -log p.
+
+    Traces: 0 logits, 1 the right answer's frame, 2 probabilities, 3 its frame, 4 the curve
+    (`curve` holds its x and y), 5 the drop line, 6 the point.
+    """
+    panels = (0.0, 0.29), (0.36, 0.65), (0.73, 1.0)
+    return figure(
+        [
+            bars(classes, GREY, titles[0]),
+            frames(classes, TRUTH, ""),
+            bars(classes, PREDICTION, titles[1], "2"),
+            frames(classes, TRUTH, "", "2"),
+            line(SURPRISE, "3", x=curve[0], y=curve[1]),
+            line(SURPRISE, "3", dash="dot", width=1.5),
+            point(SURPRISE, "3"),
+        ],
+        height=330,
+        xaxis={"domain": panels[0], **_CATEGORY},
+        yaxis={"range": [-reach * 1.2, reach * 1.2]},
+        xaxis2={"domain": panels[1], **_CATEGORY, "anchor": "y2"},
+        yaxis2={"range": [0, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis3={"domain": panels[2], "range": [-0.02, 1.04], "anchor": "y3", "title": p_axis},
+        yaxis3={"range": [0, curve[1][0]], "anchor": "x3"},
+        annotations=[
+            panel_title(title, panel) for title, panel in zip(titles, panels, strict=True)
+        ],
+    )
+
+
+@functools.cache
+def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Points]) -> go.Figure:
+    """Two probabilities as bars; beside them a curve from 0 to 1 and a point on it.
+
+    Traces: 0 bars, 1 the curve, 2 the point.
+    """
+    left, right = (0.0, 0.36), (0.46, 1.0)
+    return figure(
+        [
+            bars(("0", "1"), PREDICTION, left_title),
+            line(PREDICTION, "2", x=curve[0], y=curve[1]),
+            point(PREDICTION, "2"),
+        ],
+        height=300,
+        xaxis={"domain": left, **_CATEGORY},
+        yaxis={"range": [0, 1.15], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis2={"domain": right, "range": [curve[0][0], curve[0][-1]], "anchor": "y2"},
+        yaxis2={"range": [-0.03, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        annotations=[panel_title(left_title, left), panel_title(right_title, right)],
+    )
+
+
+@functools.cache
+def bars_and_matrix(classes: tuple[str, ...], bars_title: str, matrix_title: str) -> go.Figure:
+    """Probabilities as bars; beside them a matrix with its entries in colour and in digits.
+
+    Traces: 0 bars, 1 the matrix (first row on top). Colours run to ±1/4, the steepest that
+    a softmax can be.
+    """
+    left, right = (0.0, 0.42), (0.52, 1.0)
+    scale = [[0.0, SURPRISE], [0.5, "#f7f7f7"], [1.0, TRUTH]]
+    return figure(
+        [
+            bars(classes, PREDICTION, bars_title),
+            go.Heatmap(
+                x=classes,
+                y=classes,
+                zmin=-0.25,
+                zmax=0.25,
+                colorscale=scale,
+                showscale=False,
+                texttemplate="%{text}",
+                xgap=2,
+                ygap=2,
+                xaxis="x2",
+                yaxis="y2",
+                hoverinfo="skip",
+            ),
+        ],
+        height=300,
+        xaxis={"domain": left, **_CATEGORY},
+        yaxis={"range": [0, 1.15], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis2={"domain": right, **_CATEGORY, "anchor": "y2"},
+        yaxis2={"autorange": "reversed", **_CATEGORY, "anchor": "x2"},
+        annotations=[panel_title(bars_title, left), panel_title(matrix_title, right)],
+    )
+
+
+@functools.cache
+def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title: str) -> go.Figure:
+    """A smooth curve and a step along the same x: `curves` holds x, the curve and the step.
+
+    Traces: 0 step, 1 curve, 2 tangent, 3 point on the step, 4 point on the curve.
+    """
+    x, smooth, hard = curves
+    return figure(
+        [
+            line(GREY, x=x, y=hard, width=2),
+            line(PREDICTION, x=x, y=smooth),
+            line(SURPRISE, width=3),
+            point(GREY, symbol="square"),
+            point(PREDICTION),
+        ],
+        height=320,
+        xaxis={"range": [x[0], x[-1]], "title": x_title},
+        yaxis={"range": [-0.12, 1.12], "title": y_title, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+    )
+
+
+@functools.cache
+def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str]) -> go.Figure:
+    """A loss that goes to 0 and one that stops at a floor.
+
+    Traces: 0 and 1 the curves, 2 the floor, 3 and 4 the points on the curves.
+    """
+    legend = {"showlegend": True}
+    return figure(
+        [
+            line(FINE, x=x, name=names[0], **legend),
+            line(SURPRISE, x=x, name=names[1], **legend),
+            line(SURPRISE, x=(x[0], x[-1]), dash="dot", width=1.5, name=names[2], **legend),
+            point(FINE),
+            point(SURPRISE, symbol="diamond"),
+        ],
+        height=330,
+        showlegend=True,
+        xaxis={"range": [x[0], x[-1]], "title": x_title},
+        yaxis={"range": [-0.4, 18], "title": y_title},
+    )

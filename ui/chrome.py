@@ -1,0 +1,44 @@
+"""What stands around every lesson: the title, the language button and the document's language."""
+
+import functools
+from typing import Any
+
+import streamlit as st
+
+from ui.words import LANGUAGES, fill, set_language, shared_labels
+
+_SET_LANGUAGE = """
+export default function ({ data }) {
+  document.documentElement.lang = data
+}
+"""
+
+
+@functools.cache
+def _language_component() -> Any:
+    return st.components.v2.component("xent_language", js=_SET_LANGUAGE, isolate_styles=False)
+
+
+def declare_language(language: str) -> None:
+    """Set the document's lang attribute, for screen readers, hyphenation and fonts."""
+    tag = {"zh": "zh-CN"}.get(language, language)
+    _language_component()(key="xent language of the document", data=tag, height=1)
+
+
+def header(title: str, language: str, asked: str | None) -> None:
+    """Show the page's title with the other language beside it, one click away.
+
+    `asked` is the language that the link asks for; the reader is told where there is no such.
+    """
+    other = next(code for code in LANGUAGES if code != language)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False)
+        st.button(
+            LANGUAGES[other],
+            key="xent other language",
+            icon=":material/translate:",
+            on_click=set_language,
+            args=(other,),
+        )
+    if asked is not None and asked not in LANGUAGES:
+        st.warning(fill(shared_labels(language)["unknown_language"], {"asked": asked[:20]}))

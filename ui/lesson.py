@@ -1,0 +1,99 @@
+"""How a lesson speaks: its live figures, the questions before them, the program at its end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui import links
+from ui.live import Preset, View, live_figure
+from ui.live.figure import Control
+from ui.live.sweeps import Model
+from ui.words import Words, current_language, words
+
+_FIGURE_WORDS = (
+    "allowed",
+    "copy_link",
+    "exact_value",
+    "link_copied",
+    "lost",
+    "presets",
+    "save_picture",
+    "waiting",
+)
+
+
+def open_lesson(name: str) -> Words:
+    """Return the words of a lesson in the reader's language."""
+    return words(name, current_language())
+
+
+def live(
+    held: links.Held,
+    text: Words,
+    *,
+    controls: Sequence[Control],
+    model: Model,
+    view: View,
+    presets: Sequence[Preset] = (),
+) -> None:
+    """Show a live figure in the reader's language, and what of a link could not be used."""
+    if held.problems:
+        st.warning(text.label("bad_link", what=links.names(held.problems)))
+    live_figure(
+        held.key,
+        controls=controls,
+        state=held.controls,
+        model=model,
+        view=view,
+        presets=[*presets, Preset(text.label("reset"), held.params.controls(held.params.default))],
+        words={name: text.labels[name] for name in _FIGURE_WORDS},
+        ack=held.ack,
+        epoch=held.epoch,
+    )
+
+
+def ask(
+    text: Words,
+    name: str,
+    options: Sequence[str],
+    right: int,
+    then: Callable[[], None] | None = None,
+    **numbers: object,
+) -> None:
+    """Ask before showing: the answer is told, and the figure moved, once one has been given.
+
+    The page's part `name` is the question, `name-told` what is true; `numbers` fill it.
+    `then` moves the figure to the state in question.
+    """
+    key = f"xent answer to {name}"
+    given = st.radio(
+        text(name, **numbers),
+        range(len(options)),
+        format_func=lambda i: options[i],
+        index=None,
+        key=key,
+        horizontal=True,
+        on_change=then,
+    )
+    if given is not None:
+        verdict = text.label("right") if given == right else text.label("not_quite")
+        st.markdown(f"**{verdict}** {text(f'{name}-told', **numbers)}")
+
+
+def in_pytorch(text: Words, program: str) -> None:
+    """Show the program that does the same in PyTorch for exactly this state."""
+    with st.expander(text.label("in_pytorch"), icon=":material/code:"):
+        st.code(program, language="python")
+        st.caption(text.label("in_pytorch_note"))
+
+
+def section(text: Words, part: str, **numbers: Any) -> None:
+    """Show a part of the lesson's text with its numbers filled in."""
+    st.markdown(text(part, **numbers))
+
+
+
+def take_home(text: Words) -> None:
+    """Show the one sentence to take home."""
+    st.info(f"**{text.label('take_home')}** · {text('takeaway')}", icon=":material/lightbulb:")

@@ -1,0 +1,166 @@
+"""`live_figure`: controls, a model and a Plotly figure become one thing that follows the hand."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.live.sweeps import Model, State, pack, sweep
+from ui.server import asset_url
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A control on a line. `positions` are the values that a drag stops at, ascending."""
+
+    name: str
+    label: str
+    positions: NDArray[np.float64]
+    unit: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A control with a few named options; its value is the option's index."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+
+    @property
+    def positions(self) -> NDArray[np.float64]:
+        return np.arange(float(len(self.options)))
+
+
+Control = Slider | Choice
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A button that leads somewhere: the values it sets; the others stay."""
+
+    label: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Bind:
+    """Trace number `trace` shows the model's `array` in its `field` (x, y, z, text, …)."""
+
+    trace: int
+    field: str
+    array: str
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A number beside the figure: a label and a slot of the model's arrays."""
+
+    label: str
+    slot: str
+    unit: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """What shows the model's arrays.
+
+    `formula` (MathML, see `ui.formula`) and `alt` (one or more sentences) hold slots that
+    follow the hand: `loss`, `p.2`, `p`, `z0|exact`; in `alt` they stand as `[[loss]]`. `names` turns an array of indices into
+    words: {"winner": ("cat", "dog")}. `vectors` names a row of controls, so that it need
+    not travel as an array: {"z": ("z0", "z1")}.
+    """
+
+    figure: go.Figure
+    binds: Sequence[Bind]
+    alt: str
+    readouts: Sequence[Readout] = ()
+    formula: str = ""
+    names: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    vectors: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+
+
+_LOADER = """
+export default async function (component) {
+  const { mount } = await import(new URL("LIVE_JS", window.location.origin).href)
+  return mount(component)
+}
+"""
+
+
+@functools.cache
+def _component() -> Any:
+    """Register the component once. Its code is loaded from a cached route, not sent again."""
+    return st.components.v2.component(
+        "xent_live",
+        js=_LOADER.replace("LIVE_JS", asset_url("live.js")),
+        isolate_styles=False,
+    )
+
+
+def live_figure(
+    key: str,
+    *,
+    controls: Sequence[Control],
+    state: State,
+    model: Model,
+    view: View,
+    words: Mapping[str, str],
+    presets: Sequence[Preset] = (),
+    ack: str = "",
+    epoch: int = 0,
+) -> None:
+    """Draw a figure that follows its controls at the screen's rate.
+
+    `state` has a value for each control. `words` are the figure's own labels (reset,
+    waiting, …) in the reader's language. `ack` and `epoch` come from `ui.links`: the last
+    change of the browser's that the state holds, and how often the state was changed from
+    elsewhere (a link, Back, an answered question).
+    """
+    base = {control.name: float(state[control.name]) for control in controls}
+    positions = {control.name: control.positions for control in controls}
+    table = sweep(base, positions, model, [preset.values for preset in presets])
+    figure = view.figure.to_plotly_json()
+    header = {
+        "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("live.css")},
+        "key": key,
+        "ack": ack,
+        "epoch": epoch,
+        "base": base,
+        "controls": [_describe(control) for control in controls],
+        "presets": [
+            {"label": preset.label, "values": values}
+            for preset, values in zip(presets, table.presets, strict=True)
+        ],
+        "figure": {"data": figure["data"], "layout": figure["layout"]},
+        "binds": [dataclasses.asdict(bind) for bind in view.binds],
+        "readouts": [dataclasses.asdict(readout) for readout in view.readouts],
+        "formula": view.formula,
+        "alt": view.alt,
+        "names": dict(view.names),
+        "vectors": dict(view.vectors),
+        "words": dict(words),
+    }
+    arrays = table.arrays | {f"at {name}": grid for name, grid in table.positions.items()}
+    _component()(key=key, data=pack(header, arrays), on_commit_change=_nothing)
+
+
+def _describe(control: Control) -> dict[str, Any]:
+    fields = {
+        field.name: getattr(control, field.name)
+        for field in dataclasses.fields(control)
+        if field.name != "positions"
+    }
+    return {"kind": type(control).__name__.lower(), **fields}
+
+
+def _nothing() -> None:
+    """Streamlit keeps the state of a component only where a callback names it."""

@@ -1,0 +1,124 @@
+"""Everything that can be seen while one control moves, computed in one call of the model.
+
+A person moves one control at a time. So from one base state the pictures that a drag can
+show are a table with a row for each position of each control, and a few rows more for the
+presets. The browser looks rows up; it computes nothing.
+"""
+
+import json
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+State = Mapping[str, float]
+Arrays = Mapping[str, NDArray[Any]]
+Model = Callable[[Arrays], Arrays]
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """A table of states: row 0 is the base, then each control's positions, then the presets.
+
+    `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …).
+    """
+
+    base: dict[str, float]
+    positions: dict[str, NDArray[np.float64]]
+    arrays: dict[str, NDArray[Any]]
+    presets: list[dict[str, float]]
+
+
+def sweep(
+    base: State,
+    positions: Mapping[str, NDArray[np.float64]],
+    model: Model,
+    presets: Sequence[State] = (),
+) -> Sweeps:
+    """Evaluate the model on the base state, on every position of every control, on the presets.
+
+    The base value of a control is added to its positions where it is missing, so that a
+    typed value has a row too. A preset that leaves a control out takes its base value.
+    """
+    grid = {name: np.union1d(values, [base[name]]) for name, values in positions.items()}
+    rows = _rows(base, grid, presets)
+    arrays = {name: np.asarray(array) for name, array in model(rows).items()}
+    count = len(next(iter(rows.values())))
+    for name, array in arrays.items():
+        if array.ndim == 0 or len(array) != count:
+            raise ValueError(f"model: array {name!r} has shape {array.shape}, not ({count}, …)")
+    full = [{**base, **preset} for preset in presets]
+    return Sweeps(dict(base), grid, arrays, full)
+
+
+def _rows(
+    base: State, grid: Mapping[str, NDArray[np.float64]], presets: Sequence[State]
+) -> dict[str, NDArray[np.float64]]:
+    count = 1 + sum(len(values) for values in grid.values()) + len(presets)
+    rows = {name: np.full(count, float(base[name])) for name in grid}
+    start = 1
+    for name, values in grid.items():
+        rows[name][start : start + len(values)] = values
+        start += len(values)
+    for row, preset in enumerate(presets, start):
+        for name, value in preset.items():
+            rows[name][row] = value
+    return rows
+
+
+# What the browser has a typed array for. Half formats widen to float32, which is exact.
+_WIRE = {"float64": "f8", "float32": "f4", "int32": "i4", "uint8": "u1"}
+
+
+def _on_the_wire(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """Return the array in a type that the browser knows, without changing a value."""
+    name = array.dtype.name
+    if name in _WIRE:
+        return _WIRE[name], array
+    if name == "bool":
+        return "u1", array.astype(np.uint8)
+    if np.issubdtype(array.dtype, np.integer):
+        if array.size and np.abs(array).max() > np.iinfo(np.int32).max:
+            raise ValueError(f"array of {name}: a value does not fit 32 bits")
+        return "i4", array.astype(np.int32)
+    return "f4", array.astype(np.float32)  # float16, bfloat16, float8
+
+
+def _unrepeated(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32] | None]:
+    """Return the distinct rows, and for each row which of them it is; None where all travel.
+
+    A curve that only one of the controls bends is the same in most rows of the table.
+    """
+    if array.ndim < 2 or array[0].nbytes < 64:
+        return array, None
+    flat = np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8)
+    keys = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()  # bytes: nan equals itself
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    return (array[first], which.astype(np.int32)) if 2 * len(first) < len(array) else (array, None)
+
+
+def pack(header: Mapping[str, Any], arrays: Arrays) -> bytes:
+    """Return one message: 8 bytes of header length, the header as JSON, the arrays' bytes.
+
+    Arrays travel as their own bytes, not as decimal text, so nan, ±inf and 1e-300 arrive
+    as what they are. Each starts at a multiple of 8, counted from the end of the header.
+    """
+    index: dict[str, Any] = {}
+    chunks: list[bytes] = []
+
+    def add(array: NDArray[Any]) -> dict[str, Any]:
+        kind, wire = _on_the_wire(array)
+        place = {"kind": kind, "shape": list(array.shape), "at": sum(map(len, chunks))}
+        body = np.ascontiguousarray(wire).tobytes()
+        chunks.append(body + b"\0" * (-len(body) % 8))
+        return place
+
+    for name, array in arrays.items():
+        rows, which = _unrepeated(array)
+        index[name] = add(rows) | ({} if which is None else {"which": add(which)})
+    text = json.dumps({**header, "arrays": index}, ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + b"".join(chunks)

@@ -1,0 +1,48 @@
+"""The lessons, in their order. A new lesson is one line here, one page and two texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui.words import words
+
+_PAGES = Path(__file__).parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A page of the app: its name in pages/, lessons/ and the address, and its icon."""
+
+    name: str
+    icon: str
+
+    def page(self, language: str):
+        """Return Streamlit's page of this lesson, titled in the reader's language."""
+        return st.Page(
+            _PAGES / f"{self.name}.py",
+            title=words(self.name, language).title,
+            icon=f":material/{self.icon}:",
+            url_path=self.name,
+            default=self is LESSONS[0],
+        )
+
+
+LESSONS = (
+    Lesson("home", "route"),
+    Lesson("softmax", "bar_chart"),
+)
+
+
+def pages(language: str) -> dict[str, "st.Page"]:
+    """Return Streamlit's pages by name."""
+    return {lesson.name: lesson.page(language) for lesson in LESSONS}
+
+
+def link_to(name: str, label: str, language: str, query: Mapping[str, str]) -> None:
+    """Link to a lesson with a state to open it with; show nothing where it does not exist."""
+    for lesson in LESSONS:
+        if lesson.name == name:
+            state = {"lang": language, **query}
+            st.page_link(lesson.page(language), label=label, query_params=state)

@@ -1,0 +1,127 @@
+"""What the web server does besides Streamlit: two assets, security headers, a frozen heap."""
+
+import contextlib
+import functools
+import gc
+import gzip
+import hashlib
+import importlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import plotly
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_LIVE = Path(__file__).parent / "live"
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        # blob: is how Streamlit loads a component's module, 'unsafe-inline' its index page
+        "script-src 'self' blob: 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' ws: wss:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    )
+)
+
+_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def _plotly_module() -> bytes:
+    """Return plotly.js as an ES module, so that a figure holds it as a private reference.
+
+    The bundle looks for CommonJS first; given a `module` it exports itself there.
+    """
+    head, tail = b"const module = {exports: {}};\n", b"\nexport default module.exports;\n"
+    return head + _PLOTLY.read_bytes() + tail
+
+
+_SOURCES = {
+    "plotly.js": (_plotly_module, "text/javascript"),
+    "live.js": ((_LIVE / "live.js").read_bytes, "text/javascript"),
+    "live.css": ((_LIVE / "live.css").read_bytes, "text/css"),
+}
+
+
+@functools.cache
+def _asset(name: str) -> tuple[bytes, str]:
+    """Return an asset gzipped, and the tag that names its content."""
+    body = _SOURCES[name][0]()
+    return gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:12]
+
+
+def asset_url(name: str) -> str:
+    """Return the path of an asset; it changes with the content, so it may be cached for ever."""
+    return f"/xent/{_asset(name)[1]}/{name}"
+
+
+async def _serve_asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _SOURCES:
+        return PlainTextResponse("Not found", status_code=404)
+    body, tag = _asset(name)
+    current = tag == request.path_params["tag"]
+    headers = {
+        "content-encoding": "gzip",
+        "cache-control": "public, max-age=31536000, immutable" if current else "no-cache",
+    }
+    return Response(body, media_type=_SOURCES[name][1], headers=headers)
+
+
+class SecurityHeaders:
+    """Add the security headers to every answer, and refuse uploads: nobody needs one here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif "/_stcore/upload_file" in scope["path"]:
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Import everything that any page imports, prepare the assets, then freeze the heap.
+
+    Streamlit forces a full garbage collection after every run of a script. With torch
+    imported it walks some 100 ms through objects that live for ever. Frozen, they are
+    not visited any more; benchmarks/bench_server.py shows what that saves.
+    """
+    for module in ("torch", "mpmath", "plotly.graph_objects", "xent_core", "ui.live.figure"):
+        importlib.import_module(module)
+    for name in _SOURCES:
+        _asset(name)
+    gc.collect()
+    gc.freeze()
+    yield None
+
+
+routes = [Route("/xent/{tag}/{name}", _serve_asset)]
+middleware = [Middleware(SecurityHeaders)]

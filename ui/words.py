@@ -1,0 +1,103 @@
+"""The words of the app: lessons/<language>/<page>.md and lessons/<language>/labels.toml.
+
+A page's file is Markdown. Its first heading is the page's title; a comment names each part:
+
+    # Softmax and argmax
+    <!-- hook -->
+    Who wins, and by how much? …
+    <!-- labels -->
+    - temperature: temperature T
+
+`{{name}}` is a place for a number that the page computes, `[[name]]` one that follows the
+hand in the browser (see `ui.live.View`). The language is passed along,
+never set globally: two readers of one server read two languages.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+FOLDER = Path(__file__).parent.parent / "lessons"
+
+_PART = re.compile(r"^<!-- ([\w.-]+) -->\n", re.MULTILINE)
+_SLOT = re.compile(r"\{\{(\w+)\}\}")
+_CJK = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
+_BREAK_IN_CHINESE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
+_LABEL = re.compile(r"^- ([\w.-]+): (.+)$", re.MULTILINE)
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Put the values in the template's places. A place without a value is an error."""
+    return _SLOT.sub(lambda match: str(values[match[1]]), template)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The parts of one page in one language, and the labels: the page's own and the shared."""
+
+    language: str
+    title: str
+    parts: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    def __call__(self, part: str, /, **values: object) -> str:
+        """Return a part of the page with its places filled."""
+        return fill(self.parts[part], values)
+
+    def label(self, name: str, /, **values: object) -> str:
+        """Return a short label with its places filled."""
+        return fill(self.labels[name], values)
+
+
+def parse_page(text: str) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return the title, the parts and the labels of a page's file.
+
+    A line break between two Chinese characters is dropped: a browser would show a space.
+    """
+    head, *rest = _PART.split(_BREAK_IN_CHINESE.sub("", text))
+    title = head.removeprefix("# ").strip()
+    parts = {name: body.strip() for name, body in zip(rest[::2], rest[1::2], strict=True)}
+    return title, parts, dict(_LABEL.findall(parts.pop("labels", "")))
+
+
+@functools.cache
+def shared_labels(language: str) -> Mapping[str, str]:
+    """Return the labels that every page shares."""
+    return tomllib.loads((FOLDER / language / "labels.toml").read_text("utf-8"))
+
+
+@functools.cache
+def words(page: str, language: str) -> Words:
+    """Return the words of a page in a language."""
+    text = (FOLDER / language / f"{page}.md").read_text("utf-8")
+    title, parts, labels = parse_page(text)
+    return Words(language, title, parts, {**shared_labels(language), **labels})
+
+
+def choose_language(link: str | None, chosen: str | None, browser: str | None) -> str:
+    """Return the link's language, else the one chosen in the app, else the browser's, else en."""
+    for candidate in (link, chosen, (browser or "").replace("_", "-").split("-")[0].lower()):
+        if candidate in LANGUAGES:
+            return candidate
+    return "en"
+
+
+def current_language() -> str:
+    """Return the reader's language in this run of the script."""
+    chosen = st.session_state.get("xent language")
+    language = choose_language(st.query_params.get("lang"), chosen, st.context.locale)
+    if "lang" in st.query_params:
+        st.session_state["xent language"] = language
+    return language
+
+
+def set_language(language: str) -> None:
+    """Keep the reader's choice in the session and in the address."""
+    st.session_state["xent language"] = language
+    st.query_params["lang"] = language
