@@ -14,7 +14,7 @@ Points = tuple[float, ...]
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 _CLEAR = "rgba(0,0,0,0)"
-_CATEGORY = {"type": "category", "showgrid": False}
+_CATEGORY = {"type": "category", "showgrid": False, "zeroline": False}
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
 
 
@@ -56,6 +56,9 @@ def bars(x: tuple[str, ...], colour: str, name: str, axis: str = "") -> go.Bar:
         yaxis=f"y{axis}",
         marker={"color": colour},
         textposition="outside",
+        textangle=0,
+        constraintext="none",
+        textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="x+text",
     )
@@ -73,8 +76,16 @@ def frames(x: tuple[str, ...], colour: str, name: str, axis: str = "") -> go.Bar
     )
 
 
-def line(colour: str, axis: str = "", *, dash: str = "solid", width: float = 2.5, name: str = "",
-         **points: Any) -> go.Scatter:  # fmt: skip
+def line(
+    colour: str,
+    axis: str = "",
+    *,
+    dash: str = "solid",
+    width: float = 2.5,
+    name: str = "",
+    x: Points | None = None,
+    y: Points | None = None,
+) -> go.Scatter:
     """Return a line without markers."""
     return go.Scatter(
         mode="lines",
@@ -83,7 +94,8 @@ def line(colour: str, axis: str = "", *, dash: str = "solid", width: float = 2.5
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hoverinfo="skip",
-        **points,
+        x=x,
+        y=y,
     )
 
 
@@ -95,6 +107,7 @@ def point(colour: str, axis: str = "", symbol: str = "circle") -> go.Scatter:
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hoverinfo="x+y",
+        showlegend=False,
     )
 
 
@@ -245,12 +258,11 @@ def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str
 
     Traces: 0 and 1 the curves, 2 the floor, 3 and 4 the points on the curves.
     """
-    legend = {"showlegend": True}
     return figure(
         [
-            line(FINE, x=x, name=names[0], **legend),
-            line(SURPRISE, x=x, name=names[1], **legend),
-            line(SURPRISE, x=(x[0], x[-1]), dash="dot", width=1.5, name=names[2], **legend),
+            line(FINE, x=x, name=names[0]),
+            line(SURPRISE, x=x, name=names[1]),
+            line(SURPRISE, x=(x[0], x[-1]), dash="dot", width=1.5, name=names[2]),
             point(FINE),
             point(SURPRISE, symbol="diamond"),
         ],

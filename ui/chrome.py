@@ -25,6 +25,11 @@ def declare_language(language: str) -> None:
     _language_component()(key="xent language of the document", data=tag, height=1)
 
 
+def tighten() -> None:
+    """Give the lesson the room: a projector's 1280 × 800 shows a figure and its sliders."""
+    st.html("<style>.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }</style>")
+
+
 def header(title: str, language: str, asked: str | None) -> None:
     """Show the page's title with the other language beside it, one click away.
 

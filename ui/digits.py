@@ -12,7 +12,7 @@ INFINITY = "\N{INFINITY}"
 
 
 def show(x: float, digits: int = 4) -> str:
-    """Write x with so many significant digits; ∞, −∞ and nan in words one can read.
+    """Write x with so many significant digits, or as a whole number where that is longer.
 
     Numbers of ordinary size are written out with their trailing zeros, so that digits
     do not jump while one drags; below 1e-4 and from 1e6 on they take an exponent.
@@ -32,7 +32,8 @@ def show(x: float, digits: int = 4) -> str:
     exponent = rounded.adjusted()  # 9.9996 becomes 10.00
     rounded = exact.quantize(Decimal((0, (1,), exponent - digits + 1)), ROUND_HALF_UP)
     if -4 <= exponent < 6:
-        return sign + f"{rounded:f}"
+        places = max(digits - 1 - exponent, 0)
+        return sign + f"{exact.quantize(Decimal((0, (1,), -places)), ROUND_HALF_UP):f}"
     mantissa = rounded.scaleb(-exponent).normalize()
     return f"{sign}{mantissa:f}e{exponent:+d}".replace("+", "").replace("-", MINUS)
 

@@ -93,7 +93,6 @@ def section(text: Words, part: str, **numbers: Any) -> None:
     st.markdown(text(part, **numbers))
 
 
-
 def take_home(text: Words) -> None:
     """Show the one sentence to take home."""
     st.info(f"**{text.label('take_home')}** · {text('takeaway')}", icon=":material/lightbulb:")

@@ -6,7 +6,7 @@ import gc
 import gzip
 import hashlib
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import plotly
@@ -106,15 +106,19 @@ class SecurityHeaders:
             await self.app(scope, receive, send_with_headers)
 
 
+# pandas too: Plotly looks for it half-way through another session's first import of it
+_IMPORTED = ("torch", "mpmath", "pandas", "plotly.graph_objects", "xent_core", "ui.lesson")
+
+
 @contextlib.asynccontextmanager
-async def lifespan(app: object) -> AsyncIterator[None]:
+async def lifespan(app: object) -> AsyncGenerator[None]:
     """Import everything that any page imports, prepare the assets, then freeze the heap.
 
     Streamlit forces a full garbage collection after every run of a script. With torch
     imported it walks some 100 ms through objects that live for ever. Frozen, they are
     not visited any more; benchmarks/bench_server.py shows what that saves.
     """
-    for module in ("torch", "mpmath", "plotly.graph_objects", "xent_core", "ui.live.figure"):
+    for module in _IMPORTED:
         importlib.import_module(module)
     for name in _SOURCES:
         _asset(name)

@@ -13,14 +13,16 @@ export function show(x, digits = 4) {
   if (size === Infinity) return sign + INFINITY
   if (size === 0) return sign + "0"
   const [mantissa, exponent] = size.toExponential(digits - 1).split("e")
-  if (+exponent >= -4 && +exponent < 6) return sign + size.toPrecision(digits).replace(/e.*/, "")
+  if (+exponent >= -4 && +exponent < 6) return sign + size.toFixed(Math.max(digits - 1 - exponent, 0))
   const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa
   return sign + short + "e" + exponent.replace("+", "").replace("-", MINUS)
 }
 
 export function exact(x) {
   if (!Number.isFinite(x) || x === 0) return show(x)
-  return String(x).replace("e+", "e").replaceAll("-", MINUS)
+  const short = x.toExponential().replace("e+", "e")
+  const exponent = +short.split("e")[1]
+  return (exponent >= -4 && exponent < 16 ? String(x) : short).replaceAll("-", MINUS)
 }
 
 // What a person may type for a number: full-width digits and a real minus sign too.
@@ -35,7 +37,7 @@ export function parse(text) {
 
 const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, u1: Uint8Array }
 
-function unpack(bytes) {
+export function unpack(bytes) {
   const buffer = bytes.slice().buffer
   const length = Number(new DataView(buffer).getBigUint64(0, true))
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)))
@@ -48,7 +50,7 @@ function unpack(bytes) {
 }
 
 /** The table of rows: which row, if any, shows a state exactly. */
-class Table {
+export class Table {
   constructor(message) {
     this.base = message.base
     this.arrays = message.arrays
@@ -203,7 +205,8 @@ class LiveFigure {
   }
 
   take(message) {
-    const layout = JSON.stringify([message.controls, message.presets, message.readouts,
+    const labels = message.presets.map((preset) => preset.label)
+    const layout = JSON.stringify([message.controls, labels, message.readouts,
       message.formula, message.words, message.names])
     this.message = message
     this.table = new Table(message)
@@ -216,6 +219,7 @@ class LiveFigure {
     if (layout !== this.layout) this.build()
     this.layout = layout
     this.moveControls()
+    this.showStatus()
     if (this.unsent && !this.inflight) this.commit()
   }
 
@@ -235,15 +239,17 @@ class LiveFigure {
     this.formula.innerHTML = formula
     this.slots = [...this.formula.querySelectorAll("[data-slot]")]
     const buttons = element("div", { class: "xent-presets", role: "group", "aria-label": words.presets })
-    for (const preset of presets)
-      buttons.append(element("button", { type: "button", onclick: () => this.go(preset.values) }, preset.label))
+    presets.forEach(({ label }, i) => {
+      const onclick = () => this.go(this.table.presets[i].values)
+      buttons.append(element("button", { type: "button", onclick }, label))
+    })
     const tools = element("div", { class: "xent-tools" },
       element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
       element("button", { type: "button", title: words.save_picture, onclick: () => this.savePicture() }, words.save_picture))
     const results = element("div", { class: "xent-results" }, ...this.numbers.map((n) => n.node))
-    const right = element("div", { class: "xent-right" }, results, this.picture, this.formula)
-    const left = element("div", { class: "xent-left" }, panel, buttons, tools, this.status)
-    this.root.replaceChildren(element("div", { class: "xent-grid" }, left, right))
+    const below = element("div", { class: "xent-below" }, buttons, tools)
+    this.root.replaceChildren(element("div", { class: "xent-grid" },
+      results, this.picture, panel, this.formula, below, this.status))
     this.observeSize()
   }
 
@@ -434,7 +440,7 @@ class LiveFigure {
   text(x, name, how) {
     const words = this.message.names[name]
     if (words) return words[x] ?? ""
-    return how === "exact" || Number.isInteger(x) ? exact(x) : show(x, Number(how) || 4)
+    return how === "exact" ? exact(x) : show(x, Number(how) || 4)
   }
 
   slot(key, row) {
@@ -460,6 +466,7 @@ class LiveFigure {
 
   showStatus(waiting = this.table && this.table.row(this.state) < 0) {
     if (!this.status) return
+    this.root.dataset.inflight = this.inflight ?? ""
     const { words } = this.message
     this.root.classList.toggle("xent-waiting", Boolean(waiting))
     const text = server.lost ? words.lost : waiting ? words.waiting : ""

@@ -1,0 +1,48 @@
+# `make run` starts the app, `make test` checks everything, `make bench` measures.
+# On a fresh machine: Python 3.11, make and git are enough.
+
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS ?= localhost
+VENV    := .venv
+BIN     := $(VENV)/bin
+
+.PHONY: run test bench browser lint clean
+
+run: $(VENV)/run.done
+	@echo "The app is at http://$(ADDRESS):$(PORT) (Ctrl+C stops it)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: $(VENV)/test.done browser lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/ty check --python $(VENV) app.py ui xent_core pages benchmarks
+
+bench: $(VENV)/bench.done browser
+	$(BIN)/python -m benchmarks
+
+browser: $(VENV)/test.done
+	@sh tests/browser/install_chromium.sh $(BIN)/python
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+
+# Each mark says which requirements the environment holds; it grows old with its file.
+$(VENV)/python.done:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.done: requirements.txt $(VENV)/python.done
+	$(BIN)/python -m pip install -r requirements.txt
+	@touch $@
+
+$(VENV)/test.done: requirements-test.txt $(VENV)/run.done
+	$(BIN)/python -m pip install -r requirements-test.txt
+	@touch $@
+
+$(VENV)/bench.done: requirements-bench.txt $(VENV)/test.done
+	$(BIN)/python -m pip install -r requirements-bench.txt
+	@touch $@

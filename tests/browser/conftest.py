@@ -1,0 +1,173 @@
+"""A real server and a real Chromium for what only they can show."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-quic"
+).split()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """The app under `streamlit run`, on a port of its own; it can be stopped and started."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen([*command, str(self.port)], cwd=ROOT, env=environment)
+        for _ in range(240):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            time.sleep(0.25)
+        raise TimeoutError("the server did not start within a minute")
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Lesson:
+    """One open page of the app, as a person has it before them."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path: str) -> "Lesson":
+        self.page.goto(self.base + path)
+        return self.ready()
+
+    def ready(self) -> "Lesson":
+        """Wait until every figure is drawn and the server has answered everything."""
+        self.page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        self.page.wait_for_function(
+            """() => !document.querySelector('[data-test-script-state="running"]')
+                && [...document.querySelectorAll('.xent')].every(
+                    (x) => x.dataset.ready === 'true' && !x.dataset.inflight)""",
+            timeout=30_000,
+        )
+
+    def figure(self, at: int = 0) -> dict[str, Any]:
+        """Return what figure number `at` shows: traces, readouts, formula, text alternative."""
+        return self.page.evaluate(
+            """async (at) => {
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+                const root = document.querySelectorAll('.xent')[at]
+                const picture = root.querySelector('.xent-picture')
+                const plain = (value) => value === undefined || value === null ? null
+                    : Array.from(value, (x) => typeof x === 'object' ? Array.from(x) : x)
+                return {
+                    traces: picture.data.map((t) => ({
+                        x: plain(t.x), y: plain(t.y), z: plain(t.z), text: plain(t.text)})),
+                    readouts: [...root.querySelectorAll('.xent-number')].map((n) => n.textContent),
+                    formula: root.querySelector('.xent-formula').textContent,
+                    alt: picture.getAttribute('aria-label'),
+                    drawn: JSON.parse(root.dataset.drawn),
+                    status: root.querySelector('.xent-status').textContent,
+                }
+            }""",
+            at,
+        )
+
+    def slider(self, name: str):
+        return self.page.locator(f'input[type=range][id$="-{name}"]')
+
+    def field(self, name: str):
+        return self.page.locator(f'.xent-slider:has(input[id$="-{name}"]) .xent-field')
+
+    def type(self, name: str, text: str) -> None:
+        self.field(name).fill(text)
+        self.field(name).press("Enter")
+
+    def grab(self, name: str, part: float = 0.5) -> tuple[float, float]:
+        """Press the mouse on a slider's thumb; return where the mouse is."""
+        self.slider(name).scroll_into_view_if_needed()
+        box = self.slider(name).bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] * part, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        return x, y
+
+    def set_range(self, name: str, index: int) -> None:
+        """Move a slider to a position and let go, as touch or a keyboard would."""
+        self.slider(name).evaluate(
+            """(node, at) => {
+                node.value = at
+                node.dispatchEvent(new Event('input', {bubbles: true}))
+                node.dispatchEvent(new Event('change', {bubbles: true}))
+            }""",
+            index,
+        )
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Lesson]]:
+    """Open pages: visit("/softmax?T=2", width=390, …) in a context of its own."""
+    with contextlib.ExitStack() as contexts:
+
+        def open_page(
+            path: str = "/", *, width: int = 1280, height: int = 800, base: str = "", **options: Any
+        ) -> Lesson:
+            options = {"locale": "en-US", **options}
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            contexts.callback(context.close)
+            return Lesson(context.new_page(), base or server.url).open(path)
+
+        yield open_page
