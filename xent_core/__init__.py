@@ -1,0 +1,42 @@
+"""Cross-entropy and what it is made of, in NumPy: information, softmax, losses and gradients.
+
+Arrays in, arrays out. float16, bfloat16, float32 and float64 keep their type; integers become
+float64. `axis` takes an int, a tuple or None, as in SciPy. Mistakes raise ValueError, or
+IndexError for a class that does not exist, with a message that names the argument and the value.
+"""
+
+from xent_core.information import (
+    cross_entropy,
+    entropy,
+    jensen_shannon_divergence,
+    kl_divergence,
+    self_information,
+)
+from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
+from xent_core.softmax import (
+    argmax,
+    log_softmax,
+    logsumexp,
+    one_hot,
+    sigmoid,
+    softmax,
+    softmax_jacobian,
+)
+
+__all__ = [
+    "argmax",
+    "cross_entropy",
+    "cross_entropy_loss",
+    "cross_entropy_loss_grad",
+    "entropy",
+    "jensen_shannon_divergence",
+    "kl_divergence",
+    "log_softmax",
+    "logsumexp",
+    "nll_loss",
+    "one_hot",
+    "self_information",
+    "sigmoid",
+    "softmax",
+    "softmax_jacobian",
+]

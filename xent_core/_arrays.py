@@ -1,0 +1,123 @@
+"""What every public function does first: arrays in, axes sorted out, mistakes named."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn, TypeAlias
+
+import ml_dtypes
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+from numpy.typing import ArrayLike
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+Axis: TypeAlias = int | tuple[int, ...] | None
+
+FLOAT64 = np.dtype(np.float64)
+FLOAT32 = np.dtype(np.float32)
+
+# The type to compute in. The two halves have 11 and 8 bits of precision: they are computed in
+# float32 and rounded once at the end, as PyTorch's CPU kernels accumulate them.
+WORKING_TYPE = {
+    np.dtype(np.float16): FLOAT32,
+    np.dtype(ml_dtypes.bfloat16): FLOAT32,
+    FLOAT32: FLOAT32,
+    FLOAT64: FLOAT64,
+}
+
+# sqrt(eps) of each type: how far from 1 the sum of a distribution may be.
+SUM_TOLERANCE = {dtype: math.sqrt(float(ml_dtypes.finfo(dtype).eps)) for dtype in WORKING_TYPE}
+
+
+def as_array(value: ArrayLike, name: str) -> Array:
+    """`value` as an array of numbers of any type; ValueError if it is not one."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: not an array: {error}") from None
+    if array.dtype in WORKING_TYPE or array.dtype.kind in "biu":
+        return array
+    native = array.dtype.newbyteorder("=")
+    if native in WORKING_TYPE:
+        return array.astype(native)
+    raise ValueError(
+        f"{name}: must hold integers, float16, bfloat16, float32 or float64, found {array.dtype}"
+    )
+
+
+def as_float(value: ArrayLike, name: str) -> Array:
+    """`value` as an array of one of the four floating types; integers become float64."""
+    array = as_array(value, name)
+    return array if array.dtype in WORKING_TYPE else array.astype(FLOAT64)
+
+
+def as_integer(value: ArrayLike, name: str) -> Array:
+    """`value` as an array of integers; an empty list counts as one."""
+    array = as_array(value, name)
+    if array.dtype.kind in "iu":
+        return array
+    if array.size == 0:
+        return array.astype(np.intp)
+    raise ValueError(f"{name}: must hold integers, found {array.dtype}")
+
+
+def common_type(*arrays: Array) -> np.dtype[Any]:
+    """The type of a result made from all of `arrays`."""
+    try:
+        return np.result_type(*arrays)
+    except TypeError:  # float16 with bfloat16: neither holds the other
+        return FLOAT32
+
+
+def normalize_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """`axis` as a tuple of non-negative ints; None means every axis."""
+    return tuple(range(ndim)) if axis is None else normalize_axis_tuple(axis, ndim, "axis")
+
+
+def to_rows(x: Array, axes: tuple[int, ...]) -> Array:
+    """A (rows, classes) view or copy of `x`; the classes are those of `axes`, in C order."""
+    lead = leading_shape(x.shape, axes)
+    return _axes_last(x, axes).reshape(math.prod(lead), math.prod(x.shape[a] for a in axes))
+
+
+def from_rows(rows: Array, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    """Undo `to_rows` for an array of `shape`."""
+    moved = rows.reshape(leading_shape(shape, axes) + tuple(shape[a] for a in axes))
+    last = tuple(range(len(shape) - len(axes), len(shape)))
+    return moved if axes == last else np.moveaxis(moved, last, axes)
+
+
+def _axes_last(x: Array, axes: tuple[int, ...]) -> Array:
+    # np.moveaxis would cost more than the whole softmax of a few numbers.
+    last = tuple(range(x.ndim - len(axes), x.ndim))
+    return x if axes == last else np.moveaxis(x, axes, last)
+
+
+def leading_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` without `axes`."""
+    return tuple(length for a, length in enumerate(shape) if a not in axes)
+
+
+def check_classes(shape: tuple[int, ...], axes: tuple[int, ...], name: str) -> None:
+    """Raise ValueError if there is no class at all."""
+    if any(shape[a] == 0 for a in axes):
+        raise ValueError(f"{name}: the class axis is empty, shape {shape}")
+
+
+def fail(name: str, rule: str, values: Array, bad: Array) -> NoReturn:
+    """Raise ValueError: `rule` is broken by the first of `values` where `bad` is true."""
+    raise ValueError(f"{name}: {rule}, found {first_found(values, bad)}")
+
+
+def first_found(values: Array, bad: Array) -> str:
+    """The first of `values` where `bad` is true, and its index."""
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{values[index]} at index {index}" if index else f"{values[()]}"
+
+
+def check_class_range(index: Array, bad: Array, classes: int, name: str) -> None:
+    """Raise IndexError for the first `bad` class."""
+    if bad.any():
+        raise IndexError(
+            f"{name}: classes go from 0 to {classes - 1}, found {first_found(index, bad)}"
+        )
