@@ -60,7 +60,7 @@ def picture() -> View:
             Bind(0, "text", "z|exact"),
             Bind(1, "y", "truth_z"),
             Bind(2, "y", "p"),
-            Bind(2, "text", "p|3"),
+            Bind(2, "text", "p|2"),
             Bind(3, "y", "truth_p"),
             Bind(5, "x", "drop_x"),
             Bind(5, "y", "drop_y"),

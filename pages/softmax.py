@@ -78,7 +78,7 @@ def main_view(count: int) -> View:
             Bind(0, "text", "z|exact"),
             Bind(1, "y", "one_hot"),
             Bind(2, "y", "p"),
-            Bind(2, "text", "p|3"),
+            Bind(2, "text", "p|2"),
         ],
         readouts=[
             Readout(text.label("p_k"), "p_k", colour="prediction"),
@@ -200,7 +200,7 @@ def shift_or_scale() -> None:
                     Bind(0, "text", "moved|3"),
                     Bind(1, "y", "before"),
                     Bind(2, "y", "p"),
-                    Bind(2, "text", "p|3"),
+                    Bind(2, "text", "p|2"),
                 ],
                 readouts=[Readout(text.label("change"), "change", colour="prediction")],
                 alt=text.label("move_alt"),
@@ -253,7 +253,7 @@ def sigmoid_is_softmax() -> None:
                 charts.bars_and_curve(text.label("two"), text.label("curve"), curve),
                 binds=[
                     Bind(0, "y", "p"),
-                    Bind(0, "text", "p|3"),
+                    Bind(0, "text", "p|2"),
                     Bind(2, "x", "d"),
                     Bind(2, "y", "sigma"),
                 ],
@@ -302,7 +302,7 @@ def every_slope() -> None:
                 charts.bars_and_matrix(("0", "1", "2"), "softmax p", text.label("heat")),
                 binds=[
                     Bind(0, "y", "p"),
-                    Bind(0, "text", "p|3"),
+                    Bind(0, "text", "p|2"),
                     Bind(1, "z", "jacobian"),
                     Bind(1, "text", "jacobian|3"),
                 ],

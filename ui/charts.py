@@ -14,7 +14,7 @@ Points = tuple[float, ...]
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 _CLEAR = "rgba(0,0,0,0)"
-_CATEGORY = {"type": "category", "showgrid": False, "zeroline": False}
+_CATEGORY = {"type": "category", "showgrid": False, "zeroline": False, "tickangle": 0}
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
 
 
@@ -136,6 +136,21 @@ def scores_and_probabilities(
     )
 
 
+# bars side by side above, the curve below
+_ROAD_ON_A_PHONE = {
+    "height": 440,
+    "xaxis.domain": [0.0, 0.44],
+    "yaxis.domain": [0.55, 1.0],
+    "xaxis2.domain": [0.56, 1.0],
+    "yaxis2.domain": [0.55, 1.0],
+    "xaxis3.domain": [0.0, 1.0],
+    "yaxis3.domain": [0.0, 0.36],
+    "annotations.1.x": 0.56,
+    "annotations.2.x": 0.0,
+    "annotations.2.y": 0.36,
+}
+
+
 @functools.cache
 def road(
     classes: tuple[str, ...],
@@ -170,6 +185,7 @@ def road(
         annotations=[
             panel_title(title, panel) for title, panel in zip(titles, panels, strict=True)
         ],
+        meta={"narrow": _ROAD_ON_A_PHONE},
     )
 
 

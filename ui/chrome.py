@@ -25,9 +25,20 @@ def declare_language(language: str) -> None:
     _language_component()(key="xent language of the document", data=tag, height=1)
 
 
+# A projector's 1280 × 800 has to show a figure with its sliders. And when the server is
+# lost, the figures say so in the reader's language: Streamlit's own dialog, English and made
+# for developers, would cover what still follows the hand.
+_STYLE = """<style>
+.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
+body:has(.stApp:not([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] {
+  display: none;
+}
+</style>"""
+
+
 def tighten() -> None:
-    """Give the lesson the room: a projector's 1280 × 800 shows a figure and its sliders."""
-    st.html("<style>.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }</style>")
+    """Give the lesson the room, and the word."""
+    st.html(_STYLE)
 
 
 def header(title: str, language: str, asked: str | None) -> None:

@@ -139,23 +139,23 @@ class Params:
             merged |= param.controls(state[param.name])
         return merged
 
-    def from_controls(self, values: Mapping[str, str], state: Mapping[str, Any]) -> dict[str, Any]:
-        """Read what the browser committed; a control it does not name keeps its value.
+    def from_controls(self, values: Mapping[str, str]) -> dict[str, Any]:
+        """Read what the browser committed: a number, as text, for each control.
 
-        Raises ValueError for anything that the controls could not have sent.
+        Raises ValueError or KeyError for anything that the controls could not have sent.
         """
-        known = self.controls(state)
-        merged = {name: values.get(name, _format(value)) for name, value in known.items()}
-        query = {
-            param.name: ",".join(
-                _format(float(merged[name])) for name in param.controls(state[param.name])
-            )
-            for param in self.params
-        }
-        read, problems = self.read(query)
+        query = {}
+        for param in self.params:
+            if isinstance(param, Numbers):
+                names = [f"{param.name}{i}" for i in range(param.most)]
+                parts = [values[name] for name in names if name in values]
+            else:
+                parts = [values[param.name]]
+            query[param.name] = ",".join(_format(float(part)) for part in parts)
+        state, problems = self.read(query)
         if problems:
             raise ValueError(f"commit: cannot use {problems}")
-        return read
+        return state
 
 
 @dataclass
@@ -208,9 +208,8 @@ def _committed(key: str, memory: Memory, params: Params) -> dict[str, Any] | Non
     commit = (st.session_state.get(key) or {}).get("commit")
     if not isinstance(commit, dict) or commit.get("id") in (None, memory.ack):
         return None
-    base = memory.state or params.read(st.query_params)[0]
     try:
-        state = params.from_controls(commit["values"], base)
+        state = params.from_controls(commit["values"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     memory.ack = str(commit["id"])

@@ -17,10 +17,15 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-FLAGS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-quic"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
 
 
 def free_port() -> int:
@@ -103,11 +108,17 @@ class Lesson:
             timeout=30_000,
         )
 
+    def until(self, condition: str, timeout: float = 30_000) -> None:
+        """Wait for a condition in the page."""
+        self.page.wait_for_function(f"() => {condition}", timeout=timeout)
+
     def figure(self, at: int = 0) -> dict[str, Any]:
         """Return what figure number `at` shows: traces, readouts, formula, text alternative."""
         return self.page.evaluate(
             """async (at) => {
-                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+                const frame = () => new Promise((done) => requestAnimationFrame(done))
+                await frame()
+                await frame()
                 const root = document.querySelectorAll('.xent')[at]
                 const picture = root.querySelector('.xent-picture')
                 const plain = (value) => value === undefined || value === null ? null

@@ -137,8 +137,8 @@ def live_figure(
         "base": base,
         "controls": [_describe(control) for control in controls],
         "presets": [
-            {"label": preset.label, "values": values}
-            for preset, values in zip(presets, table.presets, strict=True)
+            {"label": preset.label, "values": values, "row": row}
+            for preset, values, row in zip(presets, table.presets, table.preset_rows, strict=True)
         ],
         "figure": {"data": figure["data"], "layout": figure["layout"]},
         "binds": [dataclasses.asdict(bind) for bind in view.binds],

@@ -63,7 +63,7 @@ export class Table {
       this.starts[name] = row
       row += this.positions[name].length
     }
-    this.presets = message.presets.map((preset, i) => ({ ...preset, row: row + i }))
+    this.presets = message.presets
   }
 
   index(name, value) {
@@ -78,7 +78,7 @@ export class Table {
       const at = this.index(moved[0], state[moved[0]])
       if (at >= 0) return this.starts[moved[0]] + at
     }
-    const same = (preset) => this.names.every((name) => preset.values[name] === state[name])
+    const same = ({ row, values }) => row >= 0 && this.names.every((name) => values[name] === state[name])
     return this.presets.find(same)?.row ?? -1
   }
 
@@ -97,6 +97,13 @@ export class Table {
 
 // ---------------------------------------------------------------- is the server there?
 
+/**
+ * Have Streamlit run the whole page again. A server that was started anew knows no fragments,
+ * and Streamlit itself does not run anything when it connects again after a finished run.
+ * It does on a step in the history, with the address and the last changes as they are now.
+ */
+const rerunPage = () => window.dispatchEvent(new PopStateEvent("popstate"))
+
 /** One watch for all figures of the page: it asks for the server's health now and then. */
 const server = {
   lost: false,
@@ -109,6 +116,7 @@ const server = {
     const lost = !(await fetch(health, { cache: "no-store" }).then((r) => r.ok, () => false))
     if (lost !== this.lost) {
       this.lost = lost
+      if (!lost) setTimeout(rerunPage, 1000)
       this.watchers.forEach((watcher) => watcher())
     }
     clearTimeout(this.timer)
@@ -142,6 +150,18 @@ function loadStyle(url) {
   const href = new URL(url, window.location.origin).href
   if (!document.querySelector(`link[href="${href}"]`))
     document.head.append(element("link", { rel: "stylesheet", href }))
+}
+
+/** On a narrow screen a figure may ask for other places: {"xaxis2.domain": [0, 1], …}. */
+function narrowed(layout, width) {
+  if (!layout.meta?.narrow || width >= 520) return layout
+  const copy = structuredClone(layout)
+  for (const [path, value] of Object.entries(layout.meta.narrow)) {
+    const keys = path.split(".")
+    const last = keys.pop()
+    keys.reduce((node, key) => node[key], copy)[last] = value
+  }
+  return copy
 }
 
 /** Give a layout the theme's colours and the manners of every figure: no zoom, no jumps. */
@@ -210,8 +230,9 @@ class LiveFigure {
       message.formula, message.words, message.names])
     this.message = message
     this.table = new Table(message)
-    const elsewhere = message.epoch !== this.epoch
-    if (elsewhere || message.ack === this.inflight) this.inflight = null
+    const answered = this.inflight !== null && message.ack === this.inflight
+    const elsewhere = !answered && message.epoch !== this.epoch
+    if (elsewhere || answered) this.inflight = null
     if (elsewhere) this.unsent = false
     this.epoch = message.epoch
     if (elsewhere || !(this.inflight || this.unsent || this.grabbed))
@@ -308,7 +329,7 @@ class LiveFigure {
   }
 
   go(values) {
-    this.state = { ...this.state, ...values }
+    this.state = { ...values }
     this.moveControls()
     this.request()
     this.commit()
@@ -344,6 +365,7 @@ class LiveFigure {
     for (const [name, widget] of Object.entries(this.widgets)) {
       if (only && only !== name) continue
       const value = this.state[name]
+      if (value === undefined) continue // a preset with fewer classes: the server's answer rebuilds
       if (widget.inputs) {
         widget.inputs.forEach((input, i) => { input.checked = i === value })
         continue
@@ -369,21 +391,28 @@ class LiveFigure {
     }
     this.unsent = false
     this.inflight = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
-    const values = Object.fromEntries(Object.entries(this.state).map(([k, v]) => [k, String(v)]))
-    this.send({ id: this.inflight, values })
+    this.sent = { ...this.state }
+    this.tell()
     this.showStatus()
     this.remind(this.inflight)
   }
 
-  /** A server that was away may never have heard of the change: tell it again. */
+  tell() {
+    const values = Object.fromEntries(Object.entries(this.sent).map(([k, v]) => [k, String(v)]))
+    this.send({ id: this.inflight, values })
+  }
+
+  /** A server that was away may never have heard of the change: see to it that it does. */
   remind(id) {
     setTimeout(() => this.inflight === id && server.ask(), 1500)
     setTimeout(() => {
       if (this.inflight !== id || !this.root.isConnected) return
-      if (server.lost) return this.remind(id)
-      this.inflight = null
-      this.commit()
-    }, 6000)
+      if (!server.lost) {
+        rerunPage() // gives a new server this page's fragments; one of them gets the change
+        setTimeout(() => this.inflight === id && this.tell(), 1500)
+      }
+      this.remind(id)
+    }, 4000)
   }
 
   // -- the picture
@@ -484,11 +513,14 @@ class LiveFigure {
   }
 
   async plot() {
-    const { data, layout } = this.message.figure
+    const width = this.picture.clientWidth
+    const { data } = this.message.figure
+    const layout = narrowed(this.message.figure.layout, width)
+    this.narrow = layout !== this.message.figure.layout
     const colours = this.colours()
     this.theme = JSON.stringify(colours)
     const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false }
-    const full = dress({ ...layout, width: this.picture.clientWidth || undefined }, colours)
+    const full = dress({ ...layout, width: width || undefined }, colours)
     this.picture.style.minHeight = `${layout.height}px`
     await this.Plotly.react(this.picture, structuredClone(data), full, config)
     this.plotted = true
@@ -503,8 +535,11 @@ class LiveFigure {
   observeSize() {
     this.sizes ??= new ResizeObserver(() => {
       const width = this.picture.clientWidth
-      if (this.plotted && width && width !== this.picture._fullLayout?.width)
-        this.Plotly.relayout(this.picture, { width })
+      if (!this.plotted || !width || width === this.width) return
+      this.width = width
+      const { layout } = this.message.figure
+      if ((narrowed(layout, width) !== layout) !== this.narrow) this.plot()
+      else this.Plotly.relayout(this.picture, { width })
     })
     this.sizes.disconnect()
     this.sizes.observe(this.picture)

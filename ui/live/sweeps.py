@@ -23,13 +23,15 @@ Model = Callable[[Arrays], Arrays]
 class Sweeps:
     """A table of states: row 0 is the base, then each control's positions, then the presets.
 
-    `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …).
+    `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …). A preset
+    that names other controls than the base (a row of another length) has no row in the table.
     """
 
     base: dict[str, float]
     positions: dict[str, NDArray[np.float64]]
     arrays: dict[str, NDArray[Any]]
     presets: list[dict[str, float]]
+    preset_rows: list[int]
 
 
 def sweep(
@@ -44,14 +46,20 @@ def sweep(
     typed value has a row too. A preset that leaves a control out takes its base value.
     """
     grid = {name: np.union1d(values, [base[name]]) for name, values in positions.items()}
-    rows = _rows(base, grid, presets)
+    inside = [preset for preset in presets if preset.keys() <= grid.keys()]
+    rows = _rows(base, grid, inside)
     arrays = {name: np.asarray(array) for name, array in model(rows).items()}
     count = len(next(iter(rows.values())))
     for name, array in arrays.items():
         if array.ndim == 0 or len(array) != count:
             raise ValueError(f"model: array {name!r} has shape {array.shape}, not ({count}, …)")
-    full = [{**base, **preset} for preset in presets]
-    return Sweeps(dict(base), grid, arrays, full)
+    numbers = iter(range(count - len(inside), count))
+    where = [next(numbers) if preset in inside else -1 for preset in presets]
+    full = [
+        {**base, **preset} if row >= 0 else dict(preset)
+        for preset, row in zip(presets, where, strict=True)
+    ]
+    return Sweeps(dict(base), grid, arrays, full, where)
 
 
 def _rows(

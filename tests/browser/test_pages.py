@@ -1,0 +1,324 @@
+"""Links, languages, themes, sizes and the server's manners, seen from a real browser."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Lesson, Server
+from ui.navigation import LESSONS
+from ui.words import LANGUAGES, words
+
+PAGES = tuple("/" if lesson is LESSONS[0] else f"/{lesson.name}" for lesson in LESSONS)
+
+
+# ---- the address holds the state
+
+
+def test_a_link_gives_the_same_picture_on_another_server(visit):
+    here = visit("/softmax")
+    here.type("z3", "-1.25")
+    here.settle()
+    here.type("T", "0.35")
+    here.settle()
+    here.page.locator('label[for="softmax-k-0"]').click()
+    here.settle()
+    address = urlsplit(here.page.url)
+    assert address.query == "z=1,2,3,-1.25&T=0.35&k=0"
+    other = Server()
+    other.start()
+    try:
+        there = visit(f"{address.path}?{address.query}", base=other.url)
+        assert there.figure() == here.figure()
+    finally:
+        other.stop()
+
+
+def test_back_forward_and_reload_keep_the_picture_and_the_address_in_step(visit):
+    lesson = visit("/softmax")
+    states = [lesson.figure()["drawn"]]
+    for value in ("5", "-5"):
+        lesson.type("z0", value)
+        lesson.settle()
+        states.append(lesson.figure()["drawn"])
+    assert [state["z0"] for state in states] == [1, 5, -5]
+
+    def shows(state):
+        lesson.page.wait_for_function(
+            "(z0) => JSON.parse(document.querySelector('.xent').dataset.drawn).z0 === z0",
+            arg=state["z0"],
+        )
+        lesson.settle()
+        assert lesson.figure()["drawn"] == state
+
+    lesson.page.go_back()
+    shows(states[1])
+    lesson.page.go_back()
+    shows(states[0])
+    lesson.page.go_forward()
+    shows(states[1])
+    lesson.page.reload()
+    lesson.ready()
+    shows(states[1])
+    lesson.type("z1", "0")
+    lesson.settle()
+    assert lesson.figure()["drawn"] == {**states[1], "z1": 0}
+
+
+def test_a_page_that_one_comes_back_to_is_as_one_left_it(visit):
+    lesson = visit("/softmax")
+    lesson.type("z0", "7")
+    lesson.settle()
+    links = lesson.page.get_by_test_id("stSidebarNavLink")
+    links.nth(0).click()
+    lesson.page.wait_for_selector("text=What this is")
+    links.nth(1).click()
+    lesson.page.wait_for_selector('input[id="softmax-z0"]')
+    lesson.ready()
+    assert lesson.figure()["drawn"]["z0"] == 7
+
+
+HOSTILE = [
+    "z=abc",
+    "z=1,2,3,4,5,6,7,8,9",
+    "z=1e999,2",
+    "z=nan,1",
+    "z=11,2",
+    "z=",
+    "T=0",
+    "T=-1",
+    "T=<script>alert(1)</script>",
+    "k=9",
+    "k=-1",
+    "k=1.5",
+    "z=" + "1," * 2000,
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=lambda query: query[:20])
+def test_a_link_that_is_no_use_is_said_and_the_default_stands(visit, query):
+    lesson = visit(f"/softmax?{query}")
+    warning = lesson.page.get_by_test_id("stAlert").first
+    assert warning.inner_text().startswith("The link says")
+    assert lesson.figure()["drawn"] == {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "T": 1, "k": 2}
+    assert_sound(lesson)
+
+
+def test_an_unknown_language_is_said_and_english_stands(visit):
+    lesson = visit("/?lang=tlh")
+    assert "tlh" in lesson.page.get_by_test_id("stAlert").first.inner_text()
+    assert lesson.page.evaluate("document.documentElement.lang") == "en"
+
+
+def assert_sound(lesson: Lesson) -> None:
+    """No error in the page, none on it, and no traceback in its text."""
+    assert lesson.errors == []
+    assert lesson.page.get_by_test_id("stException").count() == 0
+    assert "Traceback" not in lesson.page.inner_text("body")
+
+
+# ---- Chinese and English
+
+
+def document_language(lesson: Lesson) -> str:
+    return lesson.page.evaluate("document.documentElement.lang")
+
+
+def test_the_browser_chooses_the_language_until_the_reader_does(visit):
+    lesson = visit("/", locale="zh-CN")
+    assert document_language(lesson) == "zh-CN"
+    assert lesson.page.inner_text("h1") == words("home", "zh").title
+    lesson.page.get_by_role("button", name="English").click()
+    lesson.until("document.documentElement.lang === 'en'")
+    assert "lang=en" in lesson.page.url
+    lesson.page.get_by_test_id("stSidebarNavLink").nth(1).click()
+    lesson.page.wait_for_selector('input[id="softmax-z0"]')
+    assert lesson.page.inner_text("h1") == words("softmax", "en").title
+    assert document_language(visit("/", locale="fr-FR")) == "en"
+    assert document_language(visit("/?lang=zh", locale="en-US")) == "zh-CN"
+
+
+def test_switching_the_language_keeps_the_state(visit):
+    lesson = visit("/softmax?z=3,1,2&T=2&k=1")
+    before = lesson.figure()
+    lesson.page.get_by_role("button", name="中文").click()
+    lesson.until("document.documentElement.lang === 'zh-CN'")
+    lesson.settle()
+    after = lesson.figure()
+    assert (after["drawn"], after["traces"]) == (before["drawn"], before["traces"])
+    assert after["alt"].startswith("logits 为 3, 1, 2")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_label_is_longer_than_its_room(visit, path, width, language):
+    lesson = visit(f"{path}?lang={language}", width=width, height=844)
+    too_long = lesson.page.evaluate(
+        """() => {
+            const out = []
+            for (const node of document.querySelectorAll(
+                '.xent label, .xent legend, .xent button, .xent-readout, .xent-value, button p'))
+                if (node.scrollWidth > node.clientWidth + 1 && node.clientWidth)
+                    out.push(`${node.className || node.tagName}: ${node.textContent}`)
+            for (const picture of document.querySelectorAll('.xent-picture')) {
+                const room = picture.getBoundingClientRect()
+                for (const text of picture.querySelectorAll('text')) {
+                    const box = text.getBoundingClientRect()
+                    if (box.width && (box.left < room.left - 1 || box.right > room.right + 1
+                        || box.top < room.top - 1 || box.bottom > room.bottom + 1))
+                        out.push(`in the figure: ${text.textContent}`)
+                }
+                const titles = [...picture.querySelectorAll('.annotation')].map((node) =>
+                    [node.getBoundingClientRect(), node.textContent])
+                for (const [a, one] of titles) for (const [b, two] of titles)
+                    if (one < two && a.left < b.right && b.left < a.right
+                        && a.top < b.bottom && b.top < a.bottom) out.push(`${one} over ${two}`)
+            }
+            return out
+        }"""
+    )
+    assert too_long == []
+    page_width = "document.querySelector('.stMain').scrollWidth"
+    assert lesson.page.evaluate(page_width) <= width
+
+
+# ---- for every eye and hand
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_serious_violation(visit, path, scheme):
+    lesson = visit(path, color_scheme=scheme)
+    found = Axe().run(lesson.page).response["violations"]
+    serious = [
+        (v["id"], [(n["target"], n.get("failureSummary")) for n in v["nodes"]])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_slider_has_a_name_and_every_figure_a_text(visit, path):
+    lesson = visit(path)
+    assert lesson.page.locator(".xent-range").count() > 0
+    for slider in lesson.page.locator(".xent-range").all():
+        name = slider.evaluate("(node) => node.labels[0].textContent")
+        assert name
+        assert slider.get_attribute("aria-valuetext")
+        assert lesson.page.get_by_role("textbox", name=f"Exact value of {name}").count() >= 1
+    for picture in lesson.page.locator(".xent-picture").all():
+        assert picture.get_attribute("role") == "img"
+        alt = picture.get_attribute("aria-label")
+        assert re.search(r"\d", alt)
+        assert "[[" not in alt
+        assert "undefined" not in alt
+
+
+def test_the_theme_reaches_the_figure(visit):
+    ink = "getComputedStyle(document.querySelector('.xtick text')).fill"
+    light, dark = (visit("/", color_scheme=scheme) for scheme in ("light", "dark"))
+    assert light.page.evaluate(ink) != dark.page.evaluate(ink)
+    light.page.emulate_media(color_scheme="dark")
+    light.until(f"{ink} === {json.dumps(dark.page.evaluate(ink))}")
+
+
+def test_reduced_motion_leaves_no_transition(visit):
+    lesson = visit("/", reduced_motion="reduce")
+    moving = lesson.page.evaluate(
+        """() => [...document.querySelectorAll('.xent, .xent *')].filter((node) => {
+            const style = getComputedStyle(node)
+            return style.transitionDuration.split(', ').some((t) => parseFloat(t) > 0)
+                || style.animationName !== 'none'
+        }).map((node) => node.className)"""
+    )
+    assert moving == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_on_a_projector_the_first_figure_and_its_sliders_are_seen_together(visit, path):
+    lesson = visit(path)
+    assert lesson.page.evaluate(
+        """() => {
+            const root = document.querySelector('.xent')
+            const top = root.getBoundingClientRect().top
+            const sliders = [...root.querySelectorAll('.xent-range')]
+            return top >= 0 && sliders.every((s) => s.getBoundingClientRect().bottom <= innerHeight)
+        }"""
+    )
+
+
+# ---- the server's manners
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_loaded_from_elsewhere_and_a_deep_link_works(visit, server, path):
+    lesson = visit(path)
+    for slider in lesson.page.locator(".xent-range").all()[:2]:
+        slider.press("ArrowRight")
+    lesson.settle()
+    hosts = {
+        urlsplit(url).netloc for url in lesson.requests if not url.startswith(("blob:", "data:"))
+    }
+    assert hosts == {f"localhost:{server.port}"}
+    assert_sound(lesson)
+
+
+def test_plotly_is_loaded_once(visit):
+    lesson = visit("/softmax")
+    assert len([url for url in lesson.requests if "plotly" in url.lower()]) == 1
+
+
+def test_every_answer_has_the_security_headers(server):
+    from ui.server import asset_url
+
+    for path in ("/", "/softmax", "/_stcore/health", asset_url("live.js"), "/xent/0/none"):
+        request = urllib.request.Request(server.url + path)
+        try:
+            headers = urllib.request.urlopen(request).headers
+        except urllib.error.HTTPError as error:
+            headers = error.headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert "unsafe-eval" not in headers["content-security-policy"]
+
+
+def test_there_is_no_upload(server):
+    for method in ("GET", "PUT", "POST", "OPTIONS"):
+        url = f"{server.url}/_stcore/upload_file/x/y"
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(urllib.request.Request(url, method=method))
+        assert refusal.value.code == 404
+
+
+def test_a_lost_server_is_said_and_the_session_goes_on_when_it_is_back(visit):
+    own = Server()
+    own.start()
+    try:
+        lesson = visit("/softmax", base=own.url)
+        own.stop()
+        lesson.set_range("z0", 150)
+        status = lesson.page.locator(".xent-status").first
+        lesson.until(
+            "document.querySelector('.xent-status').textContent.startsWith('The connection')",
+            timeout=20_000,
+        )
+        assert lesson.figure()["drawn"]["z0"] == 5  # what one drags still follows
+        lesson.set_range("z0", 160)
+        assert lesson.figure()["drawn"]["z0"] == 6
+        own.start()
+        lesson.until("document.querySelector('.xent-status').textContent === ''", timeout=60_000)
+        lesson.settle()
+        assert status.inner_text() == ""
+        lesson.set_range("z1", 100)
+        lesson.settle()
+        drawn = lesson.figure()["drawn"]
+        assert (drawn["z0"], drawn["z1"]) == (6, 0)
+        assert "z=6,0,3,4" in lesson.page.url
+    finally:
+        own.stop()
