@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parent.parent / "lessons"
 _PART = re.compile(r"^<!-- ([\w.-]+) -->\n", re.MULTILINE)
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _CJK = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
-_BREAK_IN_CHINESE = re.compile(f"(?<={_CJK})\n(?={_CJK})")
+_BREAK_IN_CHINESE = re.compile(f"^(?!#)(.*{_CJK})\n(?={_CJK})", re.MULTILINE)
 _LABEL = re.compile(r"^- ([\w.-]+): (.+)$", re.MULTILINE)
 
 
@@ -60,7 +60,7 @@ def parse_page(text: str) -> tuple[str, dict[str, str], dict[str, str]]:
 
     A line break between two Chinese characters is dropped: a browser would show a space.
     """
-    head, *rest = _PART.split(_BREAK_IN_CHINESE.sub("", text))
+    head, *rest = _PART.split(_BREAK_IN_CHINESE.sub(r"\1", text))
     title = head.removeprefix("# ").strip()
     parts = {name: body.strip() for name, body in zip(rest[::2], rest[1::2], strict=True)}
     return title, parts, dict(_LABEL.findall(parts.pop("labels", "")))

@@ -7,7 +7,6 @@ import pytest
 
 import xent_core
 from ui.digits import exact, show
-from ui.words import words
 
 
 def softmax_truth(drawn: dict[str, float]) -> dict[str, object]:

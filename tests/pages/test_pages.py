@@ -1,0 +1,224 @@
+"""The pages as Streamlit runs them, without a browser: words, questions, figures, programs."""
+
+import contextlib
+import io
+import json
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import xent_core
+from ui.digits import show
+from ui.navigation import LESSONS
+from ui.words import LANGUAGES, words
+
+ROOT = Path(__file__).parents[2]
+NAMES = [lesson.name for lesson in LESSONS]
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    if name != NAMES[0]:
+        app.switch_page(f"../pages/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """Return each live figure's message: its header, with the arrays' first row in "now"."""
+    out = []
+    for component in app.get("bidi_component"):
+        if component.proto.component_name != "xent_live":
+            continue
+        data = component.proto.bytes
+        (length,) = struct.unpack("<Q", data[:8])
+        header = json.loads(data[8 : 8 + length])
+        header["now"] = {
+            name: first_row(place, data[8 + length :]) for name, place in header["arrays"].items()
+        }
+        out.append(header)
+    return out
+
+
+def first_row(place: dict[str, Any], body: bytes) -> np.ndarray:
+    kinds = {"f8": np.float64, "f4": np.float32, "i4": np.int32, "u1": np.uint8}
+    shape = place["shape"]
+    all_rows = np.frombuffer(body, kinds[place["kind"]], int(np.prod(shape)), place["at"])
+    row = 0
+    if "which" in place:
+        row = np.frombuffer(body, np.int32, 1, place["which"]["at"])[0]
+    return all_rows.reshape(shape)[row]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_speaks_the_language_of_the_link(name, language):
+    app = open_page(name, lang=language)
+    assert app.title[0].value == words(name, language).title
+    text = " ".join(block.value for block in app.markdown)
+    assert "{{" not in text
+    assert "[[" not in text
+    assert bool(re.search("[\u4e00-\u9fff]", text)) == (language == "zh")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_slot_and_bind_of_every_figure_names_something(name):
+    for figure in figures(open_page(name)):
+        known = {*figure["arrays"], *figure["base"], *figure["vectors"]}
+        slots = [bind["array"] for bind in figure["binds"]]
+        slots += [readout["slot"] for readout in figure["readouts"]]
+        slots += re.findall(r'data-slot="([^"]+)"', figure["formula"])
+        slots += re.findall(r"\[\[([^\]]+)\]\]", figure["alt"])
+        assert slots
+        for slot in slots:
+            assert re.split(r"[.|]", slot)[0] in known, slot
+        assert all(bind["trace"] < len(figure["figure"]["data"]) for bind in figure["binds"])
+
+
+def test_home_shows_xent_cores_numbers():
+    (home,) = figures(open_page("home", z="1,-2,3,0.5", k="3"))
+    z = [1, -2, 3, 0.5]
+    p = xent_core.softmax(z)
+    np.testing.assert_allclose(home["now"]["p"], p, rtol=1e-15)
+    assert home["now"]["loss"] == pytest.approx(xent_core.cross_entropy_loss(z, 3), rel=1e-15)
+    assert home["now"]["p_k"] == home["now"]["p"][3]
+
+
+def test_the_notes_examples_are_on_the_softmax_page():
+    main, *_ = figures(open_page("softmax"))
+    assert np.round(main["now"]["p"], 2).tolist() == [0.03, 0.09, 0.24, 0.64]  # S9
+    assert main["now"]["winner"] == 3  # S10
+    (tie,) = [preset for preset in main["presets"] if preset["label"].startswith("tie")]
+    values = [tie["values"][f"z{i}"] for i in range(4)]
+    assert values == [1, 4, 3, 4]
+    assert xent_core.argmax(values) == 1  # S10: the first index
+
+
+def test_the_floor_under_a_softmax_too_many_is_the_formulas():
+    for index, classes in enumerate((3, 10, 1000)):
+        app = open_page("softmax")
+        app.query_params["C"] = str(index)
+        app.query_params["a"] = "2"
+        app.run()
+        twice = figures(app)[-1]
+        assert twice["now"]["floor"] == pytest.approx(np.log(np.e + classes - 1) - 1, rel=1e-14)
+        assert twice["now"]["double"] > twice["now"]["floor"]
+        assert twice["now"]["log"] == pytest.approx(twice["now"]["plain"], rel=1e-14)  # M3
+
+
+def test_softmax_of_two_is_the_sigmoid_and_rows_of_the_jacobian_add_up_to_0():
+    _, _, two, slopes, *_ = figures(open_page("softmax"))
+    assert two["now"]["p_1"] == pytest.approx(two["now"]["sigma"], rel=1e-15)
+    assert slopes["now"]["row_sum"] < 1e-16
+    p = slopes["now"]["p"]
+    np.testing.assert_allclose(slopes["now"]["jacobian"], np.diag(p) - np.outer(p, p), rtol=1e-13)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name, language):
+    text = words(name, language)
+    app = open_page(name, lang=language)
+    for at in range(len(app.radio)):
+        question = app.radio[at]
+        part = question.key.removeprefix("xent answer to ")
+        pieces = re.split(r"\{\{\w+\}\}|\$[^$]*\$", text.parts[f"{part}-told"])
+        told = max(pieces, key=len).strip()
+        assert not any(told in block.value for block in app.markdown)
+        before = [figure["base"] for figure in figures(app)]
+        wrong, right = question.options[0], question.options[1]
+        question.set_value(wrong).run()
+        assert [figure["base"] for figure in figures(app)] != before
+        assert any(
+            block.value.startswith(f"**{text.labels['not_quite']}**") for block in app.markdown
+        )
+        app.radio[at].set_value(right).run()
+        said = [block.value for block in app.markdown if told in block.value]
+        assert said[0].startswith(f"**{text.labels['right']}**")
+        assert "{{" not in said[0]
+        assert not app.exception
+
+
+def test_the_answer_about_temperature_is_the_figures_own_number():
+    app = open_page("softmax", z="1,2,3,4", T="1", k="3")
+    app.radio[0].set_value(app.radio[0].options[1]).run()
+    main = figures(app)[0]
+    assert main["base"]["T"] == 0.1
+    (told,) = [block.value for block in app.markdown if "the winner has" in block.value]
+    assert show(main["now"]["p_k"]) in told
+
+
+def test_classes_are_added_and_taken_away_within_bounds():
+    app = open_page("softmax")
+    label = words("softmax", "en").label
+    for count in (5, 6):
+        next(button for button in app.button if button.label == label("more")).click().run()
+        assert len(figures(app)[0]["now"]["p"]) == count
+    assert next(button for button in app.button if button.label == label("more")).disabled
+    for count in (5, 4, 3, 2):
+        next(button for button in app.button if button.label == label("fewer")).click().run()
+        assert len(figures(app)[0]["now"]["p"]) == count
+    assert next(button for button in app.button if button.label == label("fewer")).disabled
+
+
+# ---- the same in PyTorch
+
+
+def run(program: str) -> dict[str, Any]:
+    """Run a program of a page as its own script would run; return what it prints, by name."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(program, "a page's program", "exec"), {"__name__": "__main__"})
+    lines = re.findall(r"^(.+?)\s+(\[.*\]|\S+)$", out.getvalue(), re.MULTILINE)
+    return {name.strip(): json.loads(value) for name, value in lines}
+
+
+STATES = [
+    {"z": "1,2,3,4", "T": "1", "k": "2"},
+    {"z": "1,4,3,4", "T": "0.01", "k": "1"},
+    {"z": "-10,10,0.125,-3", "T": "100", "k": "0"},
+    {"z": "5,5", "T": "2.5", "k": "1"},
+    {"z": "-1.5,2.25,3,0,0,9.99", "T": "0.3", "k": "5"},
+]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state["z"])
+def test_the_softmax_program_prints_what_the_page_shows(state):
+    app = open_page("softmax", **state)
+    app.query_params.update(state)
+    app.run()
+    printed, main = run(app.code[0].value), figures(app)[0]
+    assert len(main["now"]["p"]) == len(state["z"].split(","))
+    np.testing.assert_allclose(printed["softmax"], main["now"]["p"], rtol=1e-13)
+    assert printed["argmax"] == main["now"]["winner"]
+    assert show(printed["p_k"]) == show(main["now"]["p_k"])
+
+
+@pytest.mark.parametrize("state", STATES[:3], ids=lambda state: state["z"])
+def test_the_home_program_prints_what_the_page_shows(state):
+    z = state["z"].replace("10", "6")
+    app = open_page("home", z=z, k=state["k"])
+    printed, (home,) = run(app.code[0].value), figures(app)
+    assert [home["base"][f"z{i}"] for i in range(4)] == [float(x) for x in z.split(",")]
+    assert show(printed["p_k"]) == show(home["now"]["p_k"])
+    assert show(printed["loss"]) == show(home["now"]["loss"])
+    assert printed["-log"] == pytest.approx(printed["loss"], rel=1e-12)
+
+
+@pytest.mark.parametrize(("a", "size"), [("2", "0"), ("-10", "1"), ("20", "2"), ("0", "2")])
+def test_the_program_with_a_softmax_too_many_prints_what_the_page_shows(a, size):
+    app = open_page("softmax")
+    app.query_params.update({"a": a, "C": size})
+    app.run()
+    printed, twice = run(app.code[1].value), figures(app)[-1]
+    names = {"plain": "logits", "double": "softmax before", "log": "log_softmax before"}
+    for ours, theirs in names.items():
+        assert printed[theirs] == pytest.approx(twice["now"][ours], rel=1e-9), ours

@@ -1,0 +1,131 @@
+"""The words: the same places, formulas and labels in both languages, and what breaks is seen."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from markdown_it import MarkdownIt
+
+from ui.navigation import LESSONS
+from ui.words import FOLDER, LANGUAGES, choose_language, fill, parse_page, shared_labels, words
+
+NAMES = [lesson.name for lesson in LESSONS]
+PLACE = re.compile(r"\{\{(\w+)\}\}|\[\[([\w.|]+)\]\]")
+FORMULA = re.compile(r"\$([^$]+)\$")
+CODE = re.compile(r"`([^`]+)`")
+
+
+def raw(name: str, language: str) -> str:
+    return (FOLDER / language / f"{name}.md").read_text("utf-8")
+
+
+def found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return sorted("".join(match.groups(default="")) for match in pattern.finditer(text))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_have_the_same_parts_labels_places_and_formulas(name):
+    english, chinese = (parse_page(raw(name, language)) for language in ("en", "zh"))
+    assert english[1].keys() == chinese[1].keys()
+    assert english[2].keys() == chinese[2].keys()
+    for one, other in zip(english[1:], chinese[1:], strict=True):
+        for key in one:
+            assert found(PLACE, one[key]) == found(PLACE, other[key]), key
+            assert found(FORMULA, one[key]) == found(FORMULA, other[key]), key
+            assert found(CODE, one[key]) == found(CODE, other[key]), key
+
+
+def test_both_tables_of_labels_have_the_same_keys_and_places():
+    english, chinese = (shared_labels(language) for language in ("en", "zh"))
+    assert english.keys() == chinese.keys()
+    for key in english:
+        assert found(PLACE, english[key]) == found(PLACE, chinese[key]), key
+
+
+def test_a_missing_place_or_formula_would_be_seen():
+    assert found(PLACE, "{{a}} [[p.2|3]]") == ["a", "p.2|3"]
+    assert found(PLACE, "{{a}}") != found(PLACE, "{{b}}")
+    assert found(FORMULA, "a $x$ b $y$") == ["x", "y"]
+
+
+def unrendered_bold(text: str) -> list[str]:
+    """Return what CommonMark leaves of bold marks: stars in the rendered text."""
+    return re.findall(r".{0,12}\*\*.{0,12}", MarkdownIt().render(text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_bold_mark_renders(name, language):
+    assert unrendered_bold(raw(name, language)) == []
+
+
+def test_a_bold_mark_that_would_not_render_is_seen():
+    assert unrendered_bold("**注意：**正文")
+    assert not unrendered_bold("**注意**：正文 and **this** too")
+    assert unrendered_bold("**never closed")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_number_with_digits_behind_the_point_is_typed_into_prose(name, language):
+    _, parts, labels = parse_page(raw(name, language))
+    prose = " ".join([*parts.values(), *labels.values()])
+    assert re.findall(r"\d+\.\d+", FORMULA.sub("", prose)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_part_and_label_is_used_by_its_page(name, language):
+    page = (FOLDER.parent / "pages" / f"{name}.py").read_text("utf-8")
+    _, parts, labels = parse_page(raw(name, language))
+    used = set(re.findall(r'"([\w.-]+)"', page)) | {"takeaway"}
+    unused = {key for key in [*parts, *labels] if key.removesuffix("-told") not in used}
+    assert unused == set()
+
+
+def test_lines_of_prose_are_short_enough_to_read():
+    for name in NAMES:
+        for line in raw(name, "en").splitlines():
+            assert line.startswith("- ") or len(line) <= 100, line
+
+
+def test_a_place_without_a_value_is_an_error():
+    assert fill("{{a}} of {{b}}", {"a": 1, "b": 2}) == "1 of 2"
+    with pytest.raises(KeyError):
+        fill("{{a}}", {})
+
+
+def test_a_line_break_between_chinese_characters_leaves_no_space():
+    _, parts, _ = parse_page("# 标\n<!-- a -->\n#### 节\n一，\n二\n三 and\nEnglish\n")
+    assert parts["a"] == "#### 节\n一，二三 and\nEnglish"
+
+
+@pytest.mark.parametrize(
+    ("link", "chosen", "browser", "language"),
+    [
+        ("zh", "en", "en-US", "zh"),
+        (None, "zh", "en-US", "zh"),
+        (None, None, "zh-CN", "zh"),
+        (None, None, "zh_TW", "zh"),
+        (None, None, "fr", "en"),
+        (None, None, None, "en"),
+        ("tlh", "zh", "en", "zh"),
+        ("../../etc", None, "en", "en"),
+    ],
+)
+def test_link_then_choice_then_browser_then_english(link, chosen, browser, language):
+    assert choose_language(link, chosen, browser) == language
+
+
+def test_two_readers_of_one_server_read_two_languages():
+    assert words("home", "zh").title != words("home", "en").title
+    assert words("home", "en").label("loss") == "loss"
+
+
+def test_words_need_no_server():
+    code = "import ui.words as w; print(w.words('home', 'zh').title)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=FOLDER.parent, capture_output=True, check=True
+    )
+    assert done.stdout.decode().strip() == words("home", "zh").title
