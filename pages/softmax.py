@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui import charts, formula, links
 from ui.digits import show
-from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
+from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Choice, Preset, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import softmax_program, twice_program
@@ -426,6 +426,7 @@ def one_softmax_too_many() -> None:
     held = links.hold("twice", TWICE)
     sizes = tuple(str(count) for count in SIZES)
     count = SIZES[int(held["C"])]
+    told = answered("floor")  # the floor is drawn once it has been guessed
     words, figure = st.columns([1, 2], gap="large")
     with figure:
         live(
@@ -446,7 +447,7 @@ def one_softmax_too_many() -> None:
                 binds=[
                     Bind(0, "y", "plain_curve"),
                     Bind(1, "y", "double_curve"),
-                    Bind(2, "y", "floor_line"),
+                    *([Bind(2, "y", "floor_line")] if told else []),
                     Bind(3, "x", "a"),
                     Bind(3, "y", "plain"),
                     Bind(4, "x", "a"),
@@ -456,9 +457,9 @@ def one_softmax_too_many() -> None:
                     Readout(text.label("from_logits"), "plain", colour="fine"),
                     Readout(text.label("from_softmax"), "double", colour="surprise"),
                     Readout(text.label("from_log"), "log"),
-                    Readout(text.label("floor"), "floor", colour="surprise"),
+                    *([Readout(text.label("floor"), "floor", colour="surprise")] if told else []),
                 ],
-                alt=text.label("twice_alt"),
+                alt=text.label("twice_alt") + (" " + text.label("floor_alt") if told else ""),
                 names={"C": sizes},
             ),
         )

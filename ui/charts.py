@@ -14,16 +14,16 @@ Points = tuple[float, ...]
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 _CLEAR = "rgba(0,0,0,0)"
-_CATEGORY = {"type": "category", "showgrid": False, "zeroline": False, "tickangle": 0}
+_CATEGORY = {"type": "category", "dtick": 1, "showgrid": False, "zeroline": False, "tickangle": 0}
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
 
 
 def figure(traces: list[Any], *, height: int = 340, **layout: Any) -> go.Figure:
     """Return a figure with the layout that all charts share."""
     shared = {
-        "template": None,
+        "template": "none",
         "height": height,
-        "margin": {"l": 44, "r": 12, "t": 28, "b": 44},
+        "margin": {"l": 50, "r": 12, "t": 28, "b": 44},
         "showlegend": False,
         "bargap": 0.35,
         "barmode": "overlay",
@@ -85,12 +85,13 @@ def line(
     name: str = "",
     x: Points | None = None,
     y: Points | None = None,
+    shape: str = "linear",
 ) -> go.Scatter:
     """Return a line without markers."""
     return go.Scatter(
         mode="lines",
         name=name,
-        line={"color": colour, "width": width, "dash": dash},
+        line={"color": colour, "width": width, "dash": dash, "shape": shape},
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hoverinfo="skip",
@@ -256,7 +257,7 @@ def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title:
     x, smooth, hard = curves
     return figure(
         [
-            line(GREY, x=x, y=hard, width=2),
+            line(GREY, x=x, y=hard, width=2, shape="vh"),
             line(PREDICTION, x=x, y=smooth),
             line(SURPRISE, width=3),
             point(GREY, symbol="square"),
@@ -264,7 +265,11 @@ def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title:
         ],
         height=320,
         xaxis={"range": [x[0], x[-1]], "title": x_title},
-        yaxis={"range": [-0.12, 1.12], "title": y_title, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        yaxis={
+            "range": [-0.12, 1.12],
+            "title": {"text": y_title, "standoff": 6},
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        },
     )
 
 
@@ -285,5 +290,5 @@ def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str
         height=330,
         showlegend=True,
         xaxis={"range": [x[0], x[-1]], "title": x_title},
-        yaxis={"range": [-0.4, 18], "title": y_title},
+        yaxis={"range": [-0.4, 18], "title": {"text": y_title, "standoff": 6}},
     )

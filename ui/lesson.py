@@ -66,19 +66,27 @@ def ask(
     The page's part `name` is the question, `name-told` what is true; `numbers` fill it.
     `then` moves the figure to the state in question.
     """
-    key = f"xent answer to {name}"
     given = st.radio(
         text(name, **numbers),
         range(len(options)),
         format_func=lambda i: options[i],
         index=None,
-        key=key,
+        key=_answer(name),
         horizontal=True,
         on_change=then,
     )
     if given is not None:
         verdict = text.label("right") if given == right else text.label("not_quite")
         st.markdown(f"**{verdict}** {text(f'{name}-told', **numbers)}")
+
+
+def answered(name: str) -> bool:
+    """Tell whether the reader has answered a question, so that its answer may be shown."""
+    return st.session_state.get(_answer(name)) is not None
+
+
+def _answer(name: str) -> str:
+    return f"xent answer to {name}"
 
 
 def in_pytorch(text: Words, program: str) -> None:
