@@ -187,6 +187,25 @@ def test_no_label_is_longer_than_its_room(visit, path, width, language):
     assert lesson.page.evaluate(page_width) <= width
 
 
+@pytest.mark.parametrize(("language", "most"), [("en", 75), ("zh", 38)])
+@pytest.mark.parametrize("path", PAGES)
+def test_lines_of_text_are_short_enough_to_read(visit, path, language, most):
+    lesson = visit(f"{path}?lang={language}", width=1600)
+    longest = lesson.page.evaluate(
+        """() => {
+            const lines = []
+            for (const node of document.querySelectorAll('.stMarkdown p')) {
+                const range = document.createRange()
+                range.selectNodeContents(node)
+                const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.bottom / 8)))
+                lines.push(node.textContent.length / Math.max(tops.size, 1))
+            }
+            return Math.max(...lines)
+        }"""
+    )
+    assert longest <= most
+
+
 # ---- for every eye and hand
 
 

@@ -84,12 +84,6 @@ def test_every_part_and_label_is_used_by_its_page(name, language):
     assert unused == set()
 
 
-def test_lines_of_prose_are_short_enough_to_read():
-    for name in NAMES:
-        for line in raw(name, "en").splitlines():
-            assert line.startswith("- ") or len(line) <= 100, line
-
-
 def test_a_place_without_a_value_is_an_error():
     assert fill("{{a}} of {{b}}", {"a": 1, "b": 2}) == "1 of 2"
     with pytest.raises(KeyError):

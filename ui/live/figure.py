@@ -74,9 +74,9 @@ class View:
     """What shows the model's arrays.
 
     `formula` (MathML, see `ui.formula`) and `alt` (one or more sentences) hold slots that
-    follow the hand: `loss`, `p.2`, `p`, `z0|exact`; in `alt` they stand as `[[loss]]`. `names` turns an array of indices into
-    words: {"winner": ("cat", "dog")}. `vectors` names a row of controls, so that it need
-    not travel as an array: {"z": ("z0", "z1")}.
+    follow the hand: `loss`, `p.2`, `p`, `z0|exact`; in `alt` they stand as `[[loss]]`.
+    `names` turns an array of indices into words: {"winner": ("cat", "dog")}. `vectors` names
+    a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}.
     """
 
     figure: go.Figure
