@@ -9,11 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.server import lifespan, middleware, routes
+from ui.server import lifespan, middleware, routes, say_it_broke
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=lifespan,
     routes=routes,
     middleware=middleware,
+    on_script_error=say_it_broke,
 )

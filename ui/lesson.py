@@ -16,6 +16,7 @@ _FIGURE_WORDS = (
     "copy_link",
     "exact_value",
     "link_copied",
+    "link_in_address",
     "lost",
     "presets",
     "save_picture",

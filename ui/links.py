@@ -204,16 +204,20 @@ def _memory(key: str) -> Memory:
 
 
 def _committed(key: str, memory: Memory, params: Params) -> dict[str, Any] | None:
-    """Return the state that the browser has just sent, if there is a new one that is sound."""
+    """Return the state that the browser has just sent, if there is a new one that is sound.
+
+    One that is not sound is acknowledged all the same, or the browser would send it for ever;
+    the new epoch tells it to go back to the state that holds.
+    """
     commit = (st.session_state.get(key) or {}).get("commit")
     if not isinstance(commit, dict) or commit.get("id") in (None, memory.ack):
         return None
+    memory.ack = str(commit["id"])[:40]
     try:
-        state = params.from_controls(commit["values"])
+        return params.from_controls(commit["values"])
     except (KeyError, TypeError, ValueError, AttributeError):
+        memory.epoch += 1
         return None
-    memory.ack = str(commit["id"])
-    return state
 
 
 def hold(key: str, params: Params) -> Held:

@@ -6,16 +6,20 @@ import gc
 import gzip
 import hashlib
 import importlib
+import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import plotly
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.words import current_language, shared_labels
 
 _LIVE = Path(__file__).parent / "live"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -125,6 +129,13 @@ async def lifespan(app: object) -> AsyncGenerator[None]:
     gc.collect()
     gc.freeze()
     yield None
+
+
+def say_it_broke(error: Exception) -> bool:
+    """Show a sentence in the reader's language; the traceback goes to the log only."""
+    logging.getLogger("xent").error("a page failed", exc_info=error)
+    st.error(shared_labels(current_language())["broken"])
+    return True
 
 
 routes = [Route("/xent/{tag}/{name}", _serve_asset)]

@@ -197,8 +197,8 @@ def test_lines_of_text_are_short_enough_to_read(visit, path, language, most):
             for (const node of document.querySelectorAll('.stMarkdown p')) {
                 const range = document.createRange()
                 range.selectNodeContents(node)
-                const tops = new Set([...range.getClientRects()].map((r) => Math.round(r.bottom / 8)))
-                lines.push(node.textContent.length / Math.max(tops.size, 1))
+                const rows = [...range.getClientRects()].map((r) => Math.round(r.bottom / 8))
+                lines.push(node.textContent.length / Math.max(new Set(rows).size, 1))
             }
             return Math.max(...lines)
         }"""

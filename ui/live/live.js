@@ -141,6 +141,8 @@ function element(tag, attributes = {}, ...children) {
   return node
 }
 
+const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name])
+
 const fill = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name])
 
 let plotly
@@ -231,7 +233,7 @@ class LiveFigure {
     this.message = message
     this.table = new Table(message)
     const answered = this.inflight !== null && message.ack === this.inflight
-    const elsewhere = !answered && message.epoch !== this.epoch
+    const elsewhere = message.epoch !== this.epoch && !(answered && same(message.base, this.sent))
     if (elsewhere || answered) this.inflight = null
     if (elsewhere) this.unsent = false
     this.epoch = message.epoch
@@ -549,8 +551,8 @@ class LiveFigure {
 
   async copyLink() {
     const { words } = this.message
-    await navigator.clipboard?.writeText(window.location.href)
-    this.status.textContent = words.link_copied
+    const write = navigator.clipboard?.writeText(window.location.href) ?? Promise.reject()
+    this.status.textContent = await write.then(() => words.link_copied, () => words.link_in_address)
     setTimeout(() => this.showStatus(), 2500)
   }
 

@@ -1,0 +1,118 @@
+"""A figure's state over the runs of a session: the address, the browser's changes, questions."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def script():
+    import streamlit as st
+
+    from ui import links
+
+    params = links.Params(
+        links.Numbers("z", (1.0, 2.0), -10.0, 10.0), links.Number("T", 1.0, 0.01, 100.0)
+    )
+    links.note_page(st.session_state.get("page", "here"))
+    if "put" in st.session_state:
+        links.put("figure", params, **st.session_state.pop("put"))
+    held = links.hold("figure", params)
+    st.session_state["held"] = (held.state, held.ack, held.epoch, list(held.problems))
+
+
+def commit(app: AppTest, name: str, **values: str) -> None:
+    app.session_state["figure"] = {"commit": {"id": name, "values": values}}
+    app.run()
+    assert not app.exception
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_function(script).run()
+
+
+def test_the_bare_address_is_the_default_and_stays_bare(app):
+    assert app.session_state["held"] == ({"z": (1.0, 2.0), "T": 1.0}, "", 1, [])
+    assert app.query_params == {}
+
+
+def test_a_change_of_the_browsers_is_taken_once_and_written_into_the_address(app):
+    commit(app, "a", z0="3", z1="-1.5", T="2")
+    state, ack, epoch, _ = app.session_state["held"]
+    assert (state, ack, epoch) == ({"z": (3.0, -1.5), "T": 2.0}, "a", 1)
+    assert app.query_params == {"z": "3,-1.5", "T": "2"}
+    # Back: the address changes, the old change is still there and is not taken again
+    app.query_params["z"] = "5,5"
+    app.run()
+    assert app.session_state["held"][0] == {"z": (5.0, 5.0), "T": 2.0}
+    assert app.session_state["held"][2] == 2  # the browser is told to follow
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"z0": "nan", "z1": "1", "T": "1"},
+        {"z0": "1", "z1": "1", "T": "1e999"},
+        {"z0": "1", "T": "1"},
+        {"T": "1"},
+        {},
+    ],
+)
+def test_a_change_that_no_control_could_send_is_answered_but_not_taken(app, values):
+    commit(app, "bad", **values)
+    state, ack, epoch, _ = app.session_state["held"]
+    assert (state, ack, epoch) == ({"z": (1.0, 2.0), "T": 1.0}, "bad", 2)
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize("rubbish", ["text", 7, None, {"id": "x"}, {"id": "x", "values": [1]}])
+def test_rubbish_for_a_change_breaks_nothing(app, rubbish):
+    app.session_state["figure"] = {"commit": rubbish}
+    app.run()
+    assert not app.exception
+    assert app.session_state["held"][0] == {"z": (1.0, 2.0), "T": 1.0}
+
+
+def test_a_row_can_grow_and_shrink_within_its_bounds(app):
+    commit(app, "more", z0="1", z1="2", z2="3", T="1")
+    assert app.session_state["held"][0]["z"] == (1.0, 2.0, 3.0)
+    commit(app, "fewer", z0="1", z1="2", T="1")
+    assert app.session_state["held"][0]["z"] == (1.0, 2.0)
+
+
+def test_a_question_moves_the_figure_and_the_address(app):
+    app.session_state["put"] = {"T": 0.5}
+    app.run()
+    assert app.session_state["held"][0] == {"z": (1.0, 2.0), "T": 0.5}
+    assert app.query_params["T"] == "0.5"
+
+
+def test_a_page_that_one_comes_back_to_has_its_state_and_the_default_stays_reachable(app):
+    commit(app, "a", z0="3", z1="4", T="2")
+    app.query_params.clear()
+    app.session_state["page"] = "elsewhere"
+    app.run()
+    assert app.session_state["held"][0]["z"] == (3.0, 4.0)
+    # Back to the bare address on the same page is the default
+    app.query_params.clear()
+    app.run()
+    assert app.session_state["held"][0]["z"] == (1.0, 2.0)
+
+
+def test_a_change_that_a_new_session_meets_first_is_taken():
+    """The server was started anew: the browser's last change is all that is left."""
+    app = AppTest.from_function(script)
+    app.query_params["z"] = "1,1"
+    app.session_state["figure"] = {
+        "commit": {"id": "late", "values": {"z0": "9", "z1": "8", "T": "1"}}
+    }
+    app.run()
+    assert app.session_state["held"][:2] == ({"z": (9.0, 8.0), "T": 1.0}, "late")
+    assert app.query_params["z"] == "9,8"
+
+
+def test_one_figures_parameters_leave_the_others_alone(app):
+    app.query_params["lang"] = "zh"
+    app.query_params["c"] = "5"
+    commit(app, "a", z0="3", z1="4", T="2")
+    assert app.query_params["lang"] == "zh"
+    assert app.query_params["c"] == "5"
