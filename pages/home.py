@@ -91,11 +91,31 @@ def confident(k: int) -> None:
     links.put("home", PARAMS, z=tuple(REACH if i == k else x for i, x in enumerate(held["z"])))
 
 
+def guess(held: links.Held, k: int) -> None:
+    """Where does the loss go? The figure answers."""
+    top = np.where(np.arange(len(CLASSES)) == k, REACH, held["z"])
+    ask(
+        text,
+        "question",
+        [text.label("below"), text.label("to_zero"), text.label("to_one")],
+        right=1,
+        then=lambda: confident(k),
+        score=f"{REACH:g}",
+        p=show(softmax(top)[k]),
+        loss=show(cross_entropy_loss(top, k)),
+    )
+
+
 @st.fragment
 def lesson() -> None:
     """The figure with its question, the stations, and the program: all follow one state."""
     held = links.hold("home", PARAMS)
     k = int(held["k"])
+    words, question = st.columns(2, gap="large")
+    with words:
+        section(text, "hook")
+    with question:
+        guess(held, k)
     grid = np.round(np.linspace(-REACH, REACH, 121), 1)
     live(
         held,
@@ -115,17 +135,6 @@ def lesson() -> None:
             Preset(text.label("no_idea"), {"z0": 0, "z1": 0, "z2": 0, "z3": 0, "k": 2}),
         ],
     )
-    top = np.where(np.arange(len(CLASSES)) == k, REACH, held["z"])
-    ask(
-        text,
-        "question",
-        [text.label("below"), text.label("to_zero"), text.label("to_one")],
-        right=1,
-        then=lambda: confident(k),
-        score=f"{REACH:g}",
-        p=show(softmax(top)[k]),
-        loss=show(cross_entropy_loss(top, k)),
-    )
     stations(held)
     in_pytorch(text, loss_program(held["z"], k))
 
@@ -139,7 +148,6 @@ def stations(held: links.Held) -> None:
             link_to(name, text.label("open"), text.language, held.query)
 
 
-section(text, "hook")
 lesson()
 take_home(text)
 section(text, "about")

@@ -176,7 +176,7 @@ def road(
             line(SURPRISE, "3", dash="dot", width=1.5),
             point(SURPRISE, "3"),
         ],
-        height=330,
+        height=305,
         xaxis={"domain": panels[0], **_CATEGORY},
         yaxis={"range": [-reach * 1.2, reach * 1.2]},
         xaxis2={"domain": panels[1], **_CATEGORY, "anchor": "y2"},

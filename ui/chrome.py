@@ -30,7 +30,7 @@ def declare_language(language: str) -> None:
 # for developers, would cover what still follows the hand.
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
-[data-testid="stMarkdownContainer"] :is(p, li) { max-width: 36em; }
+[data-testid="stMarkdownContainer"] :is(p, li) { max-width: 31em; }
 body:has(.stApp:not([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] {
   display: none;
 }

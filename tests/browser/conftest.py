@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -168,17 +168,37 @@ class Lesson:
         )
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Give the context for a set of options; those of one kind share their cache of plotly.js."""
+    opened: dict[str, BrowserContext] = {}
+
+    def context(**options: Any) -> BrowserContext:
+        kind = repr(sorted(options.items()))
+        if kind not in opened:
+            opened[kind] = browser.new_context(**options)
+        return opened[kind]
+
+    yield context
+    for one in opened.values():
+        one.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Lesson]]:
-    """Open pages: visit("/softmax?T=2", width=390, …) in a context of its own."""
-    with contextlib.ExitStack() as contexts:
+def visit(
+    contexts: Callable[..., BrowserContext], server: Server
+) -> Iterator[Callable[..., Lesson]]:
+    """Open pages: visit("/softmax?T=2", width=390, …); each is a session of its own."""
+    pages = []
 
-        def open_page(
-            path: str = "/", *, width: int = 1280, height: int = 800, base: str = "", **options: Any
-        ) -> Lesson:
-            options = {"locale": "en-US", **options}
-            context = browser.new_context(viewport={"width": width, "height": height}, **options)
-            contexts.callback(context.close)
-            return Lesson(context.new_page(), base or server.url).open(path)
+    def open_page(
+        path: str = "/", *, width: int = 1280, height: int = 800, base: str = "", **options: Any
+    ) -> Lesson:
+        size = {"width": width, "height": height}
+        page = contexts(**{"locale": "en-US", "viewport": size, **options}).new_page()
+        pages.append(page)
+        return Lesson(page, base or server.url).open(path)
 
-        yield open_page
+    yield open_page
+    for page in pages:
+        page.close()
