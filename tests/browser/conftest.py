@@ -1,7 +1,6 @@
 """A real server and a real Chromium for what only they can show."""
 
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -36,8 +35,9 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """The app under `streamlit run`, on a port of its own; it can be stopped and started."""
+    """The app on a port of its own; it can be stopped and started."""
 
+    command: tuple[str, ...] = ("streamlit", "run", "app.py", "--server.port")
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -46,9 +46,8 @@ class Server:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.process = subprocess.Popen([*command, str(self.port)], cwd=ROOT, env=environment)
+        command = [sys.executable, "-m", *self.command, str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(240):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import urllib.error
-import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
@@ -293,26 +291,17 @@ def test_plotly_is_loaded_once(visit):
     assert len([url for url in lesson.requests if "plotly" in url.lower()]) == 1
 
 
-def test_every_answer_has_the_security_headers(server):
-    from ui.server import asset_url
-
-    for path in ("/", "/softmax", "/_stcore/health", asset_url("live.js"), "/xent/0/none"):
-        request = urllib.request.Request(server.url + path)
-        try:
-            headers = urllib.request.urlopen(request).headers
-        except urllib.error.HTTPError as error:
-            headers = error.headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert "frame-ancestors 'self'" in headers["content-security-policy"]
-        assert "unsafe-eval" not in headers["content-security-policy"]
-
-
-def test_there_is_no_upload(server):
-    for method in ("GET", "PUT", "POST", "OPTIONS"):
-        url = f"{server.url}/_stcore/upload_file/x/y"
-        with pytest.raises(urllib.error.HTTPError) as refusal:
-            urllib.request.urlopen(urllib.request.Request(url, method=method))
-        assert refusal.value.code == 404
+def test_uvicorn_serves_the_app_too(visit):
+    own = Server(("uvicorn", "app:app", "--log-level", "warning", "--port"))
+    own.start()
+    try:
+        lesson = visit("/softmax?z=3,2,1", base=own.url)
+        lesson.type("z0", "4")
+        lesson.settle()
+        assert lesson.figure()["drawn"]["z0"] == 4
+        assert_sound(lesson)
+    finally:
+        own.stop()
 
 
 def test_a_lost_server_is_said_and_the_session_goes_on_when_it_is_back(visit):
