@@ -280,6 +280,7 @@ def jacobian(values: Arrays) -> Arrays:
     return {
         "p": softmax(z),
         "jacobian": slopes,
+        "entries": slopes.reshape(len(slopes), -1),
         "own": slopes[:, 0, 0],
         "row_sum": np.abs(slopes.sum(axis=-1)).max(axis=-1),
     }
@@ -303,8 +304,8 @@ def every_slope() -> None:
                 binds=[
                     Bind(0, "y", "p"),
                     Bind(0, "text", "p|2"),
-                    Bind(1, "z", "jacobian"),
-                    Bind(1, "text", "jacobian|3"),
+                    Bind(1, "marker.color", "entries"),
+                    Bind(1, "text", "entries|2"),
                 ],
                 readouts=[
                     Readout(text.label("own"), "own"),

@@ -14,7 +14,6 @@ Points = tuple[float, ...]
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 _CLEAR = "rgba(0,0,0,0)"
-_CATEGORY = {"type": "category", "dtick": 1, "showgrid": False, "zeroline": False, "tickangle": 0}
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
 
 
@@ -44,6 +43,21 @@ def panel_title(text: str, domain: tuple[float, float]) -> dict[str, Any]:
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,
+    }
+
+
+def categories(names: tuple[str, ...], domain: tuple[float, float], **axis: Any) -> dict[str, Any]:
+    """Return an axis of classes. Its range is fixed: a live figure's axes do not follow data."""
+    return {
+        "type": "category",
+        "categoryarray": names,
+        "range": [-0.5, len(names) - 0.5],
+        "domain": domain,
+        "dtick": 1,
+        "showgrid": False,
+        "zeroline": False,
+        "tickangle": 0,
+        **axis,
     }
 
 
@@ -129,9 +143,9 @@ def scores_and_probabilities(
             frames(classes, GREY, "", "2"),
             bars(classes, PREDICTION, probabilities, "2"),
         ],
-        xaxis={"domain": left, **_CATEGORY},
+        xaxis=categories(classes, left),
         yaxis={"range": [reach[0] - room, reach[1] + room]},
-        xaxis2={"domain": right, **_CATEGORY, "anchor": "y2"},
+        xaxis2=categories(classes, right, anchor="y2"),
         yaxis2={"range": [0, 1.12], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         annotations=[panel_title(logits, left), panel_title(probabilities, right)],
     )
@@ -177,9 +191,9 @@ def road(
             point(SURPRISE, "3"),
         ],
         height=305,
-        xaxis={"domain": panels[0], **_CATEGORY},
+        xaxis=categories(classes, panels[0]),
         yaxis={"range": [-reach * 1.2, reach * 1.2]},
-        xaxis2={"domain": panels[1], **_CATEGORY, "anchor": "y2"},
+        xaxis2=categories(classes, panels[1], anchor="y2"),
         yaxis2={"range": [0, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         xaxis3={"domain": panels[2], "range": [-0.02, 1.04], "anchor": "y3", "title": p_axis},
         yaxis3={"range": [0, curve[1][0]], "anchor": "x3"},
@@ -204,7 +218,7 @@ def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Point
             point(PREDICTION, "2"),
         ],
         height=300,
-        xaxis={"domain": left, **_CATEGORY},
+        xaxis=categories(("0", "1"), left),
         yaxis={"range": [0, 1.15], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         xaxis2={"domain": right, "range": [curve[0][0], curve[0][-1]], "anchor": "y2"},
         yaxis2={"range": [-0.03, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
@@ -214,36 +228,40 @@ def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Point
 
 @functools.cache
 def bars_and_matrix(classes: tuple[str, ...], bars_title: str, matrix_title: str) -> go.Figure:
-    """Probabilities as bars; beside them a matrix with its entries in colour and in digits.
+    """Probabilities as bars; beside them a square matrix, its entries in colour and in digits.
 
-    Traces: 0 bars, 1 the matrix (first row on top). Colours run to ±1/4, the steepest that
-    a softmax can be.
+    Traces: 0 bars, 1 the matrix (row by row, the first on top). The squares are points of a
+    scatter and not a heat map: those can follow the hand without a full redraw. Colours run
+    to ±1/4, the steepest that a softmax can be.
     """
-    left, right = (0.0, 0.42), (0.52, 1.0)
-    scale = [[0.0, SURPRISE], [0.5, "#f7f7f7"], [1.0, TRUTH]]
+    left, right = (0.0, 0.36), (0.46, 1.0)
+    squares = {
+        "symbol": "square",
+        "size": 54,
+        "cmin": -0.25,
+        "cmax": 0.25,
+        "colorscale": [[0.0, "#f0a070"], [0.5, "#f7f7f7"], [1.0, "#6db6e8"]],
+        "line": {"width": 1, "color": GREY},
+    }
     return figure(
         [
             bars(classes, PREDICTION, bars_title),
-            go.Heatmap(
-                x=classes,
-                y=classes,
-                zmin=-0.25,
-                zmax=0.25,
-                colorscale=scale,
-                showscale=False,
-                texttemplate="%{text}",
-                xgap=2,
-                ygap=2,
+            go.Scatter(
+                mode="markers+text",
+                x=classes * len(classes),
+                y=tuple(row for row in classes for _ in classes),
+                marker=squares,
+                textfont={"size": 11, "color": "#1a1a1a"},
                 xaxis="x2",
                 yaxis="y2",
                 hoverinfo="skip",
             ),
         ],
         height=300,
-        xaxis={"domain": left, **_CATEGORY},
+        xaxis=categories(classes, left),
         yaxis={"range": [0, 1.15], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        xaxis2={"domain": right, **_CATEGORY, "anchor": "y2"},
-        yaxis2={"autorange": "reversed", **_CATEGORY, "anchor": "x2"},
+        xaxis2=categories(classes, right, anchor="y2"),
+        yaxis2=categories(classes, (0, 1), anchor="x2", range=[len(classes) - 0.5, -0.5]),
         annotations=[panel_title(bars_title, left), panel_title(matrix_title, right)],
     )
 
