@@ -7,7 +7,7 @@ ADDRESS ?= localhost
 VENV    := .venv
 BIN     := $(VENV)/bin
 
-.PHONY: run test bench browser lint clean
+.PHONY: run test bench picture browser lint clean
 
 run: $(VENV)/run.done
 	@echo "The app is at http://$(ADDRESS):$(PORT) (Ctrl+C stops it)"
@@ -19,13 +19,17 @@ test: $(VENV)/test.done browser lint
 lint: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/ty check --python $(VENV) app.py ui xent_core pages benchmarks
+	$(BIN)/ty check --python $(VENV) --exclude benchmarks/contenders/dash_client.py app.py ui xent_core pages benchmarks
 
 bench: $(VENV)/bench.done browser
 	$(BIN)/python -m benchmarks
 
 browser: $(VENV)/test.done
 	@sh tests/browser/install_chromium.sh $(BIN)/python
+
+# the pictures at the head of the READMEs
+picture: $(VENV)/test.done browser
+	$(BIN)/python -m benchmarks.pictures
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
@@ -36,13 +40,13 @@ $(VENV)/python.done:
 	@touch $@
 
 $(VENV)/run.done: requirements.txt $(VENV)/python.done
-	$(BIN)/python -m pip install -r requirements.txt
+	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
 $(VENV)/test.done: requirements-test.txt $(VENV)/run.done
-	$(BIN)/python -m pip install -r requirements-test.txt
+	$(BIN)/python -m pip install --quiet -r requirements-test.txt
 	@touch $@
 
 $(VENV)/bench.done: requirements-bench.txt $(VENV)/test.done
-	$(BIN)/python -m pip install -r requirements-bench.txt
+	$(BIN)/python -m pip install --quiet -r requirements-bench.txt
 	@touch $@
