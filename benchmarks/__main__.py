@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(<!-- bench -->\n).*?(<!-- /bench -->)", re.DOTALL)
 def sections() -> Iterator[str]:
     """Measure one benchmark after the other; yield each one's tables when it is done."""
     live = bench_live.run()
-    yield f"### The live figure\n\n{bench_live.table(live)}"
+    yield f"### The live figure\n\n{bench_live.WHAT}\n\n{bench_live.table(live)}"
     server = bench_server.run()
     yield f"### The server\n\n{bench_server.table(server)}"
     targets = [*bench_live.targets(live), *bench_server.targets(server)]

@@ -41,6 +41,14 @@ class Contender:
     track: str
 
 
+WHAT = (
+    "The same page four times: five sliders, one figure with two panels (the probabilities as "
+    "bars, the loss as a point on its curve) with titles on panels and axes, three still charts "
+    "and prose. The screen caps every rate at its own, so the ratio depends on how heavy the "
+    "figure is for the others. Dash's `animate=True`, beta, uses the drawing call that the live "
+    "figure uses."
+)
+
 LIVE, STOCK = "the live figure", "Streamlit: st.slider, st.plotly_chart, st.fragment"
 DASH, ANIMATED = "Dash, clientside callback", "the same with animate=True (beta in Dash)"
 

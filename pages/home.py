@@ -31,15 +31,15 @@ def road(values: Arrays) -> Arrays:
     p = softmax(z)
     row = np.arange(len(k))
     p_k, loss = p[row, k], cross_entropy_loss(z, k, reduction="none")
-    truth = one_hot(k, len(CLASSES))
+    others = one_hot(k, len(CLASSES)) == 0
     return {
         "p": p,
         "p_k": p_k,
         "z_k": z[row, k],
         "loss": loss,
         "target": k,
-        "truth_z": truth * z,
-        "truth_p": truth * p,
+        "truth_z": np.where(others, np.nan, z),  # nan: no frame
+        "truth_p": np.where(others, np.nan, p),
         "drop_x": np.stack([p_k, p_k, np.zeros_like(p_k)], axis=-1),
         "drop_y": np.stack([np.zeros_like(loss), loss, loss], axis=-1),
     }
