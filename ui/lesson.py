@@ -13,6 +13,7 @@ from ui.words import Words, current_language, words
 
 _FIGURE_WORDS = (
     "allowed",
+    "allowed_whole",
     "copy_link",
     "exact_value",
     "link_copied",

@@ -30,18 +30,22 @@ def _format(value: float) -> str:
 
 @dataclass(frozen=True)
 class Number:
-    """One number in [lo, hi]."""
+    """One number in [lo, hi], a whole one if so said."""
 
     name: str
     default: float
     lo: float
     hi: float
+    whole: bool = False
 
     def controls(self, value: float) -> dict[str, float]:
         return {self.name: value}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> float:
-        return _parse(text, self.lo, self.hi)
+        value = _parse(text, self.lo, self.hi)
+        if self.whole and value != int(value):
+            raise ValueError(f"{text!r} is not a whole number")
+        return value
 
     def write(self, value: float) -> str:
         return _format(value)

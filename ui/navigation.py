@@ -31,6 +31,7 @@ class Lesson:
 
 LESSONS = (
     Lesson("home", "route"),
+    Lesson("information", "lightbulb"),
     Lesson("softmax", "bar_chart"),
 )
 

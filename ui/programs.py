@@ -48,3 +48,15 @@ print("logits             ", F.cross_entropy(z, k).item())
 print("softmax before     ", F.cross_entropy(F.softmax(z, dim=0), k).item())
 print("log_softmax before ", F.cross_entropy(F.log_softmax(z, dim=0), k).item())
 """
+
+
+def information_program(p: float) -> str:
+    """Return a program that prints the information of an event of probability p."""
+    return f"""import torch
+
+p = torch.tensor({float(p)}, dtype=torch.float64)
+
+print("bits    ", -torch.log2(p).item())
+print("nats    ", -torch.log(p).item())
+print("hartleys", -torch.log10(p).item())
+"""

@@ -13,6 +13,7 @@ from xent_core.information import (
     self_information,
 )
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
+from xent_core.questions import questions_by_halving, still_possible
 from xent_core.softmax import (
     argmax,
     log_softmax,
@@ -35,8 +36,10 @@ __all__ = [
     "logsumexp",
     "nll_loss",
     "one_hot",
+    "questions_by_halving",
     "self_information",
     "sigmoid",
     "softmax",
     "softmax_jacobian",
+    "still_possible",
 ]

@@ -134,17 +134,16 @@ def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name,
         told = max(pieces, key=len).strip()
         assert not any(told in block.value for block in app.markdown)
         before = [figure["base"] for figure in figures(app)]
-        wrong, right = question.options[0], question.options[1]
-        question.set_value(wrong).run()
-        assert [figure["base"] for figure in figures(app)] != before
-        assert any(
-            block.value.startswith(f"**{text.labels['not_quite']}**") for block in app.markdown
-        )
-        app.radio[at].set_value(right).run()
-        said = [block.value for block in app.markdown if told in block.value]
-        assert said[0].startswith(f"**{text.labels['right']}**")
-        assert "{{" not in said[0]
-        assert not app.exception
+        verdicts = []
+        for option in question.options:
+            app.radio[at].set_value(option).run()
+            assert not app.exception
+            assert [figure["base"] for figure in figures(app)] != before
+            (said,) = [block.value for block in app.markdown if told in block.value]
+            assert "{{" not in said
+            verdicts.append(said.split("** ")[0].strip("*"))
+        assert verdicts.count(text.labels["right"]) == 1
+        assert verdicts.count(text.labels["not_quite"]) == len(question.options) - 1
 
 
 def test_the_answer_about_temperature_is_the_figures_own_number():
@@ -167,6 +166,74 @@ def test_classes_are_added_and_taken_away_within_bounds():
         next(button for button in app.button if button.label == label("fewer")).click().run()
         assert len(figures(app)[0]["now"]["p"]) == count
     assert next(button for button in app.button if button.label == label("fewer")).disabled
+
+
+# ---- information
+
+
+@pytest.mark.parametrize(("unit", "base"), [("bits", 2), ("nats", np.e), ("hartleys", 10)])
+def test_one_switch_changes_every_number_and_axis_of_the_information_page(unit, base):
+    app = open_page("information")
+    app.query_params.update({"unit": unit, "p": "0.125", "a": "0.5", "b": "0.1"})
+    app.run()
+    label = words("information", "en").label(unit)
+    curve, pair, _ = figures(app)
+    assert curve["now"]["information"] == pytest.approx(-np.log(0.125) / np.log(base), rel=1e-14)
+    assert curve["now"]["flips"] == 3  # coin flips are bits, whatever the unit
+    assert pair["now"]["info_both"] == pytest.approx(-np.log(0.05) / np.log(base), rel=1e-13)
+    assert [r["unit"] for r in curve["readouts"]] == [label, "coin flips"]
+    assert label in curve["figure"]["layout"]["yaxis"]["title"]["text"]
+    assert label in curve["alt"]
+    assert {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit] in curve["formula"]
+    told = app.radio[0].label
+    assert show(xent_core.self_information(0.5, base=base)) in told
+
+
+def test_the_switch_writes_the_unit_into_the_address_and_an_unknown_one_is_said():
+    app = open_page("information")
+    app.segmented_control[0].set_value("nats").run()
+    assert app.query_params["unit"] == "nats"
+    app.query_params["unit"] = "furlongs"
+    app.run()
+    assert "unit=furlongs" in app.warning[0].value
+    assert not app.exception
+
+
+def test_an_impossible_event_is_infinite_and_not_clipped():
+    app = open_page("information")
+    app.query_params["p"] = "0"
+    app.run()
+    now = figures(app)[0]["now"]
+    assert now["information"] == np.inf
+    assert np.isnan(now["height"])
+    assert now["edge"] == pytest.approx(np.log2(1000), rel=1e-14)
+
+
+@pytest.mark.parametrize("secret", [1, 37, 64, 100])
+def test_twenty_questions_finds_the_number(secret):
+    app = open_page("information")
+    found = None
+    for _ in range(8):
+        (question,) = [m.value for m in app.markdown if "greater than" in m.value]
+        middle = int(re.search(r"greater than (\d+)", question)[1])
+        app.button(key="xent yes" if secret > middle else "xent no").click().run()
+        found = [m.value for m in app.markdown if m.value.startswith("Your number is")]
+        if found:
+            break
+    assert f"**{secret}**" in found[0]
+    next(button for button in app.button if button.label == "Play again").click().run()
+    assert any("Question 1:" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("p", ["0.5", "0.3", "1e-300"])
+def test_the_information_program_prints_what_the_page_shows(p):
+    app = open_page("information")
+    app.query_params["p"] = p
+    for unit in ("bits", "nats", "hartleys"):
+        app.query_params["unit"] = unit
+        app.run()
+        shown = figures(app)[0]["now"]["information"]
+        assert show(run(app.code[0].value)[unit]) == show(shown)
 
 
 # ---- the same in PyTorch

@@ -7,7 +7,7 @@ import pytest
 
 import xent_core as xc
 
-MODULES = ["xent_core.information", "xent_core.softmax", "xent_core.losses"]
+MODULES = ["xent_core.information", "xent_core.softmax", "xent_core.losses", "xent_core.questions"]
 
 
 @pytest.mark.parametrize("name", MODULES)

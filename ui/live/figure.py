@@ -17,13 +17,17 @@ from ui.server import asset_url
 
 @dataclass(frozen=True)
 class Slider:
-    """A control on a line. `positions` are the values that a drag stops at, ascending."""
+    """A control on a line. `positions` are the values that a drag stops at, ascending.
+
+    `whole` has the number field take whole numbers only.
+    """
 
     name: str
     label: str
     positions: NDArray[np.float64]
     unit: str = ""
     colour: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -360,8 +360,9 @@ class LiveFigure {
     const positions = this.table.positions[control.name]
     const [lo, hi] = [positions[0], positions[positions.length - 1]]
     const value = parse(field.value)
-    if (!(value >= lo && value <= hi)) {
-      const allowed = fill(this.message.words.allowed, { lo: exact(lo), hi: exact(hi) })
+    if (!(value >= lo && value <= hi) || (control.whole && !Number.isInteger(value))) {
+      const { allowed_whole, allowed: allowed_any } = this.message.words
+      const allowed = fill(control.whole ? allowed_whole : allowed_any, { lo: exact(lo), hi: exact(hi) })
       this.refuse(field, problem, allowed)
       return
     }

@@ -1,0 +1,278 @@
+"""Information: how much the happening of an event says, and twenty questions to count it by."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import ArrayLike
+
+from ui import charts, formula, links
+from ui.digits import show
+from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
+from ui.live import Bind, Preset, Readout, Slider, View
+from ui.live.sweeps import Arrays
+from ui.programs import information_program
+from ui.units import unit_switch
+from xent_core import questions_by_halving, self_information, still_possible
+
+text = open_lesson("information")
+unit = unit_switch(text)
+UNIT = text.label(unit.name)
+
+
+def information(p: ArrayLike) -> Any:
+    """The information of probability p in the reader's unit."""
+    return self_information(p, base=unit.base)
+
+
+# ---- How surprising is it?
+
+CURVE = links.Params(links.Number("p", 0.5, 0.0, 1.0))
+LEAST = 0.001  # the least positive probability that the curve shows
+
+
+def surprise(values: Arrays) -> Arrays:
+    """The information of an event of probability p (R,), also counted in coin flips."""
+    p = values["p"]
+    bits = information(p)
+    edge = information(LEAST)
+    beyond = bits > edge
+    height = np.where(beyond, np.nan, bits)
+    return {
+        "information": bits,
+        "flips": self_information(p, base=2),
+        "height": height,
+        "drop_x": np.stack([p, p, np.zeros_like(p)], axis=-1),
+        "drop_y": np.stack([np.zeros_like(p), height, height], axis=-1),
+        "edge": np.where(beyond, edge, np.nan),
+    }
+
+
+@st.fragment
+def how_surprising() -> None:
+    held = links.hold("surprise", CURVE)
+    words, figure = st.columns([1, 2], gap="large")
+    x = np.concatenate([np.geomspace(LEAST, 0.1, 60), np.linspace(0.1, 1, 60)[1:]])
+    curve = tuple(x.tolist()), tuple(information(x).tolist())
+    probability = formula.slot("p|exact", "truth")
+    with figure:
+        live(
+            held,
+            text,
+            controls=[
+                Slider("p", text.label("p"), np.round(np.linspace(0, 1, 1001), 3), colour="truth")
+            ],
+            model=surprise,
+            view=View(
+                charts.surprise_curve(
+                    curve, text.label("p"), f"{text.label('information')} ({UNIT})"
+                ),
+                binds=[
+                    Bind(1, "x", "drop_x"),
+                    Bind(1, "y", "drop_y"),
+                    Bind(2, "x", "p"),
+                    Bind(2, "y", "height"),
+                    Bind(3, "x", "p"),
+                    Bind(3, "y", "edge"),
+                    Bind(3, "text", "information|4"),
+                ],
+                readouts=[
+                    Readout(text.label("information"), "information", UNIT, "surprise"),
+                    Readout(text.label("flips"), "flips", text.label("coin_flips")),
+                ],
+                formula=formula.math(
+                    formula.ident("I"), formula.op("="), formula.op("−"), formula.ident(unit.log),
+                    formula.ident("p"), formula.op("="), formula.op("−"), formula.ident(unit.log),
+                    probability, formula.op("="), formula.slot("information", "surprise"),
+                ),
+                alt=text.label("curve_alt", unit=UNIT),
+            ),
+            presets=[
+                Preset(text.label("half"), {"p": 1 / 2}),
+                Preset(text.label("die"), {"p": 1 / 6}),
+                Preset(text.label("rare"), {"p": LEAST}),
+                Preset(text.label("never"), {"p": 0.0}),
+            ],
+        )  # fmt: skip
+    with words:
+        section(text, "hook")
+        once = information(1 / 2)
+        ask(
+            text,
+            "twice",
+            [
+                text.label("same", x=show(once)),
+                text.label("double", x=show(2 * once)),
+                text.label("four", x=show(4 * once)),
+            ],
+            right=1,
+            then=lambda: links.put("surprise", CURVE, p=1 / 4),
+            once=show(once),
+            both=show(information(1 / 4)),
+            unit=UNIT,
+        )
+        section(text, "zero")
+    in_pytorch(text, information_program(held["p"]))
+
+
+# ---- Two independent events
+
+PAIR = links.Params(links.Number("a", 0.5, 0.01, 1.0), links.Number("b", 0.25, 0.01, 1.0))
+
+
+def rectangle(width: np.ndarray, height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The corners of rectangles (R,) that stand in the origin."""
+    zero = np.zeros_like(width)
+    x = np.stack([zero, width, width, zero, zero], axis=-1)
+    return x, np.stack([zero, zero, height, height, zero], axis=-1)
+
+
+def both_happen(values: Arrays) -> Arrays:
+    """Probabilities a and b (R,) multiply, what they say adds up."""
+    a, b = values["a"], values["b"]
+    info_a, info_b = information(a), information(b)
+    one, nothing = np.ones_like(a), np.zeros_like(a)
+    x1, y1 = rectangle(a, one)
+    x2, y2 = rectangle(one, b)
+    x3, y3 = rectangle(a, b)
+    return {
+        "both": a * b,
+        "info_a": info_a,
+        "info_b": info_b,
+        "info_both": information(a * b),
+        "of_a": np.stack([info_a, nothing, info_a], axis=-1),
+        "of_b": np.stack([nothing, info_b, info_b], axis=-1),
+        "x1": x1, "y1": y1, "x2": x2, "y2": y2, "x3": x3, "y3": y3,
+    }  # fmt: skip
+
+
+@st.fragment
+def two_events() -> None:
+    held = links.hold("pair", PAIR)
+    words, figure = st.columns([1, 2], gap="large")
+    steps = np.round(np.linspace(0.01, 1, 100), 2)
+    top = 2.04 * information(0.01)
+    with figure:
+        live(
+            held,
+            text,
+            controls=[
+                Slider("a", text.label("first"), steps, colour="truth"),
+                Slider("b", text.label("second"), steps, colour="prediction"),
+            ],
+            model=both_happen,
+            view=View(
+                charts.area_and_sum(
+                    ("p", "q", text.label("p_both")), (text.label("area"), text.label("sum")), top
+                ),
+                binds=[
+                    *(Bind(i, axis, f"{axis}{i + 1}") for i in range(3) for axis in "xy"),
+                    Bind(3, "y", "of_a"),
+                    Bind(4, "y", "of_b"),
+                ],
+                readouts=[
+                    Readout("p·q", "both", colour="surprise"),
+                    Readout("I(p)", "info_a", UNIT, "truth"),
+                    Readout("I(q)", "info_b", UNIT, "prediction"),
+                    Readout("I(p·q)", "info_both", UNIT, "surprise"),
+                ],
+                alt=text.label("pair_alt", unit=UNIT),
+            ),
+        )
+    with words:
+        section(text, "pair")
+
+
+# ---- Twenty questions
+
+MOST_NUMBERS = 1000
+LADDER = links.Params(links.Number("N", 100.0, 2.0, float(MOST_NUMBERS), whole=True))
+
+
+def count_questions(values: Arrays) -> Arrays:
+    """How many questions halving asks for N numbers (R,)."""
+    n = values["N"].astype(int)
+    most, mean = questions_by_halving(n)
+    return {"most": most, "mean": mean, "log": self_information(1 / n, base=2)}
+
+
+def answer(which: str) -> None:
+    """Take an answer of the game."""
+    st.session_state["xent game"] = st.session_state.get("xent game", "") + which
+
+
+def play(count: int) -> None:
+    """Ask until one number is left; the answers are all that is remembered."""
+    if st.session_state.get("xent game of") != count:
+        st.session_state["xent game of"], st.session_state["xent game"] = count, ""
+    answers = st.session_state["xent game"]
+    first, last = still_possible(count, answers)
+    if first == last:
+        bits = show(self_information(1 / count, base=2))
+        section(text, "found", found=first, asked=len(answers), count=count, bits=bits)
+        st.button(text.label("again"), on_click=st.session_state.pop, args=("xent game of", None))
+        return
+    middle = (first + last) // 2
+    section(text, "guess", number=len(answers) + 1, middle=middle, left=last - first + 1)
+    with st.container(horizontal=True):
+        st.button(text.label("yes"), key="xent yes", shortcut="y", on_click=answer, args=("y",))
+        st.button(text.label("no"), key="xent no", shortcut="n", on_click=answer, args=("n",))
+
+
+@st.fragment
+def twenty_questions() -> None:
+    held = links.hold("ladder", LADDER)
+    count = int(held["N"])
+    words, figure = st.columns([1, 2], gap="large")
+    n = np.arange(2, MOST_NUMBERS + 1)
+    most, _ = questions_by_halving(n)
+    log = self_information(1 / n, base=2)
+    curves = tuple(n.tolist()), tuple(log.tolist()), tuple(most.tolist())
+    with figure:
+        live(
+            held,
+            text,
+            controls=[Slider("N", text.label("numbers"), n.astype(float), whole=True)],
+            model=count_questions,
+            view=View(
+                charts.ladder(
+                    curves, (text.label("numbers"), text.label("log"), text.label("worst"))
+                ),
+                binds=[
+                    Bind(2, "x", "N"),
+                    Bind(2, "y", "most"),
+                    Bind(3, "x", "N"),
+                    Bind(3, "y", "log"),
+                ],
+                readouts=[
+                    Readout(text.label("log"), "log", colour="surprise"),
+                    Readout(text.label("mean"), "mean"),
+                    Readout(text.label("worst"), "most|exact"),
+                ],
+                alt=text.label("ladder_alt"),
+            ),
+        )
+    with words:
+        section(text, "questions")
+        enough = questions_by_halving(MOST_NUMBERS)[0]
+        ask(
+            text,
+            "most",
+            [str(enough), str(MOST_NUMBERS // 2), str(MOST_NUMBERS - 1)],
+            right=0,
+            then=lambda: links.put("ladder", LADDER, N=float(MOST_NUMBERS)),
+            count=MOST_NUMBERS,
+            most=enough,
+            bits=show(self_information(1 / MOST_NUMBERS, base=2)),
+            worst=MOST_NUMBERS - 1,
+        )
+        section(text, "play", count=count)
+        play(count)
+
+
+how_surprising()
+st.divider()
+two_events()
+st.divider()
+twenty_questions()
+take_home(text)

@@ -1,0 +1,57 @@
+"""The unit of information: one switch for every lesson that measures it."""
+
+import math
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ui.words import Words
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: the base of its logarithm and how that logarithm is written."""
+
+    name: str
+    base: float
+    log: str
+
+
+UNITS = {
+    unit.name: unit
+    for unit in (
+        Unit("bits", 2.0, "log₂"),
+        Unit("nats", math.e, "ln"),
+        Unit("hartleys", 10.0, "log₁₀"),
+    )
+}
+_PARAM, _MEMORY, _KEY = "unit", "xent unit", "xent unit switch"
+
+
+def current_unit() -> Unit:
+    """Return the unit of the link, else the one chosen in this session, else the bit."""
+    for name in (st.query_params.get(_PARAM), st.session_state.get(_MEMORY)):
+        if name in UNITS:
+            st.session_state[_MEMORY] = name
+            return UNITS[name]
+    return UNITS["bits"]
+
+
+def _choose() -> None:
+    """Keep the choice in the session and in the address; a second click on it changes nothing."""
+    name = st.session_state[_KEY] or current_unit().name
+    st.session_state[_MEMORY] = name
+    st.query_params[_PARAM] = name
+
+
+def unit_switch(text: Words) -> Unit:
+    """Show the switch and return the unit."""
+    unit = current_unit()
+    asked = st.query_params.get(_PARAM)
+    if asked is not None and asked not in UNITS:
+        st.warning(text.label("bad_link", what=f"{_PARAM}={asked[:20]}"))
+    st.session_state[_KEY] = unit.name
+    st.segmented_control(
+        text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
+    )
+    return unit

@@ -1,0 +1,95 @@
+"""Twenty questions: finding one of n numbers by halving what is left."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xent_core._arrays import Array, as_integer, fail
+
+
+class Questions(NamedTuple):
+    """How many yes/no questions halving asks."""
+
+    most: Array  # for the number that takes longest
+    mean: Array  # over n equally likely numbers
+
+
+def questions_by_halving(n: ArrayLike) -> Questions:
+    """How many yes/no questions find one of n equally likely numbers.
+
+    Halving builds a tree whose n leaves lie on two levels, k = ⌊log₂ n⌋ and k + 1, with
+    2 (n - 2^k) leaves on the lower one. So the most is ⌈log₂ n⌉ and the mean is
+    k + 2 (n - 2^k) / n, at least log₂ n and less than log₂ n + 0.0861 (R. G. Gallager,
+    "Variations on a Theme by Huffman", 1978: the redundancy of equal probabilities).
+
+    Parameters
+    ----------
+    n : array_like of integers, any shape
+        At least 1.
+
+    Returns
+    -------
+    Questions(most, mean): an integer and a float64 array of the shape of `n`.
+
+    Raises
+    ------
+    ValueError
+        If `n` does not hold integers, or one is below 1.
+
+    Examples
+    --------
+    >>> from xent_core import questions_by_halving
+    >>> most, mean = questions_by_halving(1000)
+    >>> int(most), float(mean)
+    (10, 9.976)
+    """
+    n = as_integer(n, "n")
+    if (n < 1).any():
+        fail("n", "must be at least 1", n, n < 1)
+    whole = np.frexp(n.astype(np.float64))[1] - 1  # ⌊log₂ n⌋: frexp's fraction is in [½, 1)
+    lower = n - np.left_shift(1, whole)
+    return Questions((whole + (lower > 0))[()], ((whole * n + 2 * lower) / n)[()])
+
+
+def still_possible(n: int, answers: str) -> tuple[int, int]:
+    """The first and the last of 1 … n that are left after some answers.
+
+    Each question is whether the number is greater than the middle, ⌊(first + last) / 2⌋. Answers
+    after the number has been found are not looked at.
+
+    Parameters
+    ----------
+    n : int
+        At least 1.
+    answers : str
+        "y" for yes and "n" for no, in the order of the questions.
+
+    Returns
+    -------
+    tuple of two ints; the same number twice where it has been found.
+
+    Raises
+    ------
+    ValueError
+        If `answers` holds anything but y and n, or n is below 1.
+
+    Examples
+    --------
+    >>> from xent_core import still_possible
+    >>> still_possible(100, "yn")
+    (51, 75)
+    """
+    if n < 1:
+        raise ValueError(f"n: must be at least 1, found {n}")
+    if set(answers) - {"y", "n"}:
+        raise ValueError(f"answers: must be y and n, found {answers!r}")
+    first, last = 1, n
+    for answer in answers:
+        if first == last:
+            break
+        middle = (first + last) // 2
+        first, last = (middle + 1, last) if answer == "y" else (first, middle)
+    return first, last
