@@ -1,10 +1,19 @@
-"""Cross-entropy and what it is made of, in NumPy: information, softmax, losses and gradients.
+"""Cross-entropy and what it is made of, in NumPy: information, codes, softmax, losses, gradients.
 
 Arrays in, arrays out. float16, bfloat16, float32 and float64 keep their type; integers become
 float64. `axis` takes an int, a tuple or None, as in SciPy. Mistakes raise ValueError, or
 IndexError for a class that does not exist, with a message that names the argument and the value.
 """
 
+from xent_core.coding import (
+    block_distribution,
+    block_symbols,
+    cross_code_bits,
+    huffman_code,
+    kraft_sum,
+    shannon_lengths,
+    text_statistics,
+)
 from xent_core.information import (
     cross_entropy,
     entropy,
@@ -26,20 +35,27 @@ from xent_core.softmax import (
 
 __all__ = [
     "argmax",
+    "block_distribution",
+    "block_symbols",
+    "cross_code_bits",
     "cross_entropy",
     "cross_entropy_loss",
     "cross_entropy_loss_grad",
     "entropy",
+    "huffman_code",
     "jensen_shannon_divergence",
     "kl_divergence",
+    "kraft_sum",
     "log_softmax",
     "logsumexp",
     "nll_loss",
     "one_hot",
     "questions_by_halving",
     "self_information",
+    "shannon_lengths",
     "sigmoid",
     "softmax",
     "softmax_jacobian",
     "still_possible",
+    "text_statistics",
 ]

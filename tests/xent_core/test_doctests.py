@@ -7,7 +7,9 @@ import pytest
 
 import xent_core as xc
 
-MODULES = ["xent_core.information", "xent_core.softmax", "xent_core.losses", "xent_core.questions"]
+MODULES = [
+    f"xent_core.{name}" for name in ("coding", "information", "losses", "questions", "softmax")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

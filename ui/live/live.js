@@ -555,6 +555,7 @@ class LiveFigure {
     await this.Plotly.react(this.picture, structuredClone(data), full, config)
     this.plotted = true
     this.draw()
+    this.reachFormula()
     this.root.dataset.ready = "true"
   }
 
@@ -567,12 +568,20 @@ class LiveFigure {
       const width = this.picture.clientWidth
       if (!this.plotted || !width || width === this.width) return
       this.width = width
+      this.reachFormula()
       const { layout } = this.message.figure
       if ((narrowed(layout, width) !== layout) !== this.narrow) this.plot()
       else this.Plotly.relayout(this.picture, { width })
     })
     this.sizes.disconnect()
     this.sizes.observe(this.picture)
+  }
+
+  /** A formula that is wider than its room can be scrolled by keyboard too. */
+  reachFormula() {
+    const wide = this.formula.scrollWidth > this.formula.clientWidth
+    if (wide) this.formula.setAttribute("tabindex", "0")
+    else this.formula.removeAttribute("tabindex")
   }
 
   // -- taking something home

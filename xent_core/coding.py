@@ -1,0 +1,656 @@
+"""Source coding: Huffman's and Shannon's codes, blocks of symbols, and the length of real texts.
+
+Sources: C. E. Shannon, "A Mathematical Theory of Communication" (1948); D. A. Huffman, "A Method
+for the Construction of Minimum-Redundancy Codes" (1952); T. M. Cover and J. A. Thomas, "Elements
+of Information Theory" (2nd ed. 2006), chapter 5, for the inequalities of Kraft and McMillan and
+for H ≤ L < H + 1.
+
+Throughout, lengths are in bits, codewords are strings of "0" and "1", and a symbol of
+probability 0 has no codeword: its length is 0. A certain symbol has the empty codeword, also of
+length 0: nobody needs to be told what is certain, only how often. Without this, L < H + 1 would
+not hold for it.
+"""
+
+from __future__ import annotations
+
+import lzma
+import math
+import zlib
+from collections import Counter, deque
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from itertools import product
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xent_core._arrays import FLOAT64, Array, as_float, as_integer, fail
+from xent_core.information import _check_distribution, entropy
+
+BLOCK_LIMIT = 65_536  # blocks in one distribution: 2^16
+LONGEST_BLOCK = 16
+TEXT_LIMIT = 100_000  # code points
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The end of a way through the tree: a symbol and its probability."""
+
+    symbol: Hashable
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A yes-or-no question: the trees behind its two answers, and how often it is asked.
+
+    Behind `zero` is the symbol that comes first in the order of the code's symbols: while
+    probabilities change, a drawing keeps its left.
+    """
+
+    zero: Tree
+    one: Tree
+    probability: float
+
+
+Tree: TypeAlias = Leaf | Branch
+
+
+@dataclass(frozen=True)
+class HuffmanCode:
+    """A prefix code of least expected length, as `huffman_code` makes it.
+
+    Codes with the same codewords for the same symbols are equal.
+
+    Attributes
+    ----------
+    symbols : tuple of K hashables
+    probabilities : float64 array, (K,)
+        They sum to 1. Read-only.
+    codewords : tuple of K str
+        "0" and "1"; "" for an impossible symbol, which cannot be encoded, and for a certain one.
+    lengths : int64 array, (K,)
+        Of the codewords, in bits. Read-only.
+    tree : Leaf, Branch or None
+        A branch is a question, a codeword the answers to them: whoever asks them finds the
+        symbol with `expected_length` questions on average, and nobody can with fewer. Impossible
+        symbols are not in it. A `Leaf` if one symbol is certain; None for the code of the empty
+        text, which has no symbols.
+
+    Examples
+    --------
+    >>> from xent_core.coding import huffman_code
+    >>> code = huffman_code([0.25, 0.25, 0.5], "abc")
+    >>> code.codewords
+    ('00', '01', '1')
+    >>> code.tree.one
+    Leaf(symbol='c', probability=0.5)
+    """
+
+    symbols: tuple[Hashable, ...]
+    probabilities: Array = field(compare=False)
+    codewords: tuple[str, ...]
+    lengths: Array = field(compare=False)
+    tree: Tree | None = field(compare=False, repr=False)
+
+    @property
+    def expected_length(self) -> float:
+        """L = Σ p l, in bits per symbol: H ≤ L < H + 1 (Cover & Thomas, 5.4).
+
+        Examples
+        --------
+        >>> from xent_core.coding import huffman_code
+        >>> huffman_code([0.5, 0.25, 0.25]).expected_length
+        1.5
+        """
+        return math.fsum(self.probabilities * self.lengths)
+
+    def encode(self, sequence: Iterable[Hashable]) -> str:
+        """The codewords of the symbols of `sequence`, one after the other.
+
+        Raises
+        ------
+        ValueError
+            If a symbol has no codeword, because it is not in the code or has probability 0.
+
+        Examples
+        --------
+        >>> from xent_core.coding import huffman_code
+        >>> huffman_code([0.5, 0.25, 0.25], "abc").encode("abba")
+        '010100'
+        """
+        sequence = list(sequence)
+        try:
+            return "".join([self._codebook[symbol] for symbol in sequence])
+        except KeyError as error:
+            unknown = error.args[0]
+            at = sequence.index(unknown)
+        raise ValueError(f"sequence: no codeword for {unknown!r} at index {at}")
+
+    def decode(self, bits: str, count: int | None = None) -> list[Any]:
+        """The symbols of which `bits` are the codewords: what `encode` was given.
+
+        Parameters
+        ----------
+        bits : str of "0" and "1"
+        count : int, optional
+            How many symbols `bits` must hold. A certain symbol takes no bits, so that its code
+            cannot be decoded without `count`; any other code can.
+
+        Raises
+        ------
+        ValueError
+            If `bits` holds anything but 0 and 1, ends inside a codeword or does not hold `count`
+            symbols; for the code of a certain symbol, if it holds anything or `count` is missing.
+
+        Examples
+        --------
+        >>> from xent_core.coding import huffman_code
+        >>> huffman_code([0.5, 0.25, 0.25], "abc").decode("010100")
+        ['a', 'b', 'b', 'a']
+        >>> huffman_code([1.0], "a").decode("", count=3)
+        ['a', 'a', 'a']
+        """
+        _check_bits(bits)
+        if count is not None and count < 0:
+            raise ValueError(f"count: must be ≥ 0, found {count}")
+        if isinstance(self.tree, Branch):
+            symbols = _walk(self.tree, bits)
+        elif bits:
+            raise ValueError(f"bits: this code has no codeword of 1 bit or more, found {bits[:8]}")
+        elif self.tree is None:
+            symbols = []
+        elif count is None:
+            raise ValueError(f"count: needed, {self.tree.symbol!r} is certain and takes no bits")
+        else:
+            symbols = [self.tree.symbol] * count
+        if count is not None and len(symbols) != count:
+            raise ValueError(f"bits: must hold {count} symbols, found {len(symbols)}")
+        return symbols
+
+    def way(self, symbol: Hashable) -> list[tuple[str, float]]:
+        """The way through the tree to `symbol`: each bit, and the probability of the node behind.
+
+        The way to a certain symbol is empty.
+
+        Raises
+        ------
+        ValueError
+            If `symbol` has no codeword.
+
+        Examples
+        --------
+        >>> from xent_core.coding import huffman_code
+        >>> huffman_code([0.5, 0.25, 0.25], "abc").way("c")
+        [('1', 0.5), ('1', 0.25)]
+        """
+        if symbol not in self._codebook:
+            raise ValueError(f"symbol: no codeword for {symbol!r}")
+        node, steps = self.tree, []
+        for bit in self._codebook[symbol]:
+            assert isinstance(node, Branch)
+            node = node.zero if bit == "0" else node.one
+            steps.append((bit, node.probability))
+        return steps
+
+    @cached_property
+    def _codebook(self) -> dict[Hashable, str]:
+        """The codewords of the symbols that have one."""
+        rows = zip(self.symbols, self.codewords, self.probabilities, strict=True)
+        return {symbol: codeword for symbol, codeword, p in rows if p > 0}
+
+
+def huffman_code(p: ArrayLike, symbols: Iterable[Hashable] | None = None) -> HuffmanCode:
+    """Huffman's code: join the two least probable nodes until one is left (Huffman 1952).
+
+    No code that can be decoded has a smaller expected length L, and H ≤ L < H + 1.
+
+    The same P always gives the same tree: of equally probable nodes, the symbols come first, in
+    their order, then the joined nodes from the oldest on. This also keeps the longest codeword as
+    short as it can be. Probabilities are added as the decimals that they are printed as, without
+    rounding: 0.1 and 0.2 together are as probable as 0.3.
+
+    Parameters
+    ----------
+    p : array_like, (K,)
+        Probabilities that sum to 1.
+    symbols : iterable of K different hashables, optional
+        By default 0, 1, …, K - 1.
+
+    Returns
+    -------
+    HuffmanCode
+        Its `probabilities` are those of `p`, divided by their sum, in float64.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not one distribution, or if there are not K different symbols.
+
+    Examples
+    --------
+    >>> from xent_core.coding import huffman_code
+    >>> code = huffman_code([0.4, 0.3, 0.2, 0.1], "abcd")
+    >>> code.codewords
+    ('0', '10', '110', '111')
+    >>> round(code.expected_length, 4)
+    1.9
+    """
+    p = _one_distribution(p)
+    symbols = tuple(range(p.size)) if symbols is None else tuple(symbols)
+    if len(symbols) != p.size:
+        raise ValueError(f"symbols: must be as many as probabilities, {p.size}, not {len(symbols)}")
+    symbol, times = next(iter(Counter(symbols).most_common(1)))
+    if times > 1:
+        raise ValueError(f"symbols: must differ, found {symbol!r} {times} times")
+    return _code_of_weights(symbols, _whole_weights(p))
+
+
+def shannon_lengths(p: ArrayLike) -> Array:
+    """Lengths of Shannon's code: l = ⌈-log₂ p⌉ (Shannon 1948, section 9).
+
+    They satisfy Kraft's inequality, so that a prefix code has them, and H ≤ Σ p l < H + 1; but
+    Huffman's code may be shorter. Exact, also where p is a power of 2 or next to one.
+
+    Parameters
+    ----------
+    p : array_like, (K,)
+        Probabilities that sum to 1.
+
+    Returns
+    -------
+    int64 array, (K,), in bits; 0 where p = 1, and where p = 0: no codeword.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not one distribution.
+
+    Examples
+    --------
+    >>> from xent_core.coding import shannon_lengths
+    >>> shannon_lengths([0.5, 0.3, 0.2]).tolist()
+    [1, 2, 3]
+    """
+    p = _one_distribution(p)
+    # p = m 2^e with ½ ≤ m < 1, so -log₂ p is above -e and at most 1 - e: nothing to round.
+    exponents = np.frexp(p)[1].astype(np.int64)
+    return np.where(p > 0, 1 - exponents, 0)
+
+
+def kraft_sum(lengths: ArrayLike) -> float:
+    """Kraft's sum Σ 2^-l: at most 1 for every code that can be decoded (Kraft–McMillan).
+
+    And if it is at most 1, a prefix code of these lengths exists; it is exactly 1 if no codeword
+    can be added or shortened, as in every Huffman code (Cover & Thomas, 5.2 and 5.5).
+
+    Parameters
+    ----------
+    lengths : array_like of integers
+        In bits. A length of 0 stands for a symbol without codeword and adds nothing. Only if all
+        are 0, one symbol is certain; its codeword is empty, and the sum is 1.
+
+    Returns
+    -------
+    float; 0 if there are no lengths.
+
+    Raises
+    ------
+    ValueError
+        If a length is negative or not an integer.
+
+    Examples
+    --------
+    >>> from xent_core.coding import kraft_sum
+    >>> kraft_sum([1, 2, 3, 3])
+    1.0
+    """
+    lengths = as_integer(lengths, "lengths")
+    if (lengths < 0).any():
+        fail("lengths", "must be ≥ 0", lengths, lengths < 0)
+    if lengths.size and not lengths.any():
+        return 1.0
+    # From 2^-1075 on, float64 has only 0; and unsigned integers have no minus.
+    exponents = np.maximum(-lengths[lengths > 0].astype(FLOAT64), -1100)
+    return math.fsum(np.ldexp(1.0, exponents.astype(np.int32)))
+
+
+def block_distribution(p: ArrayLike, n: int) -> Array:
+    """Probabilities of all blocks of `n` independent symbols: P(x₁ … xₙ) = p(x₁) … p(xₙ).
+
+    A block has the entropy n H, and its Huffman code H ≤ Lₙ / n < H + 1 / n bits per symbol:
+    longer blocks come as close to H as one likes (Cover & Thomas, 5.4).
+
+    Parameters
+    ----------
+    p : array_like, (K,)
+        Probabilities that sum to 1.
+    n : int
+        Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
+
+    Returns
+    -------
+    float64 array, (K^n,), in the order of `block_symbols`. Blocks of the same symbols in another
+    order are equally probable to the last bit. Below 5e-324 a block counts as impossible.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not one distribution, or if `n` is below 1 or gives too many blocks.
+
+    Examples
+    --------
+    >>> from xent_core.coding import block_distribution
+    >>> block_distribution([0.75, 0.25], 2).tolist()
+    [0.5625, 0.1875, 0.1875, 0.0625]
+    """
+    p = _one_distribution(p)
+    _check_blocks(p.size, n)
+    # Sorted, so that rounding treats every order of the same symbols alike.
+    index = np.sort(np.indices((p.size,) * n).reshape(n, -1), axis=0)
+    with np.errstate(all="ignore"):
+        return (p / p.sum())[index].prod(axis=0)
+
+
+def block_symbols(symbols: Iterable[Hashable], n: int) -> tuple[tuple[Any, ...], ...]:
+    """All blocks of `n` symbols, as tuples, the last symbol changing fastest.
+
+    Parameters
+    ----------
+    symbols : iterable of K hashables
+    n : int
+        Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
+
+    Returns
+    -------
+    tuple of K^n tuples of n symbols
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1 or gives too many blocks.
+
+    Examples
+    --------
+    >>> from xent_core.coding import block_symbols
+    >>> block_symbols("ab", 2)
+    (('a', 'a'), ('a', 'b'), ('b', 'a'), ('b', 'b'))
+    """
+    symbols = tuple(symbols)
+    _check_blocks(len(symbols), n)
+    return tuple(product(symbols, repeat=n))
+
+
+@dataclass(frozen=True, eq=False)
+class TextStatistics:
+    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text.
+
+    Attributes
+    ----------
+    length : int
+        Number of symbols N. They are Unicode code points: an emoji made of several code points
+        counts as several, and a lone surrogate as one.
+    symbols : tuple of K str
+        The different symbols, the most frequent first, then by code point.
+    counts : int64 array, (K,)
+    probabilities : float64 array, (K,)
+        counts / N.
+    entropy_bits : float
+        H of `probabilities`, in bits per symbol.
+    huffman : HuffmanCode
+        Of `symbols`, made from the counts.
+    huffman_bits : int
+        Length of the text in this code, without the table of codewords that a receiver needs.
+        0 if there is one symbol only.
+    fixed_bits : int
+        Length in a code of ⌈log₂ K⌉ bits for every symbol.
+    utf8_bits : int
+        Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
+    zlib_bits, lzma_bits : int
+        Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma` (its defaults, an
+        .xz file), with their headers and checksums: what makes short texts longer.
+    """
+
+    length: int
+    symbols: tuple[str, ...]
+    counts: Array
+    probabilities: Array
+    entropy_bits: float
+    huffman: HuffmanCode
+    huffman_bits: int
+    fixed_bits: int
+    utf8_bits: int
+    zlib_bits: int
+    lzma_bits: int
+
+
+def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
+    """Frequencies, entropy and lengths in bits of a text, symbol by symbol and compressed.
+
+    The Huffman code knows frequencies only, so N H ≤ `huffman_bits` < N (H + 1); zlib and lzma
+    also see what repeats. The empty text has no symbols, and every number is 0.
+
+    Parameters
+    ----------
+    text : str
+        Anything, also emoji and lone surrogates.
+    limit : int
+        The largest number of code points.
+
+    Returns
+    -------
+    TextStatistics
+
+    Raises
+    ------
+    ValueError
+        If `text` is longer than `limit` or not a str.
+
+    Examples
+    --------
+    >>> from xent_core.coding import text_statistics
+    >>> found = text_statistics("abracadabra")
+    >>> found.symbols
+    ('a', 'b', 'r', 'c', 'd')
+    >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
+    (2.04, 23, 33, 88)
+    """
+    _check_text(text)
+    if len(text) > limit:
+        raise ValueError(f"text: at most {limit:,} code points, found {len(text):,}")
+    table = _by_frequency(Counter(text))
+    counts = _read_only(list(table.values()), np.int64)
+    code = _code_of_weights(tuple(table), list(table.values()))
+    data = text.encode("utf-8", "surrogatepass")
+    return TextStatistics(
+        length=len(text),
+        symbols=tuple(table),
+        counts=counts,
+        probabilities=code.probabilities,
+        entropy_bits=float(entropy(code.probabilities, base=2)) if text else 0.0,
+        huffman=code,
+        huffman_bits=int(counts @ code.lengths),
+        fixed_bits=len(text) * max(len(table) - 1, 0).bit_length(),
+        utf8_bits=8 * len(data),
+        zlib_bits=8 * len(zlib.compress(data, 9)) if data else 0,
+        lzma_bits=8 * len(lzma.compress(data)) if data else 0,
+    )
+
+
+@dataclass(frozen=True)
+class CrossCodeLength:
+    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones.
+
+    Attributes
+    ----------
+    bits : int
+        Length of the symbols that the code knows.
+    coded : int
+        How many they are: together with the unknown ones, the whole text.
+    unknown : dict of str to int
+        The symbols without codeword and their counts, the most frequent first, then by code
+        point.
+    """
+
+    bits: int
+    coded: int
+    unknown: dict[str, int]
+
+
+def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:
+    """Length in bits of a text in a code made for another: Σ count · length of the codeword.
+
+    The ideal code for Q would take the cross entropy H(P, Q) bits per symbol; here P is the text
+    and Q what `code` was made for. A symbol that Q calls impossible would cost infinitely much:
+    such symbols are counted apart.
+
+    Parameters
+    ----------
+    text : str
+        Its symbols are its Unicode code points.
+    code : HuffmanCode
+
+    Returns
+    -------
+    CrossCodeLength
+
+    Raises
+    ------
+    ValueError
+        If `text` is not a str.
+
+    Examples
+    --------
+    >>> from xent_core.coding import cross_code_bits, text_statistics
+    >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
+    CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
+    """
+    _check_text(text)
+    counts = Counter(text)
+    unknown = _by_frequency({c: n for c, n in counts.items() if c not in code._codebook})
+    bits = sum(n * len(code._codebook[c]) for c, n in counts.items() if c not in unknown)
+    return CrossCodeLength(bits, len(text) - sum(unknown.values()), unknown)
+
+
+def _code_of_weights(symbols: tuple[Hashable, ...], weights: Sequence[int]) -> HuffmanCode:
+    """The Huffman code of symbols whose probabilities are to each other as `weights`."""
+    total = sum(weights)
+    tree = _huffman_tree(symbols, weights)
+    words = _codewords(tree)
+    codewords = tuple(words.get(symbol, "") for symbol in symbols)
+    return HuffmanCode(
+        symbols=symbols,
+        # Python divides whole numbers of any size and rounds once.
+        probabilities=_read_only([w / total for w in weights], np.float64),
+        codewords=codewords,
+        lengths=_read_only([len(word) for word in codewords], np.int64),
+        tree=tree,
+    )
+
+
+def _huffman_tree(symbols: Sequence[Hashable], weights: Sequence[int]) -> Tree | None:
+    """Join the two lightest nodes until one is left; None if no symbol has any weight."""
+    total = sum(weights)
+    # Weight; place of the first symbol, which goes to the left; node. Joined nodes come into being
+    # from light to heavy, so two queues do what a heap would (van Leeuwen 1976).
+    leaves: deque[tuple[int, int, Tree]] = deque(
+        (weights[at], at, Leaf(symbols[at], weights[at] / total))
+        for at in sorted(range(len(weights)), key=weights.__getitem__)
+        if weights[at]
+    )
+    joined: deque[tuple[int, int, Tree]] = deque()
+    while len(leaves) + len(joined) > 1:
+        first, second = _pop_lightest(leaves, joined), _pop_lightest(leaves, joined)
+        left, right = (first, second) if first[1] < second[1] else (second, first)
+        weight = left[0] + right[0]
+        joined.append((weight, left[1], Branch(left[2], right[2], weight / total)))
+    rest = joined or leaves
+    return rest[0][2] if rest else None
+
+
+def _pop_lightest(leaves: deque[Any], joined: deque[Any]) -> tuple[int, int, Tree]:
+    """The lighter of the first leaf and the first joined node; the leaf if they weigh the same."""
+    if leaves and not (joined and joined[0][0] < leaves[0][0]):
+        return leaves.popleft()
+    return joined.popleft()
+
+
+def _codewords(tree: Tree | None) -> dict[Hashable, str]:
+    """The codeword of each leaf: the way to it."""
+    words: dict[Hashable, str] = {}
+    # A stack, because a tree may be deeper than Python's recursion.
+    stack: list[tuple[Tree, str]] = [(tree, "")] if tree else []
+    while stack:
+        node, way = stack.pop()
+        if isinstance(node, Leaf):
+            words[node.symbol] = way
+        else:
+            stack += [(node.one, way + "1"), (node.zero, way + "0")]
+    return words
+
+
+def _walk(tree: Branch, bits: str) -> list[Hashable]:
+    """The symbols that one meets on the ways `bits`, from the root again after each."""
+    symbols: list[Hashable] = []
+    node: Tree = tree
+    for bit in bits:
+        node = node.zero if bit == "0" else node.one
+        if isinstance(node, Leaf):
+            symbols.append(node.symbol)
+            node = tree
+    if node is not tree:
+        raise ValueError(f"bits: they end inside a codeword, after {len(symbols)} symbols")
+    return symbols
+
+
+def _one_distribution(p: ArrayLike) -> Array:
+    """`p` in float64; ValueError unless it is one distribution, with one axis."""
+    p = as_float(p, "p")
+    if p.ndim != 1:
+        raise ValueError(f"p: must have one axis, found shape {p.shape}")
+    return _check_distribution(p, (0,), "p").astype(FLOAT64)
+
+
+def _whole_weights(p: Array) -> list[int]:
+    """Whole numbers that are to each other exactly as the decimals that `p` is printed as."""
+    # 17 digits print every float64, and one more place covers the rounding of the logarithm.
+    places = 17 - math.floor(math.log10(p[p > 0].min()))
+    return [int(Decimal(repr(value)).scaleb(places)) for value in p.tolist()]
+
+
+def _by_frequency(counts: dict[str, int]) -> dict[str, int]:
+    """`counts`, the largest first, then by code point."""
+    return dict(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+
+
+def _check_bits(bits: str) -> None:
+    """Raise ValueError at the first character that is not a bit."""
+    if set(bits) <= {"0", "1"}:
+        return
+    at, found = next((i, bit) for i, bit in enumerate(bits) if bit not in "01")
+    raise ValueError(f"bits: must be 0 or 1, found {found!r} at index {at}")
+
+
+def _check_text(text: str) -> None:
+    if not isinstance(text, str):
+        raise ValueError(f"text: must be a str, found {type(text).__name__}")
+
+
+def _check_blocks(classes: int, n: int) -> None:
+    """Raise ValueError unless there can be a table of all blocks of `n` symbols."""
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise ValueError(f"n: must be an integer ≥ 1, found {n!r}")
+    if n > LONGEST_BLOCK or classes ** int(n) > BLOCK_LIMIT:
+        raise ValueError(
+            f"n: at most {LONGEST_BLOCK} symbols and {BLOCK_LIMIT:,} blocks, "
+            f"found {classes}^{n} blocks"
+        )
+
+
+def _read_only(values: Sequence[float], dtype: Any) -> Array:
+    array = np.array(values, dtype)
+    array.flags.writeable = False
+    return array
