@@ -9,11 +9,18 @@ from numpy.typing import ArrayLike
 from ui import charts, formula, links
 from ui.digits import show
 from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
-from ui.live import Bind, Preset, Readout, Slider, View
+from ui.live import Bind, Choice, Preset, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import information_program
 from ui.units import unit_switch
-from xent_core import questions_by_halving, self_information, still_possible
+from xent_core import (
+    entropy,
+    huffman_code,
+    questions_by_halving,
+    self_information,
+    still_possible,
+    zipf_distribution,
+)
 
 text = open_lesson("information")
 unit = unit_switch(text)
@@ -186,14 +193,53 @@ def two_events() -> None:
 # ---- Twenty questions
 
 MOST_NUMBERS = 1000
-LADDER = links.Params(links.Number("N", 100.0, 2.0, float(MOST_NUMBERS), whole=True))
+LADDER = links.Params(
+    links.Number("N", 100.0, 2.0, float(MOST_NUMBERS), whole=True),
+    links.Index("prior", 0, of=2),
+)
+COUNTS = np.unique(np.concatenate([np.arange(2, 100), np.linspace(100, MOST_NUMBERS, 91)]))
+
+
+def best_questions(n: int, skewed: bool) -> tuple[float, float]:
+    """The entropy in bits of n numbers, and how many questions their best questioner asks.
+
+    Equally likely numbers are halved; where some are likelier, after Zipf's law, the best
+    questions are those of the Huffman tree.
+    """
+    if skewed:
+        p = zipf_distribution(n)
+        return float(entropy(p, base=2)), huffman_code(p).expected_length
+    return float(self_information(1 / n, base=2)), float(questions_by_halving(n).mean)
+
+
+@st.cache_data(show_spinner=False)
+def ladders() -> np.ndarray:
+    """Entropy and questions along COUNTS for either prior: (2 priors, counts, 2)."""
+    return np.array([[best_questions(int(n), skewed) for n in COUNTS] for skewed in (False, True)])
+
+
+def along(n: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Entropy and questions (R, 2) of each row; from the ladders as far as they have it."""
+    at = np.searchsorted(COUNTS, n)
+    best = ladders()[prior, at]
+    for row in np.flatnonzero(COUNTS[at] != n):  # a typed number between the steps
+        best[row] = best_questions(int(n[row]), bool(prior[row]))
+    return best
 
 
 def count_questions(values: Arrays) -> Arrays:
-    """How many questions halving asks for N numbers (R,)."""
-    n = values["N"].astype(int)
-    most, mean = questions_by_halving(n)
-    return {"most": most, "mean": mean, "log": self_information(1 / n, base=2)}
+    """The entropy of N numbers (R,) under a prior (R,), and the questions that it takes."""
+    n, prior = values["N"].astype(int), values["prior"].astype(int)
+    best, curves = along(n, prior), ladders()
+    return {
+        "log": self_information(1 / n, base=2),
+        "entropy": best[:, 0],
+        "questions": best[:, 1],
+        "entropy_curve": curves[prior, :, 0],
+        "questions_curve": curves[prior, :, 1],
+        "log_curve": curves[np.zeros_like(prior), :, 0],
+        "most": questions_by_halving(n).most,
+    }
 
 
 def answer(which: str) -> None:
@@ -224,32 +270,37 @@ def twenty_questions() -> None:
     held = links.hold("ladder", LADDER)
     count = int(held["N"])
     words, figure = st.columns([1, 2], gap="large")
-    n = np.arange(2, MOST_NUMBERS + 1)
-    most, _ = questions_by_halving(n)
-    log = self_information(1 / n, base=2)
-    curves = tuple(n.tolist()), tuple(log.tolist()), tuple(most.tolist())
+    priors = text.label("uniform"), text.label("zipf")
+    top = float(questions_by_halving(MOST_NUMBERS).most) + 0.6
+    labels = tuple(text.label(name) for name in ("numbers", "log", "entropy", "mean"))
     with figure:
         live(
             held,
             text,
-            controls=[Slider("N", text.label("numbers"), n.astype(float), whole=True)],
+            controls=[
+                Slider("N", text.label("numbers"), COUNTS, whole=True),
+                Choice("prior", text.label("prior"), priors),
+            ],
             model=count_questions,
             view=View(
-                charts.ladder(
-                    curves, (text.label("numbers"), text.label("log"), text.label("worst"))
-                ),
+                charts.ladder(tuple(COUNTS.tolist()), labels, top),
                 binds=[
-                    Bind(2, "x", "N"),
-                    Bind(2, "y", "most"),
+                    Bind(0, "y", "log_curve"),
+                    Bind(1, "y", "questions_curve"),
+                    Bind(2, "y", "entropy_curve"),
                     Bind(3, "x", "N"),
-                    Bind(3, "y", "log"),
+                    Bind(3, "y", "questions"),
+                    Bind(4, "x", "N"),
+                    Bind(4, "y", "entropy"),
                 ],
                 readouts=[
-                    Readout(text.label("log"), "log", colour="surprise"),
-                    Readout(text.label("mean"), "mean"),
+                    Readout(text.label("log"), "log"),
+                    Readout(text.label("entropy"), "entropy", text.label("bits"), "surprise"),
+                    Readout(text.label("mean"), "questions"),
                     Readout(text.label("worst"), "most|exact"),
                 ],
                 alt=text.label("ladder_alt"),
+                names={"prior": priors},
             ),
         )
     with words:
@@ -266,6 +317,7 @@ def twenty_questions() -> None:
             bits=show(self_information(1 / MOST_NUMBERS, base=2)),
             worst=MOST_NUMBERS - 1,
         )
+        section(text, "skewed")
         section(text, "play", count=count)
         play(count)
 

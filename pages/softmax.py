@@ -1,7 +1,5 @@
 """Softmax vs argmax: who wins, by how much, and why only one of them can be learned from."""
 
-import functools
-
 import numpy as np
 import streamlit as st
 
@@ -390,7 +388,7 @@ def three_losses(a: np.ndarray, classes: int) -> dict[str, np.ndarray]:
     }
 
 
-@functools.cache
+@st.cache_data(show_spinner=False)
 def loss_curves(classes: int) -> tuple[np.ndarray, np.ndarray]:
     """The losses from logits and from a softmax along a, for the picture."""
     losses = three_losses(steps(-10, 20, 0.5), classes)
@@ -416,7 +414,6 @@ def twice(values: Arrays) -> Arrays:
     }
 
 
-@functools.cache
 def floor(classes: int) -> float:
     """The loss of a perfect answer that went through a softmax first."""
     return float(cross_entropy_loss(one_hot(0, classes), 0))

@@ -386,22 +386,22 @@ def area(colour: str, opacity: float) -> go.Scatter:
 
 
 @functools.cache
-def ladder(curves: tuple[Points, Points, Points], names: tuple[str, str, str]) -> go.Figure:
-    """The most questions against log2 N: `curves` holds N, log2 N and the most.
+def ladder(count: Points, names: tuple[str, str, str, str], top: float) -> go.Figure:
+    """Questions against the number of things to tell apart.
 
-    `names` are those of N, of log2 N and of the steps. Traces: 0 steps, 1 log2 N, 2 and 3 the
-    points on them.
+    `names` are those of the number, of log2 of it, of the entropy and of the questions.
+    Traces: 0 log2, 1 questions, 2 entropy, 3 and 4 the points on the last two.
     """
-    count, log, most = curves
     return figure(
         [
-            line(GREY, x=count, y=most, width=2, shape="vh", name=names[2]),
-            line(SURPRISE, x=count, y=log, name=names[1]),
+            line(GREY, x=count, dash="dot", width=1.5, name=names[1]),
+            line(GREY, x=count, width=2, name=names[3]),
+            line(SURPRISE, x=count, name=names[2]),
             point(GREY, symbol="square"),
             point(SURPRISE),
         ],
         height=310,
         showlegend=True,
         xaxis={"range": [0, count[-1]], "title": names[0]},
-        yaxis={"range": [0, most[-1] + 1]},
+        yaxis={"range": [0, top]},
     )

@@ -22,7 +22,7 @@ from xent_core.information import (
     self_information,
 )
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
-from xent_core.questions import questions_by_halving, still_possible
+from xent_core.questions import questions_by_halving, still_possible, zipf_distribution
 from xent_core.softmax import (
     argmax,
     log_softmax,
@@ -58,4 +58,5 @@ __all__ = [
     "softmax_jacobian",
     "still_possible",
     "text_statistics",
+    "zipf_distribution",
 ]

@@ -50,7 +50,7 @@ def questions_by_halving(n: ArrayLike) -> Questions:
     if (n < 1).any():
         fail("n", "must be at least 1", n, n < 1)
     whole = np.frexp(n.astype(np.float64))[1] - 1  # ⌊log₂ n⌋: frexp's fraction is in [½, 1)
-    lower = n - np.left_shift(1, whole)
+    lower = n - np.left_shift(np.int64(1), whole)
     return Questions((whole + (lower > 0))[()], ((whole * n + 2 * lower) / n)[()])
 
 
@@ -93,3 +93,35 @@ def still_possible(n: int, answers: str) -> tuple[int, int]:
         middle = (first + last) // 2
         first, last = (middle + 1, last) if answer == "y" else (first, middle)
     return first, last
+
+
+def zipf_distribution(n: int) -> Array:
+    """Probabilities of ranks 1 … n after Zipf's law: p_i = (1 / i) / (1/1 + 1/2 + … + 1/n).
+
+    Source: G. K. Zipf, "Human Behavior and the Principle of Least Effort" (1949): the words of
+    a text, from the most frequent on, come close to it.
+
+    Parameters
+    ----------
+    n : int
+        At least 1.
+
+    Returns
+    -------
+    float64 array, (n), descending; sums to 1.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1.
+
+    Examples
+    --------
+    >>> from xent_core import zipf_distribution
+    >>> zipf_distribution(3).round(4)
+    array([0.5455, 0.2727, 0.1818])
+    """
+    if n < 1:
+        raise ValueError(f"n: must be at least 1, found {n}")
+    weights = 1 / np.arange(1, n + 1)
+    return weights / weights.sum()

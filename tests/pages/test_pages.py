@@ -225,6 +225,20 @@ def test_twenty_questions_finds_the_number(secret):
     assert any("Question 1:" in m.value for m in app.markdown)
 
 
+@pytest.mark.parametrize("n", ["100", "777", "1000"])
+def test_where_some_numbers_are_likelier_the_huffman_tree_is_the_best_questioner(n):
+    app = open_page("information")
+    app.query_params.update({"N": n, "prior": "1"})
+    app.run()
+    now = figures(app)[2]["now"]
+    p = xent_core.zipf_distribution(int(n))
+    assert now["entropy"] == pytest.approx(xent_core.entropy(p, base=2), rel=1e-13)
+    assert now["questions"] == pytest.approx(xent_core.huffman_code(p).expected_length, rel=1e-13)
+    assert now["entropy"] <= now["questions"] < now["entropy"] + 1
+    assert now["entropy"] < now["log"] == pytest.approx(np.log2(int(n)), rel=1e-14)
+    assert now["most"] == int(np.ceil(np.log2(int(n))))
+
+
 @pytest.mark.parametrize("p", ["0.5", "0.3", "1e-300"])
 def test_the_information_program_prints_what_the_page_shows(p):
     app = open_page("information")

@@ -51,12 +51,20 @@ def test_answers_after_the_end_change_nothing():
     assert xc.still_possible(2, "yyyynn") == (2, 2)
 
 
+@pytest.mark.parametrize("n", [1, 2, 10, 1000])
+def test_zipfs_law_is_a_distribution_in_which_the_second_is_half_the_first(n):
+    p = xc.zipf_distribution(n)
+    assert p.sum() == pytest.approx(1, rel=1e-14)
+    np.testing.assert_allclose(p, p[0] / np.arange(1, n + 1), rtol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: xc.questions_by_halving(0), "n: must be at least 1, found 0"),
         (lambda: xc.questions_by_halving([2, -3]), r"n: must be at least 1, found -3 at index"),
         (lambda: xc.questions_by_halving(1.5), "n: must hold integers, found float64"),
+        (lambda: xc.zipf_distribution(0), "n: must be at least 1, found 0"),
         (lambda: xc.still_possible(0, ""), "n: must be at least 1, found 0"),
         (lambda: xc.still_possible(8, "yes"), "answers: must be y and n, found 'yes'"),
     ],
