@@ -140,12 +140,18 @@ def lesson() -> None:
 
 
 def stations(held: links.Held) -> None:
-    """The four stations of the road; each leads to its lesson, as far as that exists."""
+    """The four stations of the road; each leads to its lesson with this state."""
+    p_k = float(softmax(held["z"])[int(held["k"])])
+    lessons = {
+        "softmax": ("softmax", held.query),
+        "log": ("information", {"p": repr(p_k), "unit": "nats"}),
+    }
     half = show(self_information(0.5))
     for column, name in zip(st.columns(4), ("logits", "softmax", "pick", "log"), strict=True):
         with column:
             section(text, name, half=half)
-            link_to(name, text.label("open"), text.language, held.query)
+            if name in lessons:
+                link_to(*lessons[name], text.label("open"), text.language)
 
 
 lesson()

@@ -41,9 +41,7 @@ def pages(language: str) -> dict[str, "st.Page"]:
     return {lesson.name: lesson.page(language) for lesson in LESSONS}
 
 
-def link_to(name: str, label: str, language: str, query: Mapping[str, str]) -> None:
-    """Link to a lesson with a state to open it with; show nothing where it does not exist."""
-    for lesson in LESSONS:
-        if lesson.name == name:
-            state = {"lang": language, **query}
-            st.page_link(lesson.page(language), label=label, query_params=state)
+def link_to(name: str, query: Mapping[str, str], label: str, language: str) -> None:
+    """Link to a lesson with the state to open it with."""
+    lesson = next(lesson for lesson in LESSONS if lesson.name == name)
+    st.page_link(lesson.page(language), label=label, query_params={"lang": language, **query})

@@ -8,8 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Lesson, Server
+from ui.digits import show
 from ui.navigation import LESSONS
 from ui.words import LANGUAGES, words
+from xent_core import self_information
 
 PAGES = tuple("/" if lesson is LESSONS[0] else f"/{lesson.name}" for lesson in LESSONS)
 
@@ -78,6 +80,26 @@ def test_a_page_that_one_comes_back_to_is_as_one_left_it(visit):
     lesson.page.wait_for_selector('input[id="softmax-z0"]')
     lesson.ready()
     assert lesson.figure()["drawn"]["z0"] == 7
+
+
+def test_a_station_of_the_road_opens_its_lesson_with_the_state(visit):
+    lesson = visit("/?lang=zh&z=1,-2,3,0.5&k=3")
+    p_k = lesson.figure()["readouts"][1]
+    stations = lesson.page.locator('.stMain [data-testid="stPageLink"] a')
+    stations.nth(1).click()
+    lesson.page.wait_for_selector('input[id="surprise-p"]')
+    lesson.ready()
+    assert lesson.figure()["readouts"][0] == show(self_information(lesson.figure()["drawn"]["p"]))
+    assert show(lesson.figure()["drawn"]["p"]) == p_k
+    lesson.page.go_back()
+    lesson.page.wait_for_selector('input[id="home-z0"]')
+    lesson.ready()
+    assert lesson.figure()["drawn"] == {"z0": 1, "z1": -2, "z2": 3, "z3": 0.5, "k": 3}
+    stations.nth(0).click()
+    lesson.page.wait_for_selector('input[id="softmax-z0"]')
+    lesson.ready()
+    assert lesson.figure()["traces"][0]["y"] == [1, -2, 3, 0.5]
+    assert document_language(lesson) == "zh-CN"
 
 
 HOSTILE = [
