@@ -42,13 +42,14 @@ def live(
     """Show a live figure in the reader's language, and what of a link could not be used."""
     if held.problems:
         st.warning(text.label("bad_link", what=links.names(held.problems)))
+    default = held.params.controls(held.params.default)
     live_figure(
         held.key,
         controls=controls,
         state=held.controls,
         model=model,
         view=view,
-        presets=[*presets, Preset(text.label("reset"), held.params.controls(held.params.default))],
+        presets=[*presets, Preset(text.label("reset"), default, whole=True)],
         words={name: text.labels[name] for name in _FIGURE_WORDS},
         ack=held.ack,
         epoch=held.epoch,

@@ -173,6 +173,29 @@ def test_a_preset_is_drawn_at_once_and_reset_leads_back(visit):
     assert lesson.figure()["traces"][0]["y"] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("query", ["z=1,2", "z=1,2,3,4,5,6", "z=4,4,4,4&T=9&k=0"])
+def test_reset_leads_back_from_any_number_of_classes(visit, query):
+    lesson = visit(f"/softmax?{query}")
+    lesson.page.get_by_role("button", name="Reset").first.click()
+    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).z3 === 4")
+    lesson.settle()
+    assert lesson.figure()["drawn"] == {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "T": 1, "k": 2}
+    assert_true(lesson.figure())
+
+
+def test_a_held_key_ends_where_it_is_let_go(visit):
+    lesson = visit("/softmax")
+    lesson.slider("z0").focus()
+    for _ in range(40):
+        lesson.page.keyboard.down("ArrowRight")
+        lesson.page.wait_for_timeout(10)
+    lesson.page.keyboard.up("ArrowRight")
+    lesson.settle()
+    assert lesson.figure()["drawn"]["z0"] == 5
+    assert_true(lesson.figure())
+    assert "z=5,2,3,4" in lesson.page.url
+
+
 def test_numbers_arrive_as_what_they_are(visit):
     """nan, ±inf, -0.0, 1e-300 and subnormals survive the message, in every type it has."""
     import base64

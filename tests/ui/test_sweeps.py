@@ -18,7 +18,7 @@ GRID = {"a": np.array([0.0, 1.0, 2.0]), "b": np.array([10.0, 20.0])}
 
 
 def test_the_rows_are_the_base_then_each_control_then_the_presets():
-    table = sweep({"a": 1.0, "b": 10.0}, GRID, model, [{"a": 7.0}, {"c": 1.0}])
+    table = sweep({"a": 1.0, "b": 10.0}, GRID, model, [{"a": 7.0, "b": 10.0}, {"a": 1.0}])
     assert table.arrays["pair"].tolist() == [
         [1, 10],
         [0, 10],
@@ -28,7 +28,6 @@ def test_the_rows_are_the_base_then_each_control_then_the_presets():
         [1, 20],
         [7, 10],
     ]
-    assert table.presets == [{"a": 7.0, "b": 10.0}, {"c": 1.0}]
     assert table.preset_rows == [6, -1]
 
 

@@ -48,10 +48,14 @@ Control = Slider | Choice
 
 @dataclass(frozen=True)
 class Preset:
-    """A button that leads somewhere: the values it sets; the others stay."""
+    """A button that leads somewhere: the values it sets.
+
+    The other controls stay as they are, unless the values are a whole state.
+    """
 
     label: str
     values: Mapping[str, float]
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,8 @@ def live_figure(
     """
     base = {control.name: float(state[control.name]) for control in controls}
     positions = {control.name: control.positions for control in controls}
-    table = sweep(base, positions, model, [preset.values for preset in presets])
+    goals = [dict(p.values) if p.whole else {**base, **p.values} for p in presets]
+    table = sweep(base, positions, model, goals)
     figure = view.figure.to_plotly_json()
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("live.css")},
@@ -142,7 +147,7 @@ def live_figure(
         "controls": [_describe(control) for control in controls],
         "presets": [
             {"label": preset.label, "values": values, "row": row}
-            for preset, values, row in zip(presets, table.presets, table.preset_rows, strict=True)
+            for preset, values, row in zip(presets, goals, table.preset_rows, strict=True)
         ],
         "figure": {"data": figure["data"], "layout": figure["layout"]},
         "binds": [dataclasses.asdict(bind) for bind in view.binds],

@@ -23,14 +23,13 @@ Model = Callable[[Arrays], Arrays]
 class Sweeps:
     """A table of states: row 0 is the base, then each control's positions, then the presets.
 
-    `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …). A preset
-    that names other controls than the base (a row of another length) has no row in the table.
+    `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …).
+    `preset_rows` is -1 for a preset of other controls than the base (a row of another length).
     """
 
     base: dict[str, float]
     positions: dict[str, NDArray[np.float64]]
     arrays: dict[str, NDArray[Any]]
-    presets: list[dict[str, float]]
     preset_rows: list[int]
 
 
@@ -43,10 +42,10 @@ def sweep(
     """Evaluate the model on the base state, on every position of every control, on the presets.
 
     The base value of a control is added to its positions where it is missing, so that a
-    typed value has a row too. A preset that leaves a control out takes its base value.
+    typed value has a row too. A preset is a whole state.
     """
     grid = {name: np.union1d(values, [base[name]]) for name, values in positions.items()}
-    inside = [preset for preset in presets if preset.keys() <= grid.keys()]
+    inside = [preset for preset in presets if preset.keys() == grid.keys()]
     rows = _rows(base, grid, inside)
     arrays = {name: np.asarray(array) for name, array in model(rows).items()}
     count = len(next(iter(rows.values())))
@@ -55,11 +54,7 @@ def sweep(
             raise ValueError(f"model: array {name!r} has shape {array.shape}, not ({count}, …)")
     numbers = iter(range(count - len(inside), count))
     where = [next(numbers) if preset in inside else -1 for preset in presets]
-    full = [
-        {**base, **preset} if row >= 0 else dict(preset)
-        for preset, row in zip(presets, where, strict=True)
-    ]
-    return Sweeps(dict(base), grid, arrays, full, where)
+    return Sweeps(dict(base), grid, arrays, where)
 
 
 def _rows(
