@@ -113,7 +113,7 @@ def who_wins() -> None:
     z, k = held["z"], int(held["k"])
     words, figure = st.columns([1, 2], gap="large")
     with figure:
-        note = {f"z{i}": x for i, x in enumerate((1, 4, 3, 4)) if len(z) == 4}
+        tie = MAIN.controls({"z": (1.0, 4.0, 3.0, 4.0), "T": 1.0, "k": 1.0})
         live(
             held,
             text,
@@ -128,7 +128,7 @@ def who_wins() -> None:
             model=soft_and_hard,
             view=main_view(len(z)),
             presets=[
-                *([Preset(text.label("tie"), note)] if note else []),
+                Preset(text.label("tie"), tie, whole=True),
                 Preset(text.label("equal"), {f"z{i}": 0.0 for i in range(len(z))}),
                 Preset(text.label("cold"), {"T": TEMPERATURES[0]}),
                 Preset(text.label("hot"), {"T": TEMPERATURES[-1]}),
