@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ui.navigation import LESSONS
+
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -98,6 +100,11 @@ class Lesson:
         self.page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
         self.settle()
         return self
+
+    def go_to(self, name: str) -> None:
+        """Click a lesson in the navigation."""
+        at = [lesson.name for lesson in LESSONS].index(name)
+        self.page.get_by_test_id("stSidebarNavLink").nth(at).click()
 
     def settle(self) -> None:
         self.page.wait_for_function(
