@@ -87,13 +87,17 @@ def picture() -> View:
 
 def confident(k: int) -> None:
     """Let the figure answer the question: the right answer's score at its highest."""
-    held = links.state_of("home", PARAMS)
-    links.put("home", PARAMS, z=tuple(REACH if i == k else x for i, x in enumerate(held["z"])))
+    links.put("home", PARAMS, z=sure_of(k))
+
+
+def sure_of(k: int) -> tuple[float, ...]:
+    """The highest score for class k, 0 for the others."""
+    return tuple(REACH if i == k else 0.0 for i in range(len(CLASSES)))
 
 
 def guess(held: links.Held, k: int) -> None:
     """Where does the loss go? The figure answers."""
-    top = np.where(np.arange(len(CLASSES)) == k, REACH, held["z"])
+    top = sure_of(k)
     ask(
         text,
         "question",

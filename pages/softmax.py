@@ -140,15 +140,15 @@ def who_wins() -> None:
             text,
             "cool",
             [
-                text.label("as_before", p=show(softmax(z).max(), 2)),
+                text.label("as_before", p=show(softmax(NOTE).max(), 2)),
                 text.label("nearly_one"),
                 text.label("nearly_zero"),
             ],
             right=1,
-            then=lambda: links.put("softmax", MAIN, T=COLD),
+            then=lambda: links.put("softmax", MAIN, z=NOTE, T=COLD, k=len(NOTE) - 1),
             cold=COLD,
-            p=show(softmax(z, temperature=COLD).max()),
-            count=len(z),
+            p=show(softmax(NOTE, temperature=COLD).max()),
+            count=len(NOTE),
         )
         section(text, "tie")
         with st.container(horizontal=True):
@@ -409,6 +409,7 @@ def twice(values: Arrays) -> Arrays:
         **rows,
         "floor": floors,
         "floor_line": np.stack([floors, floors], axis=-1),
+        "no_line": np.full((len(a), 2), np.nan),
         "plain_curve": curves[0],
         "double_curve": curves[1],
     }
@@ -445,7 +446,7 @@ def one_softmax_too_many() -> None:
                 binds=[
                     Bind(0, "y", "plain_curve"),
                     Bind(1, "y", "double_curve"),
-                    *([Bind(2, "y", "floor_line")] if told else []),
+                    Bind(2, "y", "floor_line" if told else "no_line"),
                     Bind(3, "x", "a"),
                     Bind(3, "y", "plain"),
                     Bind(4, "x", "a"),

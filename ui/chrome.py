@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.links import quoted
 from ui.words import LANGUAGES, fill, set_language, shared_labels
 
 _SET_LANGUAGE = """
@@ -58,4 +59,4 @@ def header(title: str, language: str, asked: str | None) -> None:
             args=(other,),
         )
     if asked is not None and asked not in LANGUAGES:
-        st.warning(fill(shared_labels(language)["unknown_language"], {"asked": asked[:20]}))
+        st.warning(fill(shared_labels(language)["unknown_language"], {"asked": quoted(asked[:20])}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -43,6 +44,7 @@ def live(
     if held.problems:
         st.warning(text.label("bad_link", what=links.names(held.problems)))
     default = held.params.controls(held.params.default)
+    here = st.query_params.to_dict()
     live_figure(
         held.key,
         controls=controls,
@@ -51,6 +53,9 @@ def live(
         view=view,
         presets=[*presets, Preset(text.label("reset"), default, whole=True)],
         words={name: text.labels[name] for name in _FIGURE_WORDS},
+        link=urlencode(
+            {**st.query_params.to_dict(), **held.query, "lang": text.language}, safe=","
+        ),
         ack=held.ack,
         epoch=held.epoch,
     )

@@ -265,8 +265,13 @@ def _write_address(params: Params, state: Mapping[str, Any], always: bool = Fals
 
 
 def names(problems: Iterable[Problem]) -> str:
-    """Return what could not be used, for a sentence: `T=abc, z=1,x`."""
-    return ", ".join(f"{problem.name}={problem.text}" for problem in problems)
+    """Return what could not be used, for a sentence: T=abc, z=1,x, each as code."""
+    return ", ".join(quoted(f"{problem.name}={problem.text}") for problem in problems)
+
+
+def quoted(text: str) -> str:
+    """Return a part of a link as code, so that no Markdown in it comes to life."""
+    return f"`{text.replace('`', '')}`"
 
 
 def state_of(key: str, params: Params) -> dict[str, Any]:

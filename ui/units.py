@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ui.links import quoted
 from ui.words import Words
 
 
@@ -49,9 +50,11 @@ def unit_switch(text: Words) -> Unit:
     unit = current_unit()
     asked = st.query_params.get(_PARAM)
     if asked is not None and asked not in UNITS:
-        st.warning(text.label("bad_link", what=f"{_PARAM}={asked[:20]}"))
+        st.warning(text.label("bad_link", what=quoted(f"{_PARAM}={asked[:20]}")))
     st.session_state[_KEY] = unit.name
     st.segmented_control(
         text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
     )
+    if unit.name != "bits" and _PARAM not in st.query_params:
+        st.query_params[_PARAM] = unit.name  # a link copied from here has to say it
     return unit

@@ -38,6 +38,14 @@ def test_a_link_gives_the_same_picture_on_another_server(visit):
         other.stop()
 
 
+def test_a_copied_link_says_the_state_the_unit_and_the_language(visit):
+    options = {"permissions": ["clipboard-read", "clipboard-write"], "locale": "zh-CN"}
+    lesson = visit("/information?unit=nats&p=0.25", **options)
+    lesson.page.get_by_role("button", name="复制链接").first.click()
+    copied = lesson.page.evaluate("navigator.clipboard.readText()")
+    assert urlsplit(copied).query == "unit=nats&p=0.25&lang=zh"
+
+
 def test_back_forward_and_reload_keep_the_picture_and_the_address_in_step(visit):
     lesson = visit("/softmax")
     states = [lesson.figure()["drawn"]]

@@ -123,15 +123,16 @@ def live_figure(
     view: View,
     words: Mapping[str, str],
     presets: Sequence[Preset] = (),
+    link: str = "",
     ack: str = "",
     epoch: int = 0,
 ) -> None:
     """Draw a figure that follows its controls at the screen's rate.
 
     `state` has a value for each control. `words` are the figure's own labels (reset,
-    waiting, …) in the reader's language. `ack` and `epoch` come from `ui.links`: the last
-    change of the browser's that the state holds, and how often the state was changed from
-    elsewhere (a link, Back, an answered question).
+    waiting, …) in the reader's language. `link` is the query of a link to this state. `ack`
+    and `epoch` come from `ui.links`: the last change of the browser's that the state holds,
+    and how often the state was changed from elsewhere (a link, Back, an answered question).
     """
     base = {control.name: float(state[control.name]) for control in controls}
     positions = {control.name: control.positions for control in controls}
@@ -141,6 +142,7 @@ def live_figure(
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("live.css")},
         "key": key,
+        "link": link,
         "ack": ack,
         "epoch": epoch,
         "base": base,

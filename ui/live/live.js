@@ -588,13 +588,19 @@ class LiveFigure {
 
   async copyLink() {
     const { words } = this.message
-    const write = navigator.clipboard?.writeText(window.location.href) ?? Promise.reject()
+    const { origin, pathname } = window.location
+    const link = `${origin}${pathname}?${this.message.link}`
+    const write = navigator.clipboard?.writeText(link) ?? Promise.reject()
     this.status.textContent = await write.then(() => words.link_copied, () => words.link_in_address)
     setTimeout(() => this.showStatus(), 2500)
   }
 
   savePicture() {
-    this.Plotly.downloadImage(this.picture, { format: "png", scale: 2, filename: this.message.key })
+    const { data, layout } = this.picture
+    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim()
+    const { width, height } = this.picture._fullLayout
+    const size = { format: "png", scale: 2, filename: this.message.key, width, height }
+    this.Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: background } }, size)
   }
 
   remove() {
