@@ -53,9 +53,7 @@ def live(
         view=view,
         presets=[*presets, Preset(text.label("reset"), default, whole=True)],
         words={name: text.labels[name] for name in _FIGURE_WORDS},
-        link=urlencode(
-            {**st.query_params.to_dict(), **held.query, "lang": text.language}, safe=","
-        ),
+        link=urlencode(here | held.query | {"lang": text.language}, safe=","),
         ack=held.ack,
         epoch=held.epoch,
     )
