@@ -54,6 +54,7 @@ def live(
         presets=[*presets, Preset(text.label("reset"), default, whole=True)],
         words={name: text.labels[name] for name in _FIGURE_WORDS},
         link=urlencode(here | held.query | {"lang": text.language}, safe=","),
+        restored=held.restored,
         ack=held.ack,
         epoch=held.epoch,
     )

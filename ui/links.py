@@ -173,7 +173,11 @@ class Memory:
 
 @dataclass(frozen=True)
 class Held:
-    """A figure's state in this run, with what `live_figure` has to be told about it."""
+    """A figure's state in this run, with what `live_figure` has to be told about it.
+
+    `restored` is a state that the reader left on this page and comes back to: the browser puts
+    it into the address itself, as Streamlit would make it a step of the page before.
+    """
 
     key: str
     params: Params
@@ -181,6 +185,7 @@ class Held:
     problems: Sequence[Problem] = ()
     ack: str = ""
     epoch: int = 0
+    restored: bool = False
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
@@ -230,18 +235,20 @@ def hold(key: str, params: Params) -> Held:
     query = st.query_params
     problems: list[Problem] = []
     state = _committed(key, memory, params)
+    restored = False
     if state is None:
         if any(param.name in query for param in params.params):
             state, problems = params.read(query)
         elif memory.state is not None and st.session_state.get(_ARRIVED):
-            state = memory.state
+            state, restored = memory.state, True
         else:
             state = params.default
         if state != memory.state:
             memory.epoch += 1
     memory.state = state
-    _write_address(params, state)
-    return Held(key, params, state, problems, memory.ack, memory.epoch)
+    if not restored:
+        _write_address(params, state)
+    return Held(key, params, state, problems, memory.ack, memory.epoch, restored)
 
 
 def put(key: str, params: Params, **values: Any) -> None:

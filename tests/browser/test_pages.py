@@ -87,6 +87,12 @@ def test_a_page_that_one_comes_back_to_is_as_one_left_it(visit):
     lesson.page.wait_for_selector('input[id="softmax-z0"]')
     lesson.ready()
     assert lesson.figure()["drawn"]["z0"] == 7
+    lesson.until("location.search.includes('z=7,2,3,4')")
+    lesson.page.go_back()  # one step: to the page before, and to its own state
+    lesson.page.wait_for_selector('input[id="home-z0"]')
+    lesson.ready()
+    assert lesson.figure()["drawn"]["z0"] == 1
+    assert urlsplit(lesson.page.url).path == "/"
 
 
 def test_a_station_of_the_road_opens_its_lesson_with_the_state(visit):
@@ -107,6 +113,24 @@ def test_a_station_of_the_road_opens_its_lesson_with_the_state(visit):
     lesson.ready()
     assert lesson.figure()["traces"][0]["y"] == [1, -2, 3, 0.5]
     assert document_language(lesson) == "zh-CN"
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+def test_a_state_that_one_comes_back_to_survives_the_change_of_language(visit, query):
+    lesson = visit(f"/softmax{query}")
+    lesson.type("z0", "7")
+    lesson.settle()
+    lesson.go_to("home")
+    lesson.page.wait_for_selector("text=What this is")
+    lesson.go_to("softmax")
+    lesson.page.wait_for_selector('input[id="softmax-z0"]')
+    lesson.ready()
+    lesson.page.get_by_role("button", name="中文").click()
+    lesson.until("document.documentElement.lang === 'zh-CN'")
+    lesson.settle()
+    assert lesson.figure()["drawn"]["z0"] == 7
+    assert "z=7" in lesson.page.url
+    assert "lang=zh" in lesson.page.url
 
 
 HOSTILE = [

@@ -92,6 +92,7 @@ def test_a_page_that_one_comes_back_to_has_its_state_and_the_default_stays_reach
     app.session_state["page"] = "elsewhere"
     app.run()
     assert app.session_state["held"][0]["z"] == (3.0, 4.0)
+    assert app.query_params == {}  # the browser writes it, on the page that it has reached
     # Back to the bare address on the same page is the default
     app.query_params.clear()
     app.run()

@@ -124,13 +124,15 @@ def live_figure(
     words: Mapping[str, str],
     presets: Sequence[Preset] = (),
     link: str = "",
+    restored: bool = False,
     ack: str = "",
     epoch: int = 0,
 ) -> None:
     """Draw a figure that follows its controls at the screen's rate.
 
     `state` has a value for each control. `words` are the figure's own labels (reset,
-    waiting, …) in the reader's language. `link` is the query of a link to this state. `ack`
+    waiting, …) in the reader's language. `link` is the query of a link to this state,
+    which the browser puts into the address if the state was `restored`. `ack`
     and `epoch` come from `ui.links`: the last change of the browser's that the state holds,
     and how often the state was changed from elsewhere (a link, Back, an answered question).
     """
@@ -143,6 +145,7 @@ def live_figure(
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("live.css")},
         "key": key,
         "link": link,
+        "restored": restored,
         "ack": ack,
         "epoch": epoch,
         "base": base,

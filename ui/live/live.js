@@ -207,9 +207,11 @@ function isDark(colour) {
 }
 
 // Streamlit's address has %2C where a reader wants a comma.
-function tidyAddress() {
+function tidyAddress(added = "") {
   const { pathname, search, hash } = window.location
-  const readable = search.replace(/%2C/gi, ",")
+  const query = new URLSearchParams(search)
+  for (const [name, value] of new URLSearchParams(added)) query.set(name, value)
+  const readable = added ? `?${query}`.replace(/%2C/gi, ",") : search.replace(/%2C/gi, ",")
   if (readable !== search) history.replaceState(history.state, "", pathname + readable + hash)
 }
 
@@ -236,7 +238,7 @@ class LiveFigure {
     const changed = first || this.signature !== signature(data)
     this.signature = signature(data)
     if (changed) this.take(unpack(data))
-    tidyAddress()
+    tidyAddress(changed && this.message.restored ? this.message.link : "")
     if (first) loadStyle(this.message.assets.css)
     this.Plotly ??= (await loadPlotly(this.message.assets.plotly)).default
     if (changed || first) this.plot()
