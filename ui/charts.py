@@ -405,3 +405,107 @@ def ladder(count: Points, names: tuple[str, str, str, str], top: float) -> go.Fi
         xaxis={"range": [0, count[-1]], "title": names[0]},
         yaxis={"range": [0, top]},
     )
+
+
+def pair_bars(names: tuple[str, ...], both: bool = True) -> list[go.Bar]:
+    """Return the bars of P, and of Q beside it; handles stand on their tops."""
+    colours = (TRUTH, PREDICTION) if both else (TRUTH,)
+    letters = ("P", "Q")
+    return [
+        go.Bar(x=names, name=letter, marker={"color": colour}, offsetgroup=letter, hoverinfo="skip")
+        for letter, colour in zip(letters, colours, strict=False)
+    ]
+
+
+def pair_axes(names: tuple[str, ...], domain: tuple[float, float]) -> dict[str, Any]:
+    """Return the axes of `pair_bars`: classes, and probabilities from 0 to 1."""
+    return {
+        "xaxis": categories(names, domain),
+        "yaxis": {"range": [0, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        "barmode": "group",
+        "bargap": 0.25,
+    }
+
+
+def key(*entries: tuple[str, str, str]) -> str:
+    """Return the key to a panel as its title: colour, sign and name of what is in it.
+
+    A legend of Plotly's would move the panel when it is drawn.
+    """
+    return "   ".join(
+        f'<span style="color:{colour}">{sign}</span> {name}' for colour, sign, name in entries
+    )
+
+
+PAIR_KEY = key((TRUTH, "■", "P"), (PREDICTION, "■", "Q"))
+
+
+def layer(colour: str, shape: str = "") -> go.Bar:
+    """Return lying bars whose thickness is a number too: rectangles, stacked by the sweep."""
+    return go.Bar(
+        orientation="h",
+        x=(0,),
+        y=(0,),
+        width=(0,),
+        xaxis="x2",
+        yaxis="y2",
+        offset=0,
+        marker={
+            "color": colour,
+            "line": {"color": colour, "width": 1},
+            "pattern": {"shape": shape, "fgcolor": colour, "bgcolor": _CLEAR, "size": 6},
+        },
+        hoverinfo="skip",
+    )
+
+
+_PAIR_ON_A_PHONE = {
+    "height": 560,
+    "xaxis.domain": [0.0, 1.0],
+    "yaxis.domain": [0.58, 1.0],
+    "xaxis2.domain": [0.0, 1.0],
+    "yaxis2.domain": [0.0, 0.42],
+    "annotations.1.x": 0.0,
+    "annotations.1.y": 0.42,
+}
+
+
+@functools.cache
+def pair_and_area(
+    names: tuple[str, ...], parts: tuple[str, str, str], axis: str, reach: float
+) -> go.Figure:
+    """P and Q as bars; beside them what coding P's symbols with Q's code costs, as an area.
+
+    A class is a rectangle as high as P and as wide as its code. `parts` name what both codes
+    take, what Q's takes more and what it takes less; `reach` is the longest code that fits.
+    Traces: 0 P, 1 Q, 2 to 4 the parts, 5 the classes' names, 6 the signs of what does not fit.
+    """
+    left, right = (0.0, 0.42), (0.53, 1.0)
+    words = {"xaxis": "x2", "yaxis": "y2", "mode": "text", "hoverinfo": "skip", "showlegend": False}
+    return figure(
+        [
+            *pair_bars(names),
+            layer(TRUTH),
+            layer(SURPRISE, "/"),
+            layer(FINE, "."),
+            go.Scatter(textposition="middle right", textfont={"color": "#ffffff"}, **words),
+            go.Scatter(
+                textposition="middle left",
+                **{**words, "mode": "markers+text"},
+                marker={"symbol": "triangle-right", "size": 12, "color": BROKEN},
+                cliponaxis=False,
+            ),
+        ],
+        height=340,
+        margin={"l": 50, "r": 24, "t": 28, "b": 44},
+        **pair_axes(names, left),
+        xaxis2={"domain": right, "range": [0, reach], "anchor": "y2", "title": axis},
+        yaxis2={"range": [1, 0], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        annotations=[
+            panel_title(PAIR_KEY, left),
+            panel_title(
+                key((TRUTH, "■", parts[0]), (SURPRISE, "▨", parts[1]), (FINE, "▩", parts[2])), right
+            ),
+        ],
+        meta={"narrow": _PAIR_ON_A_PHONE},
+    )

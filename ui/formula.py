@@ -60,6 +60,11 @@ def over_sum(letter: str, tempered: bool = False) -> str:
     return row(f"<munder>{op('∑')}{ident('j')}</munder>", exp(power))
 
 
+def over_classes(term: str) -> str:
+    """Return the sum of a term over all x."""
+    return row(f"<munder>{op('∑')}{ident('x')}</munder>", term)
+
+
 def math(*parts: str) -> str:
     """Return a formula on a line of its own."""
     return f'<math display="block">{row(*parts)}</math>'

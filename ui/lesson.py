@@ -39,14 +39,19 @@ def live(
     model: Model,
     view: View,
     presets: Sequence[Preset] = (),
+    name: str = "",
 ) -> None:
-    """Show a live figure in the reader's language, and what of a link could not be used."""
-    if held.problems:
+    """Show a live figure in the reader's language, and what of a link could not be used.
+
+    Several figures of one state have a `name` each; the first says what could not be used.
+    """
+    figure = name or held.key
+    if held.problems and figure in (held.key, next(iter(held.figures), "")):
         st.warning(text.label("bad_link", what=links.names(held.problems)))
     default = held.params.controls(held.params.default)
     here = st.query_params.to_dict()
     live_figure(
-        held.key,
+        figure,
         controls=controls,
         state=held.controls,
         model=model,
@@ -55,7 +60,8 @@ def live(
         words={name: text.labels[name] for name in _FIGURE_WORDS},
         link=urlencode(here | held.query | {"lang": text.language}, safe=","),
         restored=held.restored,
-        ack=held.ack,
+        ack=held.acks.get(figure, ""),
+        group=held.key,
         epoch=held.epoch,
     )
 

@@ -8,10 +8,12 @@ address, and the figure follows. A page that one comes back to finds what one le
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+
+from xent_core import set_probability
 
 Value = float | tuple[float, ...]
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
@@ -47,6 +49,9 @@ class Number:
             raise ValueError(f"{text!r} is not a whole number")
         return value
 
+    def fit(self, value: float, so_far: Mapping[str, Any]) -> float:
+        return value
+
     def write(self, value: float) -> str:
         return _format(value)
 
@@ -71,6 +76,9 @@ class Numbers:
             raise ValueError(f"not {self.least} to {self.most} numbers")
         return tuple(_parse(part, self.lo, self.hi) for part in parts)
 
+    def fit(self, value: tuple[float, ...], so_far: Mapping[str, Any]) -> tuple[float, ...]:
+        return value
+
     def write(self, value: tuple[float, ...]) -> str:
         return ",".join(_format(x) for x in value)
 
@@ -92,11 +100,117 @@ class Index:
             raise ValueError(f"{text!r} is not a whole number from 0 to {size - 1}")
         return float(int(text))
 
+    def fit(self, value: float, so_far: Mapping[str, Any]) -> float:
+        return value if isinstance(self.of, int) else min(value, len(so_far[self.of]) - 1)
+
     def write(self, value: float) -> str:
         return str(int(value))
 
 
-Param = Number | Numbers | Index
+# More digits than a hand has: what is shared is what is shown.
+_DIGITS = 6
+_MOST_PARTS = 100
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Probabilities of `least` to `most` classes, written as weights: 1,1,1 is a third each.
+
+    One `of` another has as many classes as that one, and is uniform where a link does not say.
+    """
+
+    name: str
+    default: tuple[float, ...]
+    of: str = ""
+    least: int = 2
+    most: int = 8
+
+    def controls(self, value: tuple[float, ...]) -> dict[str, float]:
+        return {f"{self.name}{i}": x for i, x in enumerate(value)}
+
+    def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
+        parts = text.split(",", self.most)
+        if not self.least <= len(parts) <= self.most:
+            raise ValueError(f"not {self.least} to {self.most} weights")
+        weights = [_parse(part, 0.0, 1e9) for part in parts]
+        if not any(weights):
+            raise ValueError("no weight is above 0")
+        if self.of and len(weights) != len(so_far[self.of]):
+            raise ValueError(f"not as many as {self.of}")
+        total = math.fsum(weights)
+        return tuple(weight / total for weight in weights)
+
+    def fit(self, value: tuple[float, ...], so_far: Mapping[str, Any]) -> tuple[float, ...]:
+        count = len(so_far[self.of]) if self.of else len(value)
+        return value if len(value) == count else (1 / count,) * count
+
+    def write(self, value: tuple[float, ...]) -> str:
+        """Write few digits or small whole numbers, if they give the same; else six digits."""
+        for parts in (1000, *range(1, _MOST_PARTS + 1)):
+            weights = [round(x * parts) for x in value]
+            if all(abs(w / parts - x) < 1e-12 for w, x in zip(weights, value, strict=True)):
+                scale = parts if parts == 1000 else 1
+                return ",".join(_format(weight / scale) for weight in weights)
+        return ",".join(_format(round(x, _DIGITS)) for x in value)
+
+    def settle(self, value: tuple[float, ...], before: tuple[float, ...]) -> tuple[float, ...]:
+        """Keep the sum at 1 where one number was typed: the others share the rest as before."""
+        if len(value) != len(before):
+            return value
+        moved = [i for i, (x, y) in enumerate(zip(value, before, strict=True)) if x != y]
+        if len(moved) != 1:
+            return value
+        return tuple(set_probability(before, moved[0], value[moved[0]]).tolist())
+
+
+# What a class may be called: printable, short, and nothing that a formula, Markdown or a
+# figure's text would take for its own.
+_NAME = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;]{0,11})")
+NAME_LENGTH = 12
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Return the names in a list with commas; ValueError for one that cannot be a name."""
+    names = tuple(part.strip() for part in re.split("[,，、]", text[:400]))
+    for name in names:
+        if not _NAME.fullmatch(name) or not name.isprintable():
+            raise ValueError(f"{name[:20]!r} cannot be a name")
+    if len(set(names)) < len(names):
+        raise ValueError("two names are the same")
+    return names
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of the classes of a distribution: a list, or one word for a list of the app's."""
+
+    name: str
+    default: str
+    of: str
+    lists: Mapping[str, int]  # how many names each of the app's lists has
+
+    def controls(self, value: str) -> dict[str, str]:
+        return {self.name: value}
+
+    def read(self, text: str, so_far: Mapping[str, Any]) -> str:
+        count = len(so_far[self.of])
+        if self.lists.get(text, 0) >= count:
+            return text
+        if len(read_names(text)) != count:
+            raise ValueError(f"not {count} names")
+        return ",".join(read_names(text))
+
+    def fit(self, value: str, so_far: Mapping[str, Any]) -> str:
+        count = len(so_far[self.of])
+        known = self.lists.get(value)
+        fits = known >= count if known else len(value.split(",")) == count
+        return value if fits else next(name for name, n in self.lists.items() if n >= count)
+
+    def write(self, value: str) -> str:
+        return value
+
+
+Param = Number | Numbers | Index | Distribution | Names
 
 
 @dataclass(frozen=True)
@@ -128,46 +242,61 @@ class Params:
                     state[param.name] = param.read(query[param.name], state)
                 except ValueError:
                     problems.append(Problem(param.name, query[param.name][:40]))
-            if isinstance(param, Index) and isinstance(param.of, str):
-                last = len(state[param.of]) - 1
-                state[param.name] = min(state[param.name], last)
+            state[param.name] = param.fit(state[param.name], state)
         return state, problems
 
     def write(self, state: Mapping[str, Any]) -> dict[str, str]:
         return {param.name: param.write(state[param.name]) for param in self.params}
 
-    def controls(self, state: Mapping[str, Any]) -> dict[str, float]:
-        """Return the state as one number for each control: z = (1, 2) becomes z0 and z1."""
-        merged: dict[str, float] = {}
+    def controls(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the state as one value for each control: z = (1, 2) becomes z0 and z1."""
+        merged: dict[str, Any] = {}
         for param in self.params:
             merged |= param.controls(state[param.name])
         return merged
 
-    def from_controls(self, values: Mapping[str, str]) -> dict[str, Any]:
-        """Read what the browser committed: a number, as text, for each control.
+    def from_controls(
+        self, values: Mapping[str, str], before: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Read what the browser committed: a value, as text, for each control.
 
+        `before` is the state that it changes. What comes back is what a link to it will say.
         Raises ValueError or KeyError for anything that the controls could not have sent.
         """
-        query = {}
+        state = self._sound({param.name: _sent(param, values) for param in self.params})
         for param in self.params:
-            if isinstance(param, Numbers):
-                names = [f"{param.name}{i}" for i in range(param.most)]
-                parts = [values[name] for name in names if name in values]
-            else:
-                parts = [values[param.name]]
-            query[param.name] = ",".join(_format(float(part)) for part in parts)
+            if isinstance(param, Distribution) and before is not None:
+                raw = tuple(float(part) for part in _sent(param, values).split(","))
+                settled = param.settle(raw, before[param.name])
+                if settled != raw:
+                    state[param.name] = settled
+        return self._sound(self.write(state))
+
+    def _sound(self, query: Mapping[str, str]) -> dict[str, Any]:
         state, problems = self.read(query)
         if problems:
             raise ValueError(f"commit: cannot use {problems}")
         return state
 
 
+def _sent(param: Param, values: Mapping[str, str]) -> str:
+    """Return what the browser sent for a parameter as a link would write it."""
+    if isinstance(param, Names):
+        return values[param.name]
+    if isinstance(param, Numbers | Distribution):
+        names = [f"{param.name}{i}" for i in range(param.most)]
+        parts = [values[name] for name in names if name in values]
+    else:
+        parts = [values[param.name]]
+    return ",".join(_format(float(part)) for part in parts)
+
+
 @dataclass
 class Memory:
-    """What a session remembers of one figure."""
+    """What a session remembers of one state: `acks` has the last change of each figure."""
 
     state: dict[str, Any] | None = None
-    ack: str = ""
+    acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
 
 
@@ -183,15 +312,16 @@ class Held:
     params: Params
     state: dict[str, Any]
     problems: Sequence[Problem] = ()
-    ack: str = ""
+    acks: Mapping[str, str] = field(default_factory=dict)
     epoch: int = 0
     restored: bool = False
+    figures: Sequence[str] = ()
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
 
     @property
-    def controls(self) -> dict[str, float]:
+    def controls(self) -> dict[str, Any]:
         return self.params.controls(self.state)
 
     @property
@@ -212,29 +342,33 @@ def _memory(key: str) -> Memory:
     return st.session_state.setdefault(f"xent memory of {key}", Memory())
 
 
-def _committed(key: str, memory: Memory, params: Params) -> dict[str, Any] | None:
+def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | None:
     """Return the state that the browser has just sent, if there is a new one that is sound.
 
     One that is not sound is acknowledged all the same, or the browser would send it for ever;
     the new epoch tells it to go back to the state that holds.
     """
-    commit = (st.session_state.get(key) or {}).get("commit")
-    if not isinstance(commit, dict) or commit.get("id") in (None, memory.ack):
+    commit = (st.session_state.get(figure) or {}).get("commit")
+    if not isinstance(commit, dict) or commit.get("id") in (None, memory.acks.get(figure)):
         return None
-    memory.ack = str(commit["id"])[:40]
+    memory.acks[figure] = str(commit["id"])[:40]
     try:
-        return params.from_controls(commit["values"])
+        return params.from_controls(commit["values"], memory.state)
     except (KeyError, TypeError, ValueError, AttributeError):
         memory.epoch += 1
         return None
 
 
-def hold(key: str, params: Params) -> Held:
-    """Return the state of the figure `key` in this run, and keep the address in step with it."""
+def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
+    """Return the state `key` in this run, and keep the address in step with it.
+
+    It is shown by the live figure of that name, or by several `figures`.
+    """
     memory = _memory(key)
     query = st.query_params
     problems: list[Problem] = []
-    state = _committed(key, memory, params)
+    changes = [_committed(figure, memory, params) for figure in figures or (key,)]
+    state = next((change for change in changes if change is not None), None)
     restored = False
     if state is None:
         if any(param.name in query for param in params.params):
@@ -248,7 +382,7 @@ def hold(key: str, params: Params) -> Held:
     memory.state = state
     if not restored:
         _write_address(params, state)
-    return Held(key, params, state, problems, memory.ack, memory.epoch, restored)
+    return Held(key, params, state, problems, dict(memory.acks), memory.epoch, restored, figures)
 
 
 def put(key: str, params: Params, **values: Any) -> None:

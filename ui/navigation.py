@@ -32,6 +32,7 @@ class Lesson:
 LESSONS = (
     Lesson("home", "route"),
     Lesson("information", "lightbulb"),
+    Lesson("cross_entropy", "area_chart"),
     Lesson("softmax", "bar_chart"),
 )
 

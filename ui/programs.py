@@ -60,3 +60,17 @@ print("bits    ", -torch.log2(p).item())
 print("nats    ", -torch.log(p).item())
 print("hartleys", -torch.log10(p).item())
 """
+
+
+def pair_program(p: Sequence[float], q: Sequence[float]) -> str:
+    """Return a program that prints entropy, cross entropy and KL divergence of P and Q in nats."""
+    return f"""import torch
+from torch.distributions import Categorical
+
+P = {_tensor(p)}
+Q = {_tensor(q)}
+
+print("H(P)  ", Categorical(probs=P).entropy().item())
+print("H(P,Q)", -torch.xlogy(P, Q).sum().item())  # xlogy: 0 log 0 is 0
+print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item())
+"""

@@ -16,7 +16,12 @@ def script():
     if "put" in st.session_state:
         links.put("figure", params, **st.session_state.pop("put"))
     held = links.hold("figure", params)
-    st.session_state["held"] = (held.state, held.ack, held.epoch, list(held.problems))
+    st.session_state["held"] = (
+        held.state,
+        held.acks.get("figure", ""),
+        held.epoch,
+        list(held.problems),
+    )
 
 
 def commit(app: AppTest, name: str, **values: str) -> None:

@@ -12,7 +12,7 @@ from ui.words import FOLDER, LANGUAGES, choose_language, fill, parse_page, share
 
 NAMES = [lesson.name for lesson in LESSONS]
 PLACE = re.compile(r"\{\{(\w+)\}\}|\[\[([\w.|]+)\]\]")
-FORMULA = re.compile(r"\$([^$]+)\$")
+FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")
 CODE = re.compile(r"`([^`]+)`")
 
 

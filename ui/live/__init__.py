@@ -1,5 +1,31 @@
 """The live figure: a Plotly figure that follows the hand, from sweeps that xent_core computed."""
 
-from ui.live.figure import Bind, Choice, Preset, Readout, Slider, View, live_figure
+from ui.live.figure import (
+    Bind,
+    Cell,
+    Choice,
+    Handle,
+    Pick,
+    Place,
+    Preset,
+    Readout,
+    Row,
+    Slider,
+    View,
+    live_figure,
+)
 
-__all__ = ["Bind", "Choice", "Preset", "Readout", "Slider", "View", "live_figure"]
+__all__ = [
+    "Bind",
+    "Cell",
+    "Choice",
+    "Handle",
+    "Pick",
+    "Place",
+    "Preset",
+    "Readout",
+    "Row",
+    "Slider",
+    "View",
+    "live_figure",
+]

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.live.sweeps import Model, State, pack, sweep
+from ui.live.sweeps import Model, pack, sweep
 from ui.server import asset_url
 
 
@@ -43,7 +43,60 @@ class Choice:
         return np.arange(float(len(self.options)))
 
 
-Control = Slider | Choice
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table of numbers that belong together: `row` and `column` are its headings."""
+
+    name: str
+    label: str
+    positions: NDArray[np.float64]
+    row: str
+    column: str
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A control that has nothing but a handle: its values number the places of the handle."""
+
+    name: str
+    label: str
+    positions: NDArray[np.float64]
+
+
+Control = Slider | Choice | Cell | Place
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What one can take hold of in the picture to move a control.
+
+    It stands at `x`, `y`, each a number or a slot of the model's arrays ("p.2"), on the axes
+    number `axis` of the figure; pulled, it goes to the nearest place that the control's
+    positions have for it. `shape` is "bar", which keys move up and down, or "point", which
+    they move over the plane. `says` is the slot that is read out for its value.
+    """
+
+    control: str
+    x: float | str
+    y: float | str
+    colour: str = ""
+    shape: str = "bar"
+    axis: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What one looks at: which part of an array a `Bind` of "array@name" shows.
+
+    It is no part of the state and in no link. Pointing at a point of the trace picks it too.
+    """
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    trace: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +107,7 @@ class Preset:
     """
 
     label: str
-    values: Mapping[str, float]
+    values: Mapping[str, Any]
     whole: bool = False
 
 
@@ -78,13 +131,23 @@ class Readout:
 
 
 @dataclass(frozen=True)
+class Row:
+    """Numbers below a table of `Cell`s: one of the model's arrays, a number for each column."""
+
+    label: str
+    array: str
+    colour: str = ""
+
+
+@dataclass(frozen=True)
 class View:
     """What shows the model's arrays.
 
     `formula` (MathML, see `ui.formula`) and `alt` (one or more sentences) hold slots that
     follow the hand: `loss`, `p.2`, `p`, `z0|exact`; in `alt` they stand as `[[loss]]`.
     `names` turns an array of indices into words: {"winner": ("cat", "dog")}. `vectors` names
-    a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}.
+    a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}. `rules`
+    say where the model tells what a control becomes when another is moved: {"p0": "p.0"}.
     """
 
     figure: go.Figure
@@ -92,8 +155,12 @@ class View:
     alt: str
     readouts: Sequence[Readout] = ()
     formula: str = ""
+    handles: Sequence[Handle] = ()
+    picks: Sequence[Pick] = ()
+    rows: Sequence[Row] = ()
     names: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     vectors: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 _LOADER = """
@@ -118,11 +185,12 @@ def live_figure(
     key: str,
     *,
     controls: Sequence[Control],
-    state: State,
+    state: Mapping[str, Any],
     model: Model,
     view: View,
     words: Mapping[str, str],
     presets: Sequence[Preset] = (),
+    group: str = "",
     link: str = "",
     restored: bool = False,
     ack: str = "",
@@ -130,13 +198,16 @@ def live_figure(
 ) -> None:
     """Draw a figure that follows its controls at the screen's rate.
 
-    `state` has a value for each control. `words` are the figure's own labels (reset,
-    waiting, …) in the reader's language. `link` is the query of a link to this state,
-    which the browser puts into the address if the state was `restored`. `ack`
-    and `epoch` come from `ui.links`: the last change of the browser's that the state holds,
-    and how often the state was changed from elsewhere (a link, Back, an answered question).
+    `state` has a value for each control; what else it has goes back with every change. Figures
+    of one `group` show one state, and follow each other.
+
+    `words` are the figure's own labels (reset, waiting, …) in the reader's language. `link` is
+    the query of a link to this state, which the browser puts into the address if the state was
+    `restored`. `ack` and `epoch` come from `ui.links`: the last change of the browser's that
+    the state holds, and how often the state was changed from elsewhere (a link, Back, an
+    answered question).
     """
-    base = {control.name: float(state[control.name]) for control in controls}
+    base = dict(state)
     positions = {control.name: control.positions for control in controls}
     goals = [dict(p.values) if p.whole else {**base, **p.values} for p in presets]
     table = sweep(base, positions, model, goals)
@@ -144,6 +215,7 @@ def live_figure(
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("live.css")},
         "key": key,
+        "group": group or key,
         "link": link,
         "restored": restored,
         "ack": ack,
@@ -158,6 +230,10 @@ def live_figure(
         "binds": [dataclasses.asdict(bind) for bind in view.binds],
         "readouts": [dataclasses.asdict(readout) for readout in view.readouts],
         "formula": view.formula,
+        "handles": [dataclasses.asdict(handle) for handle in view.handles],
+        "rows": [dataclasses.asdict(row) for row in view.rows],
+        "rules": dict(view.rules),
+        "picks": [dataclasses.asdict(pick) for pick in view.picks],
         "alt": view.alt,
         "names": dict(view.names),
         "vectors": dict(view.vectors),

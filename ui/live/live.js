@@ -55,6 +55,9 @@ export class Table {
     this.base = message.base
     this.arrays = message.arrays
     this.names = message.controls.map((control) => control.name)
+    this.others = Object.keys(message.base).filter((name) => !this.names.includes(name))
+    this.rules = message.rules
+    this.ruled = Object.keys(message.rules)
     this.positions = {}
     this.starts = {}
     let row = 1
@@ -72,6 +75,7 @@ export class Table {
 
   /** -1 where the table does not hold this state: then nothing is drawn until it does. */
   row(state) {
+    if (this.others.some((name) => state[name] !== this.base[name])) return -1
     const moved = this.names.filter((name) => state[name] !== this.base[name])
     if (moved.length === 0) return 0
     if (moved.length === 1) {
@@ -92,6 +96,13 @@ export class Table {
     if (shape.length === 2) return flat
     const width = shape[2]
     return Array.from({ length: shape[1] }, (_, i) => flat.subarray(i * width, (i + 1) * width))
+  }
+
+  /** A control's value in a row: its own, or what a rule of the model makes of it. */
+  control(name, row, state) {
+    if (row < 0 || !(name in this.rules)) return state[name]
+    const [array, index] = this.rules[name].split(".")
+    return this.value(array, row)[+index]
   }
 }
 
@@ -129,6 +140,18 @@ const server = {
   },
 }
 
+// ---------------------------------------------------------------- figures of one state
+
+/** The figures of a page that show one state: while one is moved, the others follow. */
+const groups = new Map()
+
+function join(group, figure) {
+  if (!groups.has(group)) groups.set(group, new Set())
+  groups.get(group).add(figure)
+}
+
+const others = (figure) => [...(groups.get(figure.group) ?? [])].filter((one) => one !== figure)
+
 // ---------------------------------------------------------------- small helpers
 
 function element(tag, attributes = {}, ...children) {
@@ -142,6 +165,9 @@ function element(tag, attributes = {}, ...children) {
 }
 
 const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name])
+
+/** A number for a field that a rule fills: four places at most, few digits where it is tiny. */
+const short = (x) => (x === 0 || Math.abs(x) >= 1e-4 ? String(+x.toFixed(4)) : show(x, 2))
 
 const fill = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name])
 
@@ -221,6 +247,8 @@ class LiveFigure {
   constructor(host) {
     this.root = host.appendChild(element("div", { class: "xent" }))
     this.state = {}
+    this.touched = new Set() // what was moved since the last change that was sent
+    this.picked = {} // what one looks at; no part of the state
     this.epoch = null
     this.inflight = null // the id of a change that the server has not answered yet
     this.unsent = false
@@ -247,19 +275,20 @@ class LiveFigure {
 
   take(message) {
     const labels = message.presets.map((preset) => preset.label)
-    const layout = JSON.stringify([message.controls, labels, message.readouts,
-      message.formula, message.words, message.names])
+    const layout = JSON.stringify([message.controls, labels, message.readouts, message.picks,
+      message.handles, message.rows, message.formula, message.words, message.names])
     this.message = message
+    this.places = {} // where the handles are in each row, in pixels: reckoned when they are dragged
+    this.regroup(message.group)
     this.table = new Table(message)
     this.bound = byTrace(message.binds)
     this.fast = this.bound.every(({ trace }) => ANIMATED.includes(message.figure.data[trace].type))
     const answered = this.inflight !== null && message.ack === this.inflight
     const elsewhere = message.epoch !== this.epoch && !(answered && same(message.base, this.sent))
     if (elsewhere || answered) this.inflight = null
-    if (elsewhere) this.unsent = false
+    if (elsewhere) { this.unsent = false; this.touched.clear() }
     this.epoch = message.epoch
-    if (elsewhere || !(this.inflight || this.unsent || this.grabbed))
-      this.state = { ...message.base }
+    this.state = this.stateAfter(message.base, elsewhere, answered)
     if (layout !== this.layout) this.build()
     this.layout = layout
     this.moveControls()
@@ -267,21 +296,59 @@ class LiveFigure {
     if (this.unsent && !this.inflight) this.commit()
   }
 
+  /** The server's state, with what the hand has moved meanwhile. */
+  stateAfter(base, elsewhere, answered) {
+    const leader = others(this).find((one) => one.busy())
+    if (!elsewhere && leader && !this.busy()) return this.with(base, leader)
+    if (elsewhere || !this.busy()) return { ...base }
+    return answered ? this.with(base, this) : this.state
+  }
+
+  /** A state with what the hand has moved in a figure since the server heard of it last. */
+  with(base, figure) {
+    const moved = [...figure.touched].filter((name) => name in base)
+    return { ...base, ...Object.fromEntries(moved.map((name) => [name, figure.state[name]])) }
+  }
+
+  busy() {
+    return Boolean(this.inflight || this.unsent || this.grabbed)
+  }
+
+  regroup(group) {
+    groups.get(this.group)?.delete(this)
+    this.group = group
+    join(group, this)
+  }
+
+  /** Another figure of the group is moved: show the same. */
+  follow(leader) {
+    if (!this.message || this.busy()) return
+    this.state = this.with(this.message.base, leader)
+    this.moveControls()
+    this.request()
+  }
+
   // -- the page's elements
 
   build() {
     const { controls, presets, readouts, formula, words } = this.message
-    const kept = this.picture
-    this.picture = kept ?? element("div", { class: "xent-picture", role: "img" })
+    this.picture ??= element("div", { class: "xent-picture", role: "img" })
+    this.handles = this.message.handles.map((handle) => this.handle(handle))
+    const stage = element("div", { class: "xent-stage" }, this.picture,
+      ...this.handles.map(({ node }) => node))
     this.widgets = {}
     const panel = element("div", { class: "xent-controls" })
-    for (const control of controls)
-      panel.append(control.kind === "choice" ? this.choice(control) : this.slider(control))
+    for (const control of controls) {
+      if (control.kind === "slider") panel.append(this.slider(control))
+      if (control.kind === "choice") panel.append(this.choice(control))
+    }
+    for (const pick of this.message.picks) panel.append(this.pick(pick))
+    const cells = controls.filter((control) => control.kind === "cell")
+    const cellTable = cells.length ? [this.cells(cells)] : []
     this.status = element("p", { class: "xent-status", role: "status" })
     this.numbers = readouts.map((readout) => this.readout(readout))
     this.formula = element("div", { class: "xent-formula" })
     this.formula.innerHTML = formula
-    this.slots = [...this.formula.querySelectorAll("[data-slot]")]
     const buttons = element("div", { class: "xent-presets", role: "group", "aria-label": words.presets })
     presets.forEach(({ label }, i) => {
       const onclick = () => this.go(this.table.presets[i].values)
@@ -293,7 +360,8 @@ class LiveFigure {
     const results = element("div", { class: "xent-results" }, ...this.numbers.map((n) => n.node))
     const below = element("div", { class: "xent-below" }, buttons, tools)
     this.root.replaceChildren(element("div", { class: "xent-grid" },
-      results, this.picture, panel, this.formula, below, this.status))
+      results, stage, ...cellTable, panel, this.formula, below, this.status))
+    this.slots = [...this.root.querySelectorAll(".xent-formula [data-slot], td[data-slot]")]
     this.observeSize()
   }
 
@@ -308,18 +376,180 @@ class LiveFigure {
     range.style.setProperty("--colour", control.colour ? `var(--xent-${control.colour})` : "var(--st-primary-color)")
     range.onpointerdown = () => { this.grabbed = control.name }
     range.oninput = () => this.move(control.name, this.table.positions[control.name][+range.value])
-    range.onchange = () => { this.grabbed = null; this.commit() }
+    range.onchange = () => { this.grabbed = null; if (this.keyed) this.rest = true; else this.commit() }
+    range.onkeydown = () => { this.keyed = true }
+    range.onkeyup = range.onblur = () => this.keysRest()
     range.onpointerup = range.onpointercancel = () => { if (this.grabbed === control.name) this.grabbed = null }
+    this.typable(control, field, problem)
+    this.widgets[control.name] = { control, range, field, problem }
+    return element("div", { class: "xent-slider" },
+      element("label", { for: id }, control.label), range,
+      element("span", { class: "xent-value" }, field, control.unit), problem)
+  }
+
+  typable(control, field, problem) {
     field.onchange = () => this.type(control, field, problem)
     field.onfocus = () => field.select()
     field.onkeydown = (event) => {
       if (event.key === "Enter") this.type(control, field, problem)
       if (event.key === "Escape") { this.refuse(field, problem, ""); this.moveControls() }
     }
-    this.widgets[control.name] = { control, range, field, problem, positions }
-    return element("div", { class: "xent-slider" },
-      element("label", { for: id }, control.label), range,
-      element("span", { class: "xent-value" }, field, control.unit), problem)
+  }
+
+  /** A key that is held repeats: the server hears of it when it is let go. */
+  keysRest() {
+    this.keyed = false
+    if (this.rest) { this.rest = false; this.commit() }
+  }
+
+  /** Fields in rows and columns, for numbers that belong together. */
+  cells(controls) {
+    const unique = (key) => [...new Set(controls.map((control) => control[key]))]
+    const [rows, columns] = [unique("row"), unique("column")]
+    const problem = element("p", { class: "xent-problem", role: "alert", id: `${this.message.key}-cells-problem` })
+    const cell = (row, column) => {
+      const control = controls.find((one) => one.row === row && one.column === column)
+      const field = element("input", { type: "text", inputmode: "decimal", class: "xent-field",
+        id: `${this.message.key}-${control.name}`, autocomplete: "off", spellcheck: "false",
+        "aria-label": fill(this.message.words.exact_value, { label: control.label }) })
+      if (control.colour) field.style.setProperty("--colour", `var(--xent-${control.colour})`)
+      this.typable(control, field, problem)
+      this.widgets[control.name] = { control, field, problem }
+      return element("td", {}, field)
+    }
+    const head = element("tr", {}, element("td"), ...columns.map((name) => element("th", { scope: "col" }, name)))
+    const line = (label, cells) => element("tr", {}, element("th", { scope: "row" }, label), ...cells)
+    const typed = rows.map((row) => line(row, columns.map((column) => cell(row, column))))
+    const read = this.message.rows.map(({ label, array, colour }) => line(label,
+      columns.map((_, i) => element("td", { "data-slot": `${array}.${i}`, class: colour && `xent-${colour}` }))))
+    return element("div", { class: "xent-cells" }, element("table", {}, head, ...typed, ...read), problem)
+  }
+
+  /** What one looks at: no part of the state, the server never hears of it. */
+  pick({ name, label, options }) {
+    const group = `${this.message.key}-${name}`
+    const chips = element("div", { class: "xent-options" })
+    if (!(this.picked[name] < options.length)) this.picked[name] = 0
+    const inputs = options.map((option, i) => {
+      const input = element("input", { type: "radio", name: group, value: i, id: `${group}-${i}` })
+      input.checked = i === this.picked[name]
+      input.onchange = () => this.look(name, i)
+      chips.append(input, element("label", { for: `${group}-${i}` }, option))
+      return input
+    })
+    this.picks = { ...this.picks, [name]: inputs }
+    return element("fieldset", { class: "xent-choice" }, element("legend", {}, label), chips)
+  }
+
+  look(name, i) {
+    if (this.picked[name] === i || !this.picks[name][i]) return
+    this.picked[name] = i
+    this.picks[name][i].checked = true
+    this.request()
+  }
+
+  // -- handles: what one can take hold of in the picture itself
+
+  handle(spec) {
+    const control = this.message.controls.find(({ name }) => name === spec.control)
+    const node = element("div", { class: `xent-handle xent-handle-${spec.shape}`, role: "slider",
+      tabindex: 0, id: `${this.message.key}-${spec.control}-handle`, "aria-label": control.label })
+    if (spec.colour) node.style.setProperty("--colour", `var(--xent-${spec.colour})`)
+    node.onpointerdown = (event) => {
+      event.preventDefault()
+      node.focus({ preventScroll: true })
+      node.setPointerCapture(event.pointerId)
+      this.grabbed = spec.control
+      const box = node.getBoundingClientRect()
+      this.grip = [event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2]
+    }
+    node.onpointermove = (event) => { if (this.grabbed === spec.control) this.pull(spec, event) }
+    node.onpointerup = node.onpointercancel = () => {
+      if (this.grabbed !== spec.control) return
+      this.grabbed = null
+      if (this.touched.has(spec.control)) this.commit()
+    }
+    node.onkeydown = (event) => this.push(spec, event)
+    node.onkeyup = node.onblur = () => this.keysRest()
+    return { spec, node }
+  }
+
+  /** A handle's place on the picture, in pixels. */
+  spot(spec, row) {
+    const { [`xaxis${spec.axis}`]: xaxis, [`yaxis${spec.axis}`]: yaxis } = this.picture._fullLayout
+    const along = (axis, where) => {
+      if (typeof where === "number") return axis._offset + axis.l2p(where)
+      const [name, index] = where.split(".")
+      const value = this.value(name, row)
+      return axis._offset + axis.l2p(index === undefined ? value : value[+index])
+    }
+    return [along(xaxis, spec.x), along(yaxis, spec.y)]
+  }
+
+  placeHandles(row) {
+    for (const { spec, node } of this.handles) {
+      const [x, y] = this.spot(spec, row)
+      node.hidden = !(Number.isFinite(x) && Number.isFinite(y))
+      if (!node.hidden) node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`
+      const name = spec.control
+      const at = this.table.index(name, this.state[name])
+      node.setAttribute("aria-valuemin", 0)
+      node.setAttribute("aria-valuemax", this.table.positions[name].length - 1)
+      node.setAttribute("aria-valuenow", Math.max(at, 0))
+      node.setAttribute("aria-valuetext", spec.says ? this.slot(spec.says, row) : short(this.shown(name, row)))
+    }
+  }
+
+  /** Where a handle is at each position of its control. */
+  spots(spec) {
+    const start = this.table.starts[spec.control]
+    const count = this.table.positions[spec.control].length
+    this.places[spec.control] ??= Array.from({ length: count }, (_, i) => this.spot(spec, start + i))
+    return this.places[spec.control]
+  }
+
+  /** The pointer pulls a handle: of the places that it can have, the nearest. */
+  pull(spec, event) {
+    const box = this.picture.getBoundingClientRect()
+    const [x, y] = [event.clientX - this.grip[0] - box.x, event.clientY - this.grip[1] - box.y]
+    this.toNearest(spec, ([left, top]) => Math.hypot(left - x, top - y))
+  }
+
+  toNearest(spec, distance) {
+    let best = -1
+    let least = Infinity
+    this.spots(spec).forEach((spot, i) => {
+      const far = distance(spot)
+      if (far < least) [best, least] = [i, far]
+    })
+    const value = this.table.positions[spec.control][best]
+    if (best >= 0 && value !== this.state[spec.control]) this.move(spec.control, value)
+  }
+
+  /** A key pushes a handle: along its line, or over a plane to the next place in that direction. */
+  push(spec, event) {
+    const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10,
+      Home: -Infinity, End: Infinity }
+    if (!(event.key in steps)) return
+    event.preventDefault()
+    this.keyed = this.rest = true
+    if (spec.shape === "point" && event.key in ways) {
+      const [x, y] = this.spot(spec, Math.max(this.table.row(this.state), 0))
+      const [right, down] = ways[event.key]
+      this.toNearest(spec, ([left, top]) => {
+        const [dx, dy] = [left - x, top - y]
+        const ahead = dx * right + dy * down
+        return ahead > 1 ? ahead + 2 * Math.abs(dx * down - dy * right) : Infinity
+      })
+      return
+    }
+    const positions = this.table.positions[spec.control]
+    const row = this.table.row(this.state)
+    const now = this.shown(spec.control, row)
+    const at = positions.findLastIndex((position) => position <= now)
+    const to = Math.min(Math.max(at + steps[event.key], 0), positions.length - 1)
+    this.move(spec.control, positions[to])
   }
 
   choice(control) {
@@ -347,15 +577,24 @@ class LiveFigure {
 
   move(name, value) {
     this.state = { ...this.state, [name]: value }
-    this.moveControls(name)
+    this.touched.add(name)
+    this.moveControls(this.table.ruled.length ? undefined : name)
     this.request()
+    for (const one of others(this)) one.follow(this)
   }
 
   go(values) {
     this.state = { ...values }
+    Object.keys(values).forEach((name) => this.touched.add(name))
     this.moveControls()
     this.request()
+    for (const one of others(this)) one.follow(this)
     this.commit()
+  }
+
+  /** A control's value as it is shown: its own, or what the model's rule makes of it. */
+  shown(name, row = this.table.row(this.state)) {
+    return this.table.control(name, row, this.state)
   }
 
   type(control, field, problem) {
@@ -369,7 +608,7 @@ class LiveFigure {
       return
     }
     this.refuse(field, problem, "")
-    if (value === this.state[control.name]) return this.moveControls()
+    if (value === this.shown(control.name)) return this.moveControls()
     this.move(control.name, value)
     this.commit()
   }
@@ -386,24 +625,28 @@ class LiveFigure {
   }
 
   moveControls(only) {
+    const row = this.table.row(this.state)
     for (const [name, widget] of Object.entries(this.widgets)) {
       if (only && only !== name) continue
-      const value = this.state[name]
+      const value = this.shown(name, row)
       if (value === undefined) continue // a preset with fewer classes: the server's answer rebuilds
       if (widget.inputs) {
         widget.inputs.forEach((input, i) => { input.checked = i === value })
         continue
       }
       const { range, field, problem, control } = widget
+      const ruled = this.table.ruled.includes(name)
+      const text = (ruled ? short(value) : exact(value)).replaceAll(MINUS, "-")
+      const wrong = field.getAttribute("aria-invalid")
+      if (field.value !== text && !(only === undefined && wrong) && !(ruled && field === document.activeElement)) field.value = text
+      if (only === name) this.refuse(field, problem, "")
+      if (!range) continue
       const positions = this.table.positions[name]
       const at = this.table.index(name, value)
       if (range.max !== String(positions.length - 1)) range.max = positions.length - 1
       if (at >= 0 && this.grabbed !== name && range.value !== String(at)) range.value = at
       range.setAttribute("aria-valuetext", exact(value) + (control.unit ? ` ${control.unit}` : ""))
       range.style.setProperty("--part", `${(100 * +range.value) / (positions.length - 1)}%`)
-      const text = exact(value).replaceAll(MINUS, "-")
-      if (field.value !== text && !(only === undefined && field.getAttribute("aria-invalid"))) field.value = text
-      if (only === name) this.refuse(field, problem, "")
     }
   }
 
@@ -415,10 +658,17 @@ class LiveFigure {
     }
     this.unsent = false
     this.inflight = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
-    this.sent = { ...this.state }
+    this.sent = this.settled()
+    this.touched.clear()
     this.tell()
     this.showStatus()
     this.remind(this.inflight)
+  }
+
+  /** The state as it is after the model's rules. */
+  settled() {
+    const row = this.table.row(this.state)
+    return Object.fromEntries(Object.keys(this.state).map((name) => [name, this.shown(name, row)]))
   }
 
   tell() {
@@ -468,6 +718,7 @@ class LiveFigure {
     const traces = this.bound.map(({ trace }) => trace)
     if (this.fast) this.Plotly.animate(this.picture, { data: shown, traces }, AT_ONCE).catch(() => {})
     else this.redraw(shown, traces)
+    this.placeHandles(row)
     this.write(row)
   }
 
@@ -479,11 +730,13 @@ class LiveFigure {
     this.Plotly.redraw(this.picture)
   }
 
-  /** A control's value, a row of controls, or the model's array at this row. */
+  /** A control's value, a row of controls, or the model's array at this row; array@pick a part of it. */
   value(name, row) {
     const vector = this.message.vectors[name]
-    if (vector) return vector.map((control) => this.state[control])
-    return name in this.state ? this.state[name] : this.table.value(name, row)
+    if (vector) return vector.map((control) => this.shown(control, row))
+    const [array, pick] = name.split("@")
+    if (pick) return this.table.value(array, row)[this.picked[pick]]
+    return this.table.names.includes(name) ? this.shown(name, row) : this.table.value(name, row)
   }
 
   /** What a trace's field shows: numbers as they are, names and digits as text. */
@@ -504,7 +757,8 @@ class LiveFigure {
   slot(key, row) {
     const [path, how] = key.split("|")
     const [name, index] = path.split(".")
-    if (name in this.state) return exact(this.state[name])
+    if (name in this.picked) return this.message.names[name]?.[this.picked[name]] ?? String(this.picked[name])
+    if (this.table.names.includes(name) && !this.table.ruled.includes(name)) return exact(this.state[name])
     const value = this.value(name, row)
     if (typeof value === "number") return this.text(value, name, how)
     if (index !== undefined) return this.text(value[+index], name, how)
@@ -518,7 +772,7 @@ class LiveFigure {
     for (const node of this.slots) node.textContent = this.slot(node.dataset.slot, row)
     const alt = this.message.alt.replace(/\[\[([^\]]+)\]\]/g, (_, key) => this.slot(key, row))
     this.picture.setAttribute("aria-label", alt)
-    this.drawn = { ...this.state }
+    this.drawn = this.settled()
     this.root.dataset.drawn = JSON.stringify(this.drawn)
   }
 
@@ -555,10 +809,22 @@ class LiveFigure {
     this.figure = figure
     this.picture.style.minHeight = `${layout.height}px`
     await this.Plotly.react(this.picture, structuredClone(data), full, config)
+    if (!this.plotted) this.listen()
     this.plotted = true
+    this.places = {}
     this.draw()
     this.reachFormula()
     this.root.dataset.ready = "true"
+  }
+
+  /** Pointing at a point of the trace that a pick names picks it. */
+  listen() {
+    const point = ({ points: [hit] }) => {
+      const found = this.message.picks.find(({ trace }) => trace === hit.curveNumber)
+      if (found) this.look(found.name, hit.pointNumber)
+    }
+    this.picture.on("plotly_hover", point)
+    this.picture.on("plotly_click", point)
   }
 
   retheme() {
@@ -570,10 +836,11 @@ class LiveFigure {
       const width = this.picture.clientWidth
       if (!this.plotted || !width || width === this.width) return
       this.width = width
+      this.places = {}
       this.reachFormula()
       const { layout } = this.message.figure
       if ((narrowed(layout, width) !== layout) !== this.narrow) this.plot()
-      else this.Plotly.relayout(this.picture, { width })
+      else this.Plotly.relayout(this.picture, { width }).then(() => this.draw())
     })
     this.sizes.disconnect()
     this.sizes.observe(this.picture)
@@ -607,6 +874,7 @@ class LiveFigure {
 
   remove() {
     this.unwatch()
+    groups.get(this.group)?.delete(this)
     this.sizes?.disconnect()
     if (this.plotted) this.Plotly.purge(this.picture)
     this.root.remove()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-State = Mapping[str, float]
+State = Mapping[str, Any]
 Arrays = Mapping[str, NDArray[Any]]
 Model = Callable[[Arrays], Arrays]
 
@@ -24,10 +24,11 @@ class Sweeps:
     """A table of states: row 0 is the base, then each control's positions, then the presets.
 
     `positions[name]` has shape (n,), ascending; `arrays[name]` has shape (rows, …).
-    `preset_rows` is -1 for a preset of other controls than the base (a row of another length).
+    `preset_rows` is -1 for a preset of other controls than the base (a row of another length),
+    or one that changes what no control holds.
     """
 
-    base: dict[str, float]
+    base: dict[str, Any]
     positions: dict[str, NDArray[np.float64]]
     arrays: dict[str, NDArray[Any]]
     preset_rows: list[int]
@@ -42,10 +43,12 @@ def sweep(
     """Evaluate the model on the base state, on every position of every control, on the presets.
 
     The base value of a control is added to its positions where it is missing, so that a
-    typed value has a row too. A preset is a whole state.
+    typed value has a row too. A preset is a whole state. What the base holds besides its
+    controls stays as it is in every row, and the model does not see it.
     """
     grid = {name: np.union1d(values, [base[name]]) for name, values in positions.items()}
-    inside = [preset for preset in presets if preset.keys() == grid.keys()]
+    fixed = {name: value for name, value in base.items() if name not in positions}
+    inside = [p for p in presets if p.keys() == base.keys() and p.items() >= fixed.items()]
     rows = _rows(base, grid, inside)
     arrays = {name: np.asarray(array) for name, array in model(rows).items()}
     count = len(next(iter(rows.values())))
@@ -67,8 +70,8 @@ def _rows(
         rows[name][start : start + len(values)] = values
         start += len(values)
     for row, preset in enumerate(presets, start):
-        for name, value in preset.items():
-            rows[name][row] = value
+        for name, column in rows.items():
+            column[row] = preset[name]
     return rows
 
 
@@ -100,7 +103,8 @@ def _unrepeated(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32] | 
     flat = np.ascontiguousarray(array).reshape(len(array), -1).view(np.uint8)
     keys = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()  # bytes: nan equals itself
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return (array[first], which.astype(np.int32)) if 2 * len(first) < len(array) else (array, None)
+    saved = (len(array) - len(first)) * array[0].nbytes
+    return (array[first], which.astype(np.int32)) if saved > 8 * len(array) else (array, None)
 
 
 def pack(header: Mapping[str, Any], arrays: Arrays) -> bytes:

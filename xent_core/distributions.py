@@ -1,0 +1,258 @@
+"""Distributions that one edits, takes apart and draws from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xent_core._arrays import FLOAT64, Array, as_float, as_integer, check_class_range, fail
+from xent_core.information import (
+    _check_base,
+    _check_distribution,
+    _finish,
+    _from_nats,
+    _log,
+    _pair,
+)
+
+DRAWS_LIMIT = 1_000_000
+
+
+def set_probability(p: ArrayLike, index: ArrayLike, value: ArrayLike) -> Array:
+    """Give one class another probability; the others share the rest in proportion to before.
+
+    If the others had nothing, they share the rest equally. So the sum stays 1, and one hand can
+    move one bar at a time.
+
+    Parameters
+    ----------
+    p : array_like, (..., K)
+        Probabilities that sum to 1 along the last axis, K ≥ 2.
+    index : array_like of int, (...)
+        The class, 0 to K - 1.
+    value : array_like, (...)
+        Its new probability, in [0, 1].
+
+    Returns
+    -------
+    float64 array, (..., K)
+
+    Raises
+    ------
+    ValueError
+        If `p` is no distribution of at least two classes, or `value` no probability.
+    IndexError
+        If there is no class `index`.
+
+    Examples
+    --------
+    >>> from xent_core import set_probability
+    >>> set_probability([0.5, 0.25, 0.25], 0, 0.8).round(3).tolist()
+    [0.8, 0.1, 0.1]
+    >>> set_probability([1.0, 0.0, 0.0], 0, 0.5).tolist()
+    [0.5, 0.25, 0.25]
+    """
+    p = _distributions(p)
+    index, value = as_integer(index, "index"), as_float(value, "value").astype(FLOAT64)
+    classes = p.shape[-1]
+    if classes < 2:
+        raise ValueError(f"p: needs at least 2 classes, found {classes}")
+    check_class_range(index, (index < 0) | (index >= classes), classes, "index")
+    bad = ~((value >= 0) & (value <= 1))
+    if bad.any():
+        fail("value", "must be from 0 to 1", value, bad)
+    chosen = np.arange(classes) == index[..., None]
+    others = np.where(chosen, 0.0, p)
+    total = others.sum(axis=-1, keepdims=True)
+    empty = total == 0
+    share = np.where(empty, 1.0 / (classes - 1), others / np.where(empty, 1.0, total))
+    return np.where(chosen, value[..., None], share * (1 - value[..., None]))
+
+
+def cross_entropy_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
+    """What each class adds to the cross entropy: -p log q; with q = p, to the entropy.
+
+    Parameters
+    ----------
+    p, q : array_like, (..., K)
+        Distributions along the last axis.
+    base : float
+        e for nats, 2 for bits.
+
+    Returns
+    -------
+    array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
+
+    Raises
+    ------
+    ValueError
+        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
+        base = 1.
+
+    Examples
+    --------
+    >>> from xent_core import cross_entropy_terms
+    >>> cross_entropy_terms([0.5, 0.5, 0], [0.25, 0.5, 0.25], base=2).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    base = _check_base(base)
+    p_work, q_work, _, dtype = _pair(p, q, -1)
+    with np.errstate(all="ignore"):
+        return _finish(np.where(p_work == 0, 0, -p_work * _log(q_work, base)), dtype)
+
+
+def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
+    """What each class adds to D(P‖Q): p log(p / q). Some are negative, their sum never.
+
+    Parameters
+    ----------
+    p, q : array_like, (..., K)
+        Distributions along the last axis.
+    base : float
+        e for nats, 2 for bits.
+
+    Returns
+    -------
+    array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
+
+    Raises
+    ------
+    ValueError
+        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
+        base = 1.
+
+    Examples
+    --------
+    >>> from xent_core import kl_terms
+    >>> kl_terms([0.5, 0.25, 0.25], [0.25, 0.5, 0.25], base=2).tolist()
+    [0.5, -0.25, 0.0]
+    """
+    base = _check_base(base)
+    p_work, q_work, _, dtype = _pair(p, q, -1)
+    with np.errstate(all="ignore"):
+        ratio = p_work / q_work
+        usual = (ratio > 0) & np.isfinite(ratio)
+        log_ratio = np.where(usual, np.log(ratio), np.log(p_work) - np.log(q_work))
+        return _finish(np.where(p_work == 0, 0, _from_nats(p_work * log_ratio, base)), dtype)
+
+
+def surprise_deviation(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> float:
+    """Standard deviation of -log q(X) for one symbol X drawn from P.
+
+    The mean of n independent ones has this, divided by √n: the band that a running average
+    keeps to.
+
+    Parameters
+    ----------
+    p, q : array_like, (K,)
+        Distributions over the same classes.
+    base : float
+        e for nats, 2 for bits.
+
+    Returns
+    -------
+    float
+        nan where q = 0 < p: there is no mean to deviate from.
+
+    Raises
+    ------
+    ValueError
+        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
+        base = 1.
+
+    Examples
+    --------
+    >>> from xent_core import surprise_deviation
+    >>> surprise_deviation([0.5, 0.5], [0.25, 0.5], base=2)
+    Traceback (most recent call last):
+    ValueError: q: probabilities must sum to 1 along axis 0, found 0.75
+    >>> surprise_deviation([0.5, 0.5], [0.125, 0.875], base=2) > 1
+    True
+    """
+    base = _check_base(base)
+    p_work, q_work, _, _ = _pair(p, q, -1)
+    with np.errstate(all="ignore"):
+        surprise = np.where(p_work == 0, 0, -_log(q_work, base))
+        mean = (p_work * surprise).sum()
+        return float(np.sqrt((p_work * (surprise - mean) ** 2).sum()))
+
+
+def draw_symbols(p: ArrayLike, n: int, seed: int) -> Array:
+    """Draw n symbols from P, always the same ones for a seed; more draws go on from fewer.
+
+    By the inverse of the cumulated probabilities, from NumPy's PCG64.
+
+    Parameters
+    ----------
+    p : array_like, (K,)
+        Probabilities that sum to 1.
+    n : int
+        How many, from 0 to 1,000,000.
+    seed : int
+        From 0 on.
+
+    Returns
+    -------
+    int64 array, (n,)
+        Indices of the symbols; one of probability 0 is never drawn.
+
+    Raises
+    ------
+    ValueError
+        If `p` is no distribution, or `n` or `seed` out of range.
+
+    Examples
+    --------
+    >>> from xent_core import draw_symbols
+    >>> few, many = draw_symbols([0.5, 0.5], 5, 1), draw_symbols([0.5, 0.5], 100, 1)
+    >>> bool((few == many[:5]).all())
+    True
+    """
+    p = _distributions(p)
+    if p.ndim != 1:
+        raise ValueError(f"p: must be one distribution, found shape {p.shape}")
+    if not 0 <= n <= DRAWS_LIMIT:
+        raise ValueError(f"n: must be from 0 to {DRAWS_LIMIT:,}, found {n}")
+    if seed < 0:
+        raise ValueError(f"seed: must be ≥ 0, found {seed}")
+    possible = np.flatnonzero(p)
+    edges = np.cumsum(p[possible])[:-1]  # without the last: rounding may have left it below 1
+    uniform = np.random.default_rng(seed).random(n)
+    return possible[np.searchsorted(edges, uniform, side="right")]
+
+
+def running_mean(x: ArrayLike) -> Array:
+    """Mean of the first, the first two, … the first n values.
+
+    Parameters
+    ----------
+    x : array_like, (n,)
+
+    Returns
+    -------
+    float64 array, (n,)
+
+    Raises
+    ------
+    ValueError
+        If `x` does not hold numbers in one row.
+
+    Examples
+    --------
+    >>> from xent_core import running_mean
+    >>> running_mean([2, 4, 0]).tolist()
+    [2.0, 3.0, 2.0]
+    """
+    x = as_float(x, "x").astype(FLOAT64)
+    if x.ndim != 1:
+        raise ValueError(f"x: must be one row, found shape {x.shape}")
+    return np.cumsum(x) / np.arange(1, len(x) + 1)
+
+
+def _distributions(p: ArrayLike) -> Array:
+    """`p` in float64; ValueError unless it holds distributions along its last axis."""
+    p = as_float(p, "p").astype(FLOAT64)
+    return _check_distribution(p, (p.ndim - 1,), "p")
