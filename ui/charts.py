@@ -509,3 +509,143 @@ def pair_and_area(
         ],
         meta={"narrow": _PAIR_ON_A_PHONE},
     )
+
+
+@functools.lru_cache(maxsize=64)
+def settling(
+    counts: Points,
+    heights: Points,
+    bands: tuple[Points, ...],
+    names: tuple[str, ...],
+    titles: tuple[str, str],
+    top: float,
+) -> go.Figure:
+    """Averages of ever more draws: each on its way to its height, within its band.
+
+    Traces, four for each: the band, the height, the way, and the point at its end.
+    """
+    traces = []
+    for colour, height, edge in zip((TRUTH, PREDICTION), heights, bands, strict=False):
+        shape = area(colour, 0.14)
+        shape.update(x=(*counts, *counts[::-1]), y=edge, line={"width": 0})
+        traces += [
+            shape,
+            line(colour, x=(counts[0], counts[-1]), y=(height, height), dash="dot", width=1.5),
+            line(colour, x=counts, width=2),
+            point(colour),
+        ]
+    labels = [
+        {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height, "yref": "y",
+         "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+        for name, height in zip(names, heights, strict=True) if height < top
+    ]  # fmt: skip
+    return figure(
+        traces,
+        height=320,
+        xaxis={"type": "log", "range": [0, 5], "dtick": 1, "title": titles[0]},
+        yaxis={"range": [0, top], "title": {"text": titles[1], "standoff": 6}},
+        annotations=labels,
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def pair_and_curve(
+    names: tuple[str, ...], titles: tuple[str, str], x: Points, floor: float, top: float
+) -> go.Figure:
+    """P and Q as bars; beside them a curve that comes down to a floor.
+
+    `titles` are those of the curve's axes. Traces: 0 P, 1 Q, 2 the curve, 3 the floor, 4 the point.
+    """
+    left, right = (0.0, 0.42), (0.55, 1.0)
+    return figure(
+        [
+            *pair_bars(names),
+            line(SURPRISE, "2", x=x),
+            line(TRUTH, "2", x=(x[0], x[-1]), y=(floor, floor), dash="dot", width=2),
+            point(SURPRISE, "2"),
+        ],
+        height=300,
+        **pair_axes(names, left),
+        xaxis2={"domain": right, "range": [-0.02, 1.02], "anchor": "y2", "title": titles[0]},
+        yaxis2={
+            "range": [0, top],
+            "anchor": "x2",
+            "title": {"text": titles[1], "standoff": 6},
+        },
+        annotations=[panel_title(PAIR_KEY, left)],
+        meta={"narrow": _PAIR_ON_A_PHONE},
+    )
+
+
+@functools.cache
+def codes_and_letters(
+    languages: tuple[str, ...],
+    letters: tuple[str, ...],
+    keys: tuple[str, str, str],
+    letters_key: tuple[str, str],
+    top: float,
+) -> go.Figure:
+    """One text in the codes of several languages; beside it how often its letters occur.
+
+    `keys` name what was measured, the cross entropy and the entropy. Traces: 0 measured, 1 cross
+    entropy, 2 entropy, 3 signs for what is infinite, 4 and 5 the letters of text and code.
+    """
+    left, right = (0.0, 0.36), (0.45, 1.0)
+    measured = bars(languages, SURPRISE, "")
+    measured.update(width=0.5, textposition="none")
+    letter_bars = [
+        go.Bar(
+            x=letters,
+            xaxis="x2",
+            yaxis="y2",
+            marker={"color": colour},
+            offsetgroup=colour,
+            hoverinfo="x+y",
+        )
+        for colour in (TRUTH, PREDICTION)
+    ]
+    return figure(
+        [
+            measured,
+            go.Scatter(
+                x=languages,
+                mode="markers",
+                marker={"symbol": "line-ew", "size": 9, "line": {"color": PREDICTION, "width": 4}},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=(languages[0], languages[-1]),
+                mode="lines",
+                line={"color": TRUTH, "width": 2, "dash": "dot"},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=languages,
+                mode="text",
+                text=["\u221e"] * len(languages),
+                textfont={"size": 26, "color": BROKEN},
+                hoverinfo="skip",
+            ),
+            *letter_bars,
+        ],
+        height=330,
+        barmode="group",
+        bargap=0.2,
+        xaxis=categories(languages, left),
+        yaxis={"range": [0, top]},
+        xaxis2=categories(letters, right, anchor="y2", tickfont={"size": 11}),
+        yaxis2={"range": [0, 0.2], "anchor": "x2", "tickformat": ".0%", "dtick": 0.05},
+        annotations=[
+            panel_title(
+                key((SURPRISE, "■", keys[0]), (PREDICTION, "▬", keys[1]), (TRUTH, "┈", keys[2])),
+                left,
+            ),
+            panel_title(
+                key((TRUTH, "■", letters_key[0]), (PREDICTION, "■", letters_key[1])), right
+            ),
+        ],
+        meta={"narrow": _LANGUAGES_ON_A_PHONE},
+    )
+
+
+_LANGUAGES_ON_A_PHONE = {**_PAIR_ON_A_PHONE, "xaxis2.tickfont.size": 9}

@@ -68,3 +68,13 @@ def over_classes(term: str) -> str:
 def math(*parts: str) -> str:
     """Return a formula on a line of its own."""
     return f'<math display="block">{row(*parts)}</math>'
+
+
+def line(*parts: str) -> str:
+    """Return a line of words with live places in it, where a formula would stand."""
+    return f'<p class="xent-line">{" ".join(parts)}</p>'
+
+
+def spot(key: str, colour: str = "") -> str:
+    """Return a live place within a `line`; `key` as in `slot`."""
+    return f'<span class="xent-{colour}" data-slot="{key}"></span>'

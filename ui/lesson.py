@@ -109,7 +109,7 @@ def in_pytorch(text: Words, program: str) -> None:
         st.caption(text.label("in_pytorch_note"))
 
 
-def section(text: Words, part: str, **numbers: Any) -> None:
+def section(text: Words, part: str, /, **numbers: Any) -> None:
     """Show a part of the lesson's text with its numbers filled in."""
     st.markdown(text(part, **numbers))
 

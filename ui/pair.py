@@ -4,6 +4,7 @@ One rule keeps each sum at 1: where one probability is moved, the others share w
 in the same proportions as before (`xent_core.set_probability`).
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from ui import links
 from ui.live import Cell, Handle, Preset
 from ui.live.sweeps import Arrays
 from ui.words import Words
-from xent_core import set_probability
+from xent_core import language_text, letter_distribution, set_probability
+from xent_core.languages import LETTERS
 
 KEY = "pair"
 LISTS = {"weather": 4, "coin": 2, "dice": 6, "abc": 8}
@@ -118,12 +120,27 @@ def match() -> None:
 def presets(pair: Pair, text: Words) -> list[Preset]:
     """Return the pairs to start from."""
     count, names = len(pair.names), pair.held["names"]
+    letters, english, german = letters_of_two(MOST - 1)
+    letter_names = ",".join([*letters, text.label("pair_other")])
     loaded = np.array([1, 1, 1, 1, 1, 5]) / 10
     return [
         Preset(text.label("pair_uniform"), state(names, even(count), pair.q), whole=True),
         Preset(text.label("pair_one_hot"), state(names, certain(count), pair.q), whole=True),
         Preset(text.label("pair_dice"), state("dice", even(6), loaded), whole=True),
+        Preset(text.label("pair_letters"), state(letter_names, english, german), whole=True),
     ]
+
+
+@functools.cache
+def letters_of_two(count: int) -> tuple[str, tuple[float, ...], tuple[float, ...]]:
+    """Return the most frequent letters of English, and all letters' shares in English and German.
+
+    The last share is that of the letters that are not named.
+    """
+    shares = [letter_distribution(language_text(language)) for language in ("en", "de")]
+    often = np.argsort(-shares[0], kind="stable")[:count]
+    grouped = [(*(float(p[i]) for i in often), float(np.delete(p, often).sum())) for p in shares]
+    return "".join(LETTERS[i] for i in often), grouped[0], grouped[1]
 
 
 def _resize(by: int) -> None:

@@ -74,3 +74,19 @@ print("H(P)  ", Categorical(probs=P).entropy().item())
 print("H(P,Q)", -torch.xlogy(P, Q).sum().item())  # xlogy: 0 log 0 is 0
 print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item())
 """
+
+
+def entropy_program(p: Sequence[float]) -> str:
+    """Return a program that prints the entropy of P in nats and in bits, and its ceiling."""
+    return f"""import math
+
+import torch
+from torch.distributions import Categorical
+
+P = {_tensor(p)}
+H = Categorical(probs=P).entropy().item()  # in nats
+
+print("nats   ", H)
+print("bits   ", H / math.log(2))
+print("ceiling", math.log(len(P)))  # nats: reached if all are equally likely
+"""

@@ -29,6 +29,15 @@ from xent_core.information import (
     kl_divergence,
     self_information,
 )
+from xent_core.languages import (
+    cross_code_text,
+    cross_coding,
+    language_code,
+    language_text,
+    letter_counts,
+    letter_distribution,
+    letters_of,
+)
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
 from xent_core.questions import questions_by_halving, still_possible, zipf_distribution
 from xent_core.softmax import (
@@ -46,6 +55,8 @@ __all__ = [
     "block_distribution",
     "block_symbols",
     "cross_code_bits",
+    "cross_code_text",
+    "cross_coding",
     "cross_entropy",
     "cross_entropy_loss",
     "cross_entropy_loss_grad",
@@ -57,6 +68,11 @@ __all__ = [
     "kl_divergence",
     "kl_terms",
     "kraft_sum",
+    "language_code",
+    "language_text",
+    "letter_counts",
+    "letter_distribution",
+    "letters_of",
     "log_softmax",
     "logsumexp",
     "nll_loss",

@@ -763,7 +763,7 @@ class LiveFigure {
     if (typeof value === "number") return this.text(value, name, how)
     if (index !== undefined) return this.text(value[+index], name, how)
     const write = (x) => (typeof x === "number" ? this.text(x, name, how) : `(${list(x)})`)
-    const list = (xs) => Array.from(xs, write).join(", ")
+    const list = (xs) => Array.from(xs, write).filter(Boolean).join(", ")
     return list(value)
   }
 
