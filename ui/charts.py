@@ -459,15 +459,15 @@ def layer(colour: str, shape: str = "") -> go.Bar:
     )
 
 
-_PAIR_ON_A_PHONE = {
+# one panel above the other, the second with its title
+_ONE_ABOVE_THE_OTHER = {
     "height": 560,
     "xaxis.domain": [0.0, 1.0],
     "yaxis.domain": [0.58, 1.0],
     "xaxis2.domain": [0.0, 1.0],
     "yaxis2.domain": [0.0, 0.42],
-    "annotations.1.x": 0.0,
-    "annotations.1.y": 0.42,
 }
+_PAIR_ON_A_PHONE = {**_ONE_ABOVE_THE_OTHER, "annotations.1.x": 0.0, "annotations.1.y": 0.42}
 
 
 @functools.cache
@@ -573,7 +573,7 @@ def pair_and_curve(
             "title": {"text": titles[1], "standoff": 6},
         },
         annotations=[panel_title(PAIR_KEY, left)],
-        meta={"narrow": _PAIR_ON_A_PHONE},
+        meta={"narrow": _ONE_ABOVE_THE_OTHER},
     )
 
 

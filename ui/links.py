@@ -167,11 +167,14 @@ class Distribution:
 # figure's text would take for its own.
 _NAME = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;]{0,11})")
 NAME_LENGTH = 12
+_LONGEST_LIST = 200
 
 
 def read_names(text: str) -> tuple[str, ...]:
     """Return the names in a list with commas; ValueError for one that cannot be a name."""
-    names = tuple(part.strip() for part in re.split("[,，、]", text[:400]))
+    if len(text) > _LONGEST_LIST:
+        raise ValueError(f"a list of names of {len(text)} characters")
+    names = tuple(part.strip() for part in re.split("[,，、]", text))
     for name in names:
         if not _NAME.fullmatch(name) or not name.isprintable():
             raise ValueError(f"{name[:20]!r} cannot be a name")

@@ -32,7 +32,9 @@ class Lesson:
 LESSONS = (
     Lesson("home", "route"),
     Lesson("information", "lightbulb"),
+    Lesson("entropy", "account_tree"),
     Lesson("cross_entropy", "area_chart"),
+    Lesson("kl_divergence", "difference"),
     Lesson("softmax", "bar_chart"),
 )
 

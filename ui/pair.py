@@ -200,7 +200,7 @@ def tools(pair: Pair, text: Words) -> None:
         st.button(more, on_click=_resize, args=(1,), disabled=count == MOST)
         st.button(fewer, on_click=_resize, args=(-1,), disabled=count == LEAST)
     st.session_state[_NAMES_KEY] = ", ".join(pair.names)
-    st.text_input(text.label("pair_names"), key=_NAMES_KEY, on_change=_rename, max_chars=200)
+    st.text_input(text.label("pair_names"), key=_NAMES_KEY, on_change=_rename)
     if problem := st.session_state.get(_NAMES_PROBLEM):
         least, most, longest = LEAST, MOST, links.NAME_LENGTH
         said = text.label("pair_bad_names", what=links.quoted(problem), least=least, most=most,

@@ -90,3 +90,32 @@ print("nats   ", H)
 print("bits   ", H / math.log(2))
 print("ceiling", math.log(len(P)))  # nats: reached if all are equally likely
 """
+
+
+def divergence_program(p: Sequence[float], q: Sequence[float]) -> str:
+    """Return a program that prints both directions of the divergence of P and Q in nats."""
+    return f"""import torch
+import torch.nn.functional as F
+from torch.distributions import Categorical, kl_divergence
+
+P = {_tensor(p)}
+Q = {_tensor(q)}
+
+
+def D(P, Q):  # as it is defined; xlogy has 0 log 0 = 0
+    return (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item()
+
+
+M = (P + Q) / 2
+print("D(P‖Q)", D(P, Q))
+print("D(Q‖P)", D(Q, P))
+print("JS", (D(P, M) + D(Q, M)) / 2)
+
+# torch.distributions takes them in the order in which one says it
+print("torch.distributions", kl_divergence(Categorical(P), Categorical(Q)).item())
+
+# F.kl_div takes them the other way round: first the LOGARITHM of Q, second P.
+# reduction="sum" adds up; the default would divide by the number of classes.
+# Where P and Q are both 0 it multiplies 0 by -inf: nan.
+print("F.kl_div", F.kl_div(Q.log(), P, reduction="sum").item())
+"""

@@ -162,6 +162,24 @@ class Lesson:
         self.page.mouse.down()
         return x, y
 
+    def handle(self, name: str, at: int = 0):
+        """The handle of a control in figure number `at` of those that have one."""
+        return self.page.locator(f'[id$="-{name}-handle"]').nth(at)
+
+    def take_hold(self, name: str, at: int = 0) -> tuple[float, float]:
+        """Press the mouse on a handle in the picture; return where the mouse is."""
+        handle = self.handle(name, at)
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        return x, y
+
+    def cell(self, name: str):
+        return self.page.locator(f'.xent-cells input[id$="-{name}"]')
+
     def set_range(self, name: str, index: int) -> None:
         """Move a slider to a position and let go, as touch or a keyboard would."""
         self.slider(name).evaluate(
