@@ -514,7 +514,7 @@ def pair_and_area(
 @functools.lru_cache(maxsize=64)
 def settling(
     counts: Points,
-    heights: Points,
+    heights: tuple[Points, ...],
     bands: tuple[Points, ...],
     names: tuple[str, ...],
     titles: tuple[str, str],
@@ -522,22 +522,24 @@ def settling(
 ) -> go.Figure:
     """Averages of ever more draws: each on its way to its height, within its band.
 
+    A height that is not finite is (), and has no band.
     Traces, four for each: the band, the height, the way, and the point at its end.
     """
     traces = []
     for colour, height, edge in zip((TRUTH, PREDICTION), heights, bands, strict=False):
         shape = area(colour, 0.14)
-        shape.update(x=(*counts, *counts[::-1]), y=edge, line={"width": 0})
+        shape.update(x=(*counts, *counts[::-1]) if edge else (), y=edge, line={"width": 0})
+        ends = (counts[0], counts[-1])[: 2 * len(height)]
         traces += [
             shape,
-            line(colour, x=(counts[0], counts[-1]), y=(height, height), dash="dot", width=1.5),
+            line(colour, x=ends, y=height * 2, dash="dot", width=1.5),
             line(colour, x=counts, width=2),
             point(colour),
         ]
     labels = [
-        {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height, "yref": "y",
+        {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height[0], "yref": "y",
          "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
-        for name, height in zip(names, heights, strict=True) if height < top
+        for name, height in zip(names, heights, strict=True) if height and height[0] < top
     ]  # fmt: skip
     return figure(
         traces,

@@ -63,17 +63,16 @@ def classes(names: tuple[str, ...], domain: tuple[float, float], room: float) ->
 
 
 _PILE_ON_A_PHONE = {
-    "height": 470,
+    "height": 510,
     "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.62, 1.0],
+    "yaxis.domain": [0.66, 1.0],
     "xaxis2.domain": [0.0, 0.62],
-    "yaxis2.domain": [0.0, 0.4],
+    "yaxis2.domain": [0.0, 0.36],
     "xaxis3.domain": [0.8, 1.0],
-    "yaxis3.domain": [0.0, 0.4],
+    "yaxis3.domain": [0.0, 0.36],
     "annotations.1.x": 0.0,
-    "annotations.1.y": 0.4,
-    "annotations.2.x": 0.8,
-    "annotations.2.y": 0.4,
+    "annotations.1.y": 0.36,
+    "annotations.2.y": 0.36,
 }
 
 
@@ -94,7 +93,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, str], most: float, ceiling: 
                 x=(0,) * len(names), xaxis="x3", yaxis="y3", marker=part, width=0.7,
                 hoverinfo="skip",
             ),
-            line(GREY, "3", dash="dash", width=2, x=(-0.5, 0.5), y=(ceiling, ceiling)),
+            line(GREY, "3", dash="dash", width=2.5, x=(-0.5, 0.5)),
         ],
         height=325,
         margin=foot(names, 190),
@@ -138,11 +137,11 @@ def coin_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.F
 _TREE_ON_A_PHONE = {
     "height": 590,
     "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.76, 1.0],
+    "yaxis.domain": [0.78, 1.0],
     "xaxis2.domain": [0.0, 1.0],
-    "yaxis2.domain": [0.0, 0.58],
+    "yaxis2.domain": [0.0, 0.56],
     "annotations.1.x": 0.0,
-    "annotations.1.y": 0.6,
+    "annotations.1.y": 0.56,
 }
 
 
@@ -284,6 +283,8 @@ def text_bars(
     """
     left, right = (0.0, 0.46), (0.54, 1.0)
     rows = tuple(range(len(symbols)))
+    # The floor is drawn across the bars, with gaps where the words stand.
+    beside_bars = tuple(y for at in range(len(colours)) for y in (at - 0.26, at + 0.26, None))
     return figure(
         [
             go.Bar(
@@ -300,7 +301,7 @@ def text_bars(
                 x=(0,) * len(colours), y=tuple(at - 0.4 for at in range(len(colours))),
                 hoverinfo="skip", cliponaxis=False,
             ),
-            line(SURPRISE, "2", dash="dot", width=1.5, x=(floor, floor), y=(-0.6, len(colours))),
+            line(SURPRISE, "2", dash="dot", width=1.5, x=(floor,) * 3 * len(colours), y=beside_bars),
         ],
         height=max(340, 18 * len(symbols) + 90),
         margin={"l": 78, "r": 12, "t": 28, "b": 34},

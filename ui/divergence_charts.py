@@ -26,15 +26,16 @@ from ui.charts import (
 )
 
 TALL = 0.866  # the height of a triangle of side 1
-APART = "\N{NO-BREAK SPACE}" * 3  # of a letter from its handle
+APART = "\N{NO-BREAK SPACE}" * 4  # of a letter from its handle
 
 
-def _beyond(axis: str, symbol: str, place: str) -> go.Scatter:
+def _beyond(axis: str, symbol: str, y: Points) -> go.Scatter:
     """Return the signs at the edge of a panel, with the number of what does not fit in it."""
     return go.Scatter(
         mode="markers+text",
+        y=y,
         marker={"symbol": symbol, "size": 11, "color": BROKEN},
-        textposition=place,
+        textposition="top center",
         textfont={"size": 12},
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
@@ -117,11 +118,11 @@ def split_and_contributions(
             *pair_bars(names),
             _contributions(len(names), "forward"),
             _contributions(len(names), "reverse"),
-            _beyond("2", "triangle-up", "bottom center"),
-            _beyond("2", "triangle-up", "bottom center"),
+            _beyond("2", "triangle-up", (high,) * len(names)),
+            _beyond("2", "triangle-up", (high,) * len(names)),
             _stretch(TRUTH),
             _stretch(SURPRISE),
-            _beyond("3", "triangle-right", "middle left"),
+            _beyond("3", "triangle-right", (0,)),
         ],
         height=325,
         margin={"l": 50, "r": 24, "t": 28, "b": 44},
@@ -137,7 +138,12 @@ def split_and_contributions(
             "side": "bottom",
             "tickangle": 0,
         },
-        yaxis2={"domain": [0.42, 1.0], "anchor": "x2", "range": [low, high], "zeroline": True},
+        yaxis2={
+            "domain": [0.42, 1.0],
+            "anchor": "x2",
+            "range": [low, 1.25 * high],
+            "zeroline": True,
+        },
         xaxis3={"domain": right, "anchor": "y3", "range": [0, reach], "title": axis},
         yaxis3={
             "domain": [0.0, 0.14],
@@ -176,8 +182,8 @@ _TRIANGLE_ON_A_PHONE = {
 def triangle(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> go.Figure:
     """The distributions over three classes as a triangle, and two of them as bars.
 
-    Traces: 0 the level lines, 1 their labels `levels`, 2 the letters of P and Q, 3 the sign
-    of an infinite divergence, 4 P, 5 Q, and then what does not move.
+    Traces: 0 the labels of the level lines, `levels`, 1 the letters of P and Q, 2 the signs of an
+    infinite divergence, 3 P, 4 Q, from 5 on a line for each level; then what does not move.
     """
     left, right = (0.0, 0.7), (0.78, 1.0)
     corners_x, corners_y = (0.0, 1.0, 0.5), (0.0, 0.0, TALL)
@@ -185,7 +191,6 @@ def triangle(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> go.
     moved = {"xaxis": "x2", "yaxis": "y2"}
     return figure(
         [
-            line(SURPRISE, width=1.8, shape="spline"),
             go.Scatter(text=levels, textposition="top center", textfont={"size": 11}, **words),
             go.Scatter(
                 text=(f"{APART}<b>P</b>", f"{APART}<b>Q</b>"),
@@ -206,6 +211,7 @@ def triangle(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> go.
                 },
             ),
             *(bar.update(moved) for bar in pair_bars(names)),
+            *(line(SURPRISE, width=1.8, shape="spline") for _ in levels),
             line(GREY, width=1.5, x=(*corners_x, 0.0), y=(*corners_y, 0.0)),
             go.Scatter(
                 x=corners_x,

@@ -53,11 +53,16 @@ def path(average: NDArray[np.float64], n: NDArray[np.int64]) -> NDArray[np.float
     return np.where(n[:, None] >= COUNTS, known, np.nan).astype(np.float32)
 
 
-def band(p: Dist, q: Dist, base: float) -> NDArray[np.float64]:
-    """Two standard errors around H(P, Q): the edge of an area along COUNTS and back."""
+def band(p: Dist, q: Dist, base: float) -> tuple[float, ...]:
+    """Two standard errors around H(P, Q): the edge of an area along COUNTS and back.
+
+    There is none around infinity.
+    """
     middle = cross_entropy(p, q, base=base)
+    if not np.isfinite(middle):
+        return ()
     wide = 2 * surprise_deviation(p, q, base=base) / np.sqrt(COUNTS)
-    return np.concatenate([middle - wide, (middle + wide)[::-1]])
+    return tuple(np.concatenate([middle - wide, (middle + wide)[::-1]]).tolist())
 
 
 def draws(pair: Pair, codes: Sequence[Dist], base: float, values: Arrays, seed: int) -> Arrays:
@@ -99,8 +104,8 @@ def sampling(text: Words, part: str, pair: Pair, unit: Unit, *, both: bool) -> N
             view=View(
                 charts.settling(
                     tuple(COUNTS.tolist()),
-                    tuple(heights),
-                    tuple(tuple(band(pair.p, code, unit.base).tolist()) for code in codes),
+                    tuple((h,) if np.isfinite(h) else () for h in heights),
+                    tuple(band(pair.p, code, unit.base) for code in codes),
                     tuple(names[: len(codes)]),
                     (text.label("draws_n"), f"{text.label('draws_mean')} ({unit_name})"),
                     1.9 * max(finite) or 1.0,

@@ -259,7 +259,8 @@ def run(program: str) -> dict[str, Any]:
     with contextlib.redirect_stdout(out):
         exec(compile(program, "a page's program", "exec"), {"__name__": "__main__"})
     lines = re.findall(r"^(.+?)\s+(\[.*\]|\S+)$", out.getvalue(), re.MULTILINE)
-    return {name.strip(): json.loads(value) for name, value in lines}
+    special = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
+    return {n.strip(): special[v] if v in special else json.loads(v) for n, v in lines}
 
 
 STATES = [

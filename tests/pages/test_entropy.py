@@ -1,0 +1,229 @@
+"""The entropy page without a browser: its numbers, its codes, and any text."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from scipy.special import entr
+from scipy.stats import entropy as scipy_entropy
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import figures, open_page, run
+from ui.code_charts import clip, escaped, symbol_name
+from ui.digits import show
+from ui.words import words
+from xent_core import huffman_code, shannon_lengths
+from xent_core.coding import text_statistics
+
+BASES = {"bits": 2, "nats": math.e, "hartleys": 10}
+RNG = np.random.default_rng(7)
+# weights as a link has them: random, with zeros, certain, dyadic, dice, tiny
+LINKS = [
+    *(",".join(map(str, RNG.integers(0, 50, k) + (np.arange(k) == 0))) for k in (2, 3, 5, 8)),
+    "0,3,0,1,0",
+    "0,1",
+    "4,2,1,1",
+    "1,1,1,1,1,5",
+    "1,1e-300",
+]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return open_page("entropy")
+
+
+def visit(page: AppTest, **query: str) -> list[dict]:
+    page.query_params.clear()
+    page.query_params.update(query)
+    page.run()
+    assert not page.exception
+    return figures(page)
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(block.value for block in page.markdown)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_pages_numbers_are_scipys(page, link):
+    weights = np.array([float(x) for x in link.split(",")])
+    p = weights / weights.sum()
+    for unit, base in BASES.items():
+        main, _, tree, blocks, _ = visit(page, p=link, unit=unit)
+        now, h = main["now"], scipy_entropy(p, base=base)
+        np.testing.assert_allclose(now["p"], p, rtol=1e-12)
+        assert now["entropy"] == pytest.approx(h, rel=1e-12, abs=1e-14)
+        np.testing.assert_allclose(now["terms"], entr(p) / np.log(base), rtol=1e-12, atol=1e-290)
+        assert now["ceiling"] == pytest.approx(np.log(len(p)) / np.log(base), rel=1e-14)
+        assert now["entropy"] <= now["ceiling"] * (1 + 1e-12)
+        assert now["below"][-1] + now["terms"][-1] == pytest.approx(now["entropy"], abs=1e-13)
+        # codes are counted in bits, whatever the unit
+        h = scipy_entropy(p, base=2)
+        code = huffman_code(p)
+        assert tree["now"]["entropy"] == pytest.approx(h, rel=1e-12, abs=1e-14)
+        assert tree["now"]["mean"] == pytest.approx(code.expected_length, rel=1e-12, abs=1e-14)
+        assert h - 1e-12 <= tree["now"]["mean"] < h + 1
+        assert tree["now"]["bound"] == pytest.approx(h + 1, rel=1e-12)
+        assert blocks["now"]["length"] == pytest.approx(tree["now"]["mean"], abs=1e-12)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
+    _, _, tree, *_ = visit(page, p=link)
+    now, names = tree["now"], tree["names"]
+    code = huffman_code(now["p"])
+    shannon = shannon_lengths(now["p"])
+    for i, (p, word) in enumerate(zip(now["p"], code.codewords, strict=True)):
+        shown = names["codeword"][now["codeword"][i]]
+        assert shown == (word or ("(empty)" if p else "–"))
+        assert names["length"][now["length"][i]] == (str(len(word)) if p else "–")
+        expected = str(shannon[i]) if shannon[i] < 100 else "> 99"
+        assert names["shannon"][now["shannon"][i]] == (expected if p else "–")
+        if p:
+            assert now["leaf_x"][i] == len(word)
+        else:
+            assert np.isnan(now["leaf_x"][i])
+
+
+def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
+    for count, most in ((2, 12), (3, 7), (4, 6), (8, 4)):
+        link = ",".join(["9", *["1"] * (count - 1)])
+        blocks = visit(page, p=link, n="12")[3]
+        now = blocks["now"]
+        assert now["blocks"] == count**most <= 4096 < count ** (most + 1)
+        assert blocks["base"]["n"] == most
+        h = now["entropy"]
+        assert (now["lengths"] >= h - 1e-12).all()
+        assert (now["lengths"] < h + 1 / now["size"]).all()
+        assert f"{count**most:,}" in said(page)
+
+
+def test_the_unit_changes_axes_formulas_and_texts(page):
+    for unit, log in (("bits", "log₂"), ("nats", "ln"), ("hartleys", "log₁₀")):
+        label = words("entropy", "en").label(unit)
+        main, coin, tree, blocks, any_text = visit(page, unit=unit)
+        titles = [a["text"] for a in main["figure"]["layout"]["annotations"]]
+        assert any(f"−P {log} P ({label})" in title for title in titles)
+        assert log in main["formula"]
+        assert [readout["unit"] for readout in main["readouts"]] == [label, label]
+        assert label in coin["figure"]["layout"]["yaxis"]["title"]["text"]
+        assert coin["now"]["h"] == pytest.approx(entr([0.9, 0.1]).sum() / np.log(BASES[unit]))
+        assert {readout["unit"] for readout in tree["readouts"]} == {"bits"}
+        assert "(bits)" in blocks["figure"]["layout"]["yaxis"]["title"]["text"]
+        p = text_statistics(page.text_area[0].value).probabilities
+        assert any_text["now"]["entropy"] == pytest.approx(entr(p).sum() / np.log(BASES[unit]))
+
+
+@pytest.mark.parametrize("link", LINKS[:-1])
+def test_the_program_prints_what_the_page_shows(page, link):
+    for unit in ("nats", "bits"):
+        main = visit(page, p=link, unit=unit)[0]
+        printed = run(page.code[0].value)
+        assert printed[unit] == pytest.approx(main["now"]["entropy"], rel=1e-12, abs=1e-13)
+    assert printed["ceiling"] == pytest.approx(np.log(len(main["now"]["p"])), rel=1e-14)
+
+
+def test_p_is_the_one_edited_on_cross_entropy(page):
+    app = open_page("cross_entropy")
+    app.query_params.update({"p": "1,3", "q": "1,1", "names": "yes,no"})
+    app.run()
+    app.query_params.clear()
+    app.switch_page("../pages/entropy.py").run()
+    main, _, tree, *_ = figures(app)
+    for figure in (main, tree):
+        assert figure["now"]["p"].tolist() == [0.25, 0.75]
+        assert figure["group"] == main["group"]
+    assert "yes" in main["controls"][0]["column"]
+
+
+# ---- any text
+
+
+def paste(page: AppTest, text: str) -> dict | None:
+    """Put a text into the box; return the figure of it, if there is one."""
+    page.query_params.clear()
+    page.text_area[0].set_value(text).run()
+    assert not page.exception
+    found = [figure for figure in figures(page) if figure["key"] == "text"]
+    return found[0] if found else None
+
+
+TEXTS = ["abracadabra", "👩‍👧 emoji 🎉🎉", "道可道，非常道。", "<b>&amp;</b> $x$ \x07\t\n\u0301", "ab" * 4000]
+
+
+@pytest.mark.parametrize("given", TEXTS, ids=lambda text: repr(text[:8]))
+def test_a_text_is_counted_as_it_is(page, given):
+    figure = paste(page, given)
+    found = text_statistics(given)
+    now = figure["now"]
+    assert (now["symbols"], now["different"]) == (len(given), len(set(given)))
+    assert now["entropy"] == pytest.approx(scipy_entropy(found.probabilities, base=2), rel=1e-12)
+    assert now["huffman"] == len(found.huffman.encode(given))
+    totals, means = figure["names"]["said"][:6], figure["names"]["said"][6:]
+    assert f"<b>{8 * len(given.encode()):,}</b>" in totals[0]
+    assert f"<b>{found.huffman_bits:,}</b>" in totals[2]
+    assert f"<b>{show(found.huffman_bits / len(given))}</b>" in means[2]
+    assert f"<b>{found.zlib_bits:,}</b>" in totals[4]
+    ideal = found.length * found.entropy_bits
+    below = min(found.zlib_bits, found.lzma_bits) < ideal
+    assert ("see what repeats" in said(page)) == below
+    assert ("headers" in said(page)) != below
+    ticks = figure["figure"]["layout"]["yaxis"]["ticktext"]
+    assert len(ticks) == min(len(set(given)), 20)
+    assert not any(re.search(r"<|[\x00-\x1f]", tick) for tick in ticks)
+
+
+def test_one_symbol_only_takes_no_bits(page):
+    now = paste(page, "aaaa")["now"]
+    assert (now["entropy"], now["huffman"], now["mean"]) == (0, 0, 0)
+    assert "Only one symbol, 4 times" in said(page)
+
+
+def test_no_text_and_too_much_text_are_said_and_the_text_stays(page):
+    assert paste(page, "") is None
+    assert "no text yet" in page.info[0].value
+    long = "x" * 100_001
+    assert paste(page, long) is None
+    assert "100,001 characters; 100,000" in page.error[0].value
+    assert page.text_area[0].value == long
+    assert paste(page, long[1:])["now"]["symbols"] == 100_000
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_sample_is_a_text(language):
+    page = open_page("entropy", lang=language)
+    for name in ("en", "de", "fr", "es", "pinyin", "zh"):
+        label = words("entropy", language).label(f"sample_{name}")
+        next(button for button in page.button if button.label == label).click().run()
+        assert not page.exception
+        assert len(page.text_area[0].value) > 100
+        assert figures(page)[-1]["now"]["symbols"] == len(page.text_area[0].value)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        (" ", "space"), ("\n", "line"), ("\t", "U+0009"), ("\ud800", "U+D800"), ("<", "&lt;"),
+        ("&", "&amp;"), ("\u00a0", "U+00A0"), ("\u200d", "U+200D"), ("\u0301", "◌\u0301"),
+        ("道", "道"), ("🎉", "🎉"), ("\U0010ffff", "U+10FFFF"),
+    ],
+)  # fmt: skip
+def test_every_symbol_has_a_name_that_one_can_see(symbol, name):
+    assert symbol_name(symbol, "space", "line") == name
+    name.encode()
+
+
+def test_a_lone_surrogate_is_counted_and_shown():
+    found = text_statistics("a\ud800\ud800")
+    names = [symbol_name(symbol, "space", "line") for symbol in found.symbols]
+    assert names == ["U+D800", "a"]
+    assert found.huffman_bits == 3
+
+
+def test_names_are_clipped_by_their_width():
+    assert clip("Donnerstag", 7) == "Donner…"
+    assert clip("星期三星期三", 7) == "星期三…"
+    assert clip("sun", 7) == "sun"
+    assert escaped("a<b>&") == "a&lt;b&gt;&amp;"
