@@ -5,11 +5,16 @@ pages (any pages/ folder next to the main script) stay off and a deep link on a 
 server runs ui/main.py first.
 """
 
+import os
 from pathlib import Path
 
-import streamlit as st
+# One thread for each operation of torch's: with more, a softmax of ten numbers waits for a
+# second core, up to a hundred times as long as it takes alone. Before anything imports torch.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from ui.server import lifespan, middleware, routes, say_it_broke
+import streamlit as st  # noqa: E402
+
+from ui.server import lifespan, middleware, routes, say_it_broke  # noqa: E402
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",

@@ -111,7 +111,15 @@ class SecurityHeaders:
 
 
 # pandas too: Plotly looks for it half-way through another session's first import of it
-_IMPORTED = ("torch", "mpmath", "pandas", "plotly.graph_objects", "xent_core", "ui.lesson")
+_IMPORTED = (
+    "torch",
+    "mpmath",
+    "pandas",
+    "plotly.graph_objects",
+    "xent_core",
+    "xent_core.pytorch",
+    "ui.lesson",
+)
 
 
 @contextlib.asynccontextmanager
