@@ -1,0 +1,133 @@
+"""Outcomes over a plane of logits: by the same code as the bench, for many rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xent_core._arrays import FLOAT64, Array
+from xent_core.trace.evaluate import losses
+from xent_core.trace.formats import FORMATS, Format
+from xent_core.trace.formulas import FORMULAS
+from xent_core.trace.rows import LARGEST_ROW, MOST_ROWS
+from xent_core.trace.truth import TOLERANCE, outcomes, true_losses
+
+
+def map_logits(sizes: ArrayLike, gaps: ArrayLike, classes: int = 2) -> Array:
+    """The logits of each point of a map: the target at `size`, the others at `size - gap`.
+
+    Parameters
+    ----------
+    sizes : array_like, (S)
+        The logit of the target, which is class 0.
+    gaps : array_like, (G)
+        How far the target is ahead of all others; negative: behind.
+    classes : int
+        2 to 16.
+
+    Returns
+    -------
+    float64 array, (G, S, C): a row of the map for each gap
+
+    Raises
+    ------
+    ValueError
+        If an argument has not one axis, or if there are too many points or classes.
+
+    Examples
+    --------
+    >>> from xent_core.trace import map_logits
+    >>> map_logits([0, 100], [-40]).tolist()
+    [[[0.0, 40.0], [100.0, 140.0]]]
+    """
+    size, gap = np.asarray(sizes, FLOAT64), np.asarray(gaps, FLOAT64)
+    if size.ndim != 1 or gap.ndim != 1:
+        raise ValueError(f"sizes, gaps: one axis each, found {size.shape} and {gap.shape}")
+    if size.size * gap.size > MOST_ROWS:
+        raise ValueError(
+            f"sizes, gaps: at most {MOST_ROWS:,} points, found {size.size * gap.size:,}"
+        )
+    if not 2 <= classes <= LARGEST_ROW:
+        raise ValueError(f"classes: must be from 2 to {LARGEST_ROW}, found {classes}")
+    x = np.empty((gap.size, size.size, classes))
+    x[..., 0] = size
+    x[..., 1:] = (size - gap[:, None])[..., None]
+    return x
+
+
+def outcome_maps(
+    logits: ArrayLike,
+    target: ArrayLike,
+    format: str | Format,
+    formulas: Iterable[str] = FORMULAS,
+    tolerance: float = TOLERANCE,
+) -> dict[str, Array]:
+    """What becomes of the loss at every point, by each formula.
+
+    Parameters
+    ----------
+    logits : array_like, (…, C)
+        Such as `map_logits` makes.
+    target : array_like of ints
+    format : str or Format
+    formulas : iterable of str
+    tolerance : float
+        In ulps, as in `outcomes`.
+
+    Returns
+    -------
+    dict of formula to uint8 array, (…): places in `OUTCOMES`
+
+    Raises
+    ------
+    ValueError, IndexError
+        As in `trace`.
+
+    Examples
+    --------
+    >>> from xent_core.trace import OUTCOMES, map_logits, outcome_maps
+    >>> found = outcome_maps(map_logits([0, 100], [0, 50]), 0, "float32")
+    >>> [[OUTCOMES[code] for code in row] for row in found["paper"]]
+    [['right', 'nan'], ['zero', 'nan']]
+    """
+    truth = true_losses(logits, target, format)
+    found = losses(logits, target, format, formulas)
+    return {name: outcomes(loss, truth, format, tolerance) for name, loss in found.items()}
+
+
+def outcomes_by_format(
+    logits: ArrayLike,
+    target: ArrayLike,
+    formulas: Iterable[str] = FORMULAS,
+    formats: Iterable[str] = tuple(FORMATS),
+    tolerance: float = TOLERANCE,
+) -> dict[str, dict[str, Array]]:
+    """What becomes of the loss in each format, by each formula.
+
+    Parameters
+    ----------
+    logits, target, formulas, tolerance
+        As in `outcome_maps`. Each format rounds the logits for itself, and is judged by the truth
+        for these.
+    formats : iterable of str
+
+    Returns
+    -------
+    dict of format to what `outcome_maps` gives
+
+    Raises
+    ------
+    ValueError, IndexError
+        As in `trace`.
+
+    Examples
+    --------
+    >>> from xent_core.trace import OUTCOMES, outcomes_by_format
+    >>> found = outcomes_by_format([12.0, 0.0], 0)
+    >>> [OUTCOMES[int(found[name]["paper"])] for name in ("float16", "float64")]
+    ['nan', 'digits']
+    """
+    names = tuple(formulas)
+    return {name: outcome_maps(logits, target, name, names, tolerance) for name in formats}
