@@ -9,11 +9,12 @@ from numpy.typing import ArrayLike
 from ui import charts, formula, links
 from ui.digits import show
 from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
-from ui.live import Bind, Choice, Preset, Readout, Slider, View
+from ui.live import Bind, Choice, Handle, Preset, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import information_program
 from ui.units import unit_switch
 from xent_core import (
+    ask_huffman,
     entropy,
     huffman_code,
     questions_by_halving,
@@ -43,15 +44,15 @@ def surprise(values: Arrays) -> Arrays:
     p = values["p"]
     bits = information(p)
     edge = information(LEAST)
-    beyond = bits > edge
-    height = np.where(beyond, np.nan, bits)
+    height = np.where(bits > edge, np.nan, bits)
     return {
         "information": bits,
         "flips": self_information(p, base=2),
         "height": height,
         "drop_x": np.stack([p, p, np.zeros_like(p)], axis=-1),
         "drop_y": np.stack([np.zeros_like(p), height, height], axis=-1),
-        "edge": np.where(beyond, edge, np.nan),
+        "beyond": np.where((bits > edge) & np.isfinite(bits), edge, np.nan),
+        "never": np.where(np.isfinite(bits), np.nan, edge),
     }
 
 
@@ -59,9 +60,9 @@ def surprise(values: Arrays) -> Arrays:
 def how_surprising() -> None:
     held = links.hold("surprise", CURVE)
     words, figure = st.columns([1, 2], gap="large")
-    x = np.concatenate([np.geomspace(LEAST, 0.1, 60), np.linspace(0.1, 1, 60)[1:]])
+    x = np.concatenate([np.geomspace(LEAST, 0.1, 200), np.linspace(0.1, 1, 200)[1:]])
     curve = tuple(x.tolist()), tuple(information(x).tolist())
-    probability = formula.slot("p|exact", "truth")
+    probability = formula.slot("p|short", "truth")
     with figure:
         live(
             held,
@@ -80,8 +81,11 @@ def how_surprising() -> None:
                     Bind(2, "x", "p"),
                     Bind(2, "y", "height"),
                     Bind(3, "x", "p"),
-                    Bind(3, "y", "edge"),
+                    Bind(3, "y", "beyond"),
                     Bind(3, "text", "information|4"),
+                    Bind(4, "x", "p"),
+                    Bind(4, "y", "never"),
+                    Bind(4, "text", "information|4"),
                 ],
                 readouts=[
                     Readout(text.label("information"), "information", UNIT, "surprise"),
@@ -93,6 +97,7 @@ def how_surprising() -> None:
                     probability, formula.op("="), formula.slot("information", "surprise"),
                 ),
                 alt=text.label("curve_alt", unit=UNIT),
+                handles=[Handle("p", "p", "height", "surprise", "point")],
             ),
             presets=[
                 Preset(text.label("half"), {"p": 1 / 2}),
@@ -177,6 +182,10 @@ def two_events() -> None:
                     Bind(3, "y", "of_a"),
                     Bind(4, "y", "of_b"),
                 ],
+                handles=[
+                    Handle("a", "a", 0.02, "truth", "point"),
+                    Handle("b", 0.02, "b", "prediction", "point"),
+                ],
                 readouts=[
                     Readout("p·q", "both", colour="surprise"),
                     Readout("I(p)", "info_a", UNIT, "truth"),
@@ -198,6 +207,9 @@ LADDER = links.Params(
     links.Index("prior", 0, of=2),
 )
 COUNTS = np.unique(np.concatenate([np.arange(2, 100), np.linspace(100, MOST_NUMBERS, 91)]))
+
+
+BIT = float(information(1 / 2))  # what the answer to a question can say at most
 
 
 def best_questions(n: int, skewed: bool) -> tuple[float, float]:
@@ -230,11 +242,12 @@ def along(n: np.ndarray, prior: np.ndarray) -> np.ndarray:
 def count_questions(values: Arrays) -> Arrays:
     """The entropy of N numbers (R,) under a prior (R,), and the questions that it takes."""
     n, prior = values["N"].astype(int), values["prior"].astype(int)
-    best, curves = along(n, prior), ladders()
+    best, curves = along(n, prior), BIT * ladders()
     return {
-        "log": self_information(1 / n, base=2),
-        "entropy": best[:, 0],
+        "log": information(1 / n),
+        "entropy": BIT * best[:, 0],
         "questions": best[:, 1],
+        "worth": BIT * best[:, 1],
         "entropy_curve": curves[prior, :, 0],
         "questions_curve": curves[prior, :, 1],
         "log_curve": curves[np.zeros_like(prior), :, 0],
@@ -247,22 +260,60 @@ def answer(which: str) -> None:
     st.session_state["xent game"] = st.session_state.get("xent game", "") + which
 
 
-def play(count: int) -> None:
+def take_back() -> None:
+    """Take the last answer of the game back."""
+    st.session_state["xent game"] = st.session_state["xent game"][:-1]
+
+
+MOST_ON_THE_TREE = 64  # more numbers would make the first questions long lists
+
+
+def play(count: int, skewed: bool) -> None:
     """Ask until one number is left; the answers are all that is remembered."""
-    if st.session_state.get("xent game of") != count:
-        st.session_state["xent game of"], st.session_state["xent game"] = count, ""
+    game = (count, skewed)
+    if st.session_state.get("xent game of") != game:
+        st.session_state["xent game of"], st.session_state["xent game"] = game, ""
+    if skewed and count > MOST_ON_THE_TREE:
+        section(text, "many", most=MOST_ON_THE_TREE)
+        return
     answers = st.session_state["xent game"]
+    found = by_huffman(count, answers) if skewed else by_halving(count, answers)
+    if found is not None:
+        bits = show(self_information(1 / count, base=2))
+        section(text, "found", found=found, asked=len(answers), count=count, bits=bits)
+    with st.container(horizontal=True):
+        if found is None:
+            yes_or_no()
+        st.button(text.label("take_back"), on_click=take_back, disabled=not answers)
+        st.button(text.label("again"), on_click=st.session_state.pop, args=("xent game of", None))
+
+
+def by_halving(count: int, answers: str) -> int | None:
+    """Ask whether the number is in the upper half; return the number once it is the only one."""
     first, last = still_possible(count, answers)
     if first == last:
-        bits = show(self_information(1 / count, base=2))
-        section(text, "found", found=first, asked=len(answers), count=count, bits=bits)
-        st.button(text.label("again"), on_click=st.session_state.pop, args=("xent game of", None))
-        return
+        return first
     middle = (first + last) // 2
     section(text, "guess", number=len(answers) + 1, middle=middle, left=last - first + 1)
-    with st.container(horizontal=True):
-        st.button(text.label("yes"), key="xent yes", shortcut="y", on_click=answer, args=("y",))
-        st.button(text.label("no"), key="xent no", shortcut="n", on_click=answer, args=("n",))
+    return None
+
+
+def by_huffman(count: int, answers: str) -> int | None:
+    """Ask what the Huffman tree asks; return the number once it is the only one."""
+    code = huffman_code(zipf_distribution(count), range(1, count + 1))
+    named, others = ask_huffman(code, answers)
+    if not named:
+        return others[0]
+    these = ", ".join(map(str, named))
+    section(text, "among", number=len(answers) + 1, these=these, left=len(named) + len(others))
+    return None
+
+
+def yes_or_no() -> None:
+    """Show the two answers; the keys y and n give them too."""
+    for key, shortcut in (("yes", "y"), ("no", "n")):
+        st.button(text.label(key), key=f"xent {key}", shortcut=shortcut, on_click=answer,
+                  args=(shortcut,))  # fmt: skip
 
 
 @st.fragment
@@ -271,8 +322,9 @@ def twenty_questions() -> None:
     count = int(held["N"])
     words, figure = st.columns([1, 2], gap="large")
     priors = text.label("uniform"), text.label("zipf")
-    top = float(questions_by_halving(MOST_NUMBERS).most) + 0.6
-    labels = tuple(text.label(name) for name in ("numbers", "log", "entropy", "mean"))
+    top = BIT * (float(questions_by_halving(MOST_NUMBERS).most) + 0.6)
+    log = f"{unit.log} N"
+    labels = text.label("numbers"), log, text.label("entropy"), text.label("mean")
     with figure:
         live(
             held,
@@ -283,28 +335,28 @@ def twenty_questions() -> None:
             ],
             model=count_questions,
             view=View(
-                charts.ladder(tuple(COUNTS.tolist()), labels, top),
+                charts.ladder(tuple(COUNTS.tolist()), labels, text.label("worth", unit=UNIT), top),
                 binds=[
                     Bind(0, "y", "log_curve"),
                     Bind(1, "y", "questions_curve"),
                     Bind(2, "y", "entropy_curve"),
                     Bind(3, "x", "N"),
-                    Bind(3, "y", "questions"),
+                    Bind(3, "y", "worth"),
                     Bind(4, "x", "N"),
                     Bind(4, "y", "entropy"),
                 ],
                 readouts=[
-                    Readout(text.label("log"), "log"),
-                    Readout(text.label("entropy"), "entropy", text.label("bits"), "surprise"),
+                    Readout(log, "log", UNIT),
+                    Readout(text.label("entropy"), "entropy", UNIT, "surprise"),
                     Readout(text.label("mean"), "questions"),
                     Readout(text.label("worst"), "most|exact"),
                 ],
-                alt=text.label("ladder_alt"),
+                alt=text.label("ladder_alt", log=log, unit=UNIT),
                 names={"prior": priors},
             ),
         )
     with words:
-        section(text, "questions")
+        section(text, "questions", bit=show(BIT), unit=UNIT)
         enough = questions_by_halving(MOST_NUMBERS)[0]
         ask(
             text,
@@ -319,7 +371,7 @@ def twenty_questions() -> None:
         )
         section(text, "skewed")
         section(text, "play", count=count)
-        play(count)
+        play(count, skewed=bool(held["prior"]))
 
 
 how_surprising()

@@ -316,7 +316,8 @@ def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str
 def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
     """-log p with its point, down to an impossible event above the upper edge.
 
-    Traces: 0 the curve, 1 the drop line, 2 the point, 3 the sign for what lies beyond the edge.
+    Traces: 0 the curve, 1 the drop line, 2 the point, 3 the sign for what lies beyond the edge,
+    4 that for infinity.
     """
     top = max(curve[1]) * 1.08
     return figure(
@@ -324,12 +325,15 @@ def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> 
             line(SURPRISE, x=curve[0], y=curve[1]),
             line(SURPRISE, dash="dot", width=1.5),
             point(SURPRISE),
-            go.Scatter(
-                mode="markers+text",
-                marker={"symbol": "triangle-up", "size": 15, "color": BROKEN},
-                textposition="middle right",
-                textfont={"size": 16},
-                hoverinfo="skip",
+            *(
+                go.Scatter(
+                    mode="markers+text",
+                    marker={"symbol": symbol, "size": 15, "color": colour},
+                    textposition="middle right",
+                    textfont={"size": 16},
+                    hoverinfo="skip",
+                )
+                for symbol, colour in (("triangle-up", SURPRISE), ("star-triangle-up", BROKEN))
             ),
         ],
         height=330,
@@ -386,7 +390,7 @@ def area(colour: str, opacity: float) -> go.Scatter:
 
 
 @functools.cache
-def ladder(count: Points, names: tuple[str, str, str, str], top: float) -> go.Figure:
+def ladder(count: Points, names: tuple[str, str, str, str], y_title: str, top: float) -> go.Figure:
     """Questions against the number of things to tell apart.
 
     `names` are those of the number, of log2 of it, of the entropy and of the questions.
@@ -395,15 +399,15 @@ def ladder(count: Points, names: tuple[str, str, str, str], top: float) -> go.Fi
     return figure(
         [
             line(GREY, x=count, dash="dot", width=1.5, name=names[1]),
-            line(GREY, x=count, width=2, name=names[3]),
-            line(SURPRISE, x=count, name=names[2]),
+            line(GREY, x=count, width=6, name=names[3]),
+            line(SURPRISE, x=count, width=2, name=names[2]),
             point(GREY, symbol="square"),
             point(SURPRISE),
         ],
         height=310,
         showlegend=True,
-        xaxis={"range": [0, count[-1]], "title": names[0]},
-        yaxis={"range": [0, top]},
+        xaxis={"range": [0, 1.02 * count[-1]], "dtick": count[-1] / 5, "title": names[0]},
+        yaxis={"range": [0, top], "title": {"text": y_title, "standoff": 6}},
     )
 
 

@@ -91,6 +91,13 @@ def ask(
     if given is not None:
         verdict = text.label("right") if given == right else text.label("not_quite")
         st.markdown(f"**{verdict}** {text(f'{name}-told', **numbers)}")
+        st.button(
+            text.label("ask_again"),
+            key=f"{_answer(name)} again",
+            type="tertiary",
+            on_click=st.session_state.pop,
+            args=(_answer(name), None),
+        )
 
 
 def answered(name: str) -> bool:

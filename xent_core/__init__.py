@@ -51,7 +51,7 @@ from xent_core.languages import (
     letters_of,
 )
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
-from xent_core.questions import questions_by_halving, still_possible, zipf_distribution
+from xent_core.questions import ask_huffman, questions_by_halving, still_possible, zipf_distribution
 from xent_core.softmax import (
     argmax,
     log_softmax,
@@ -64,6 +64,7 @@ from xent_core.softmax import (
 
 __all__ = [
     "argmax",
+    "ask_huffman",
     "block_distribution",
     "block_symbols",
     "cross_code_bits",

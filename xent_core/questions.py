@@ -1,13 +1,14 @@
-"""Twenty questions: finding one of n numbers by halving what is left."""
+"""Twenty questions: finding one of n numbers by halving, or by the Huffman tree."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xent_core._arrays import Array, as_integer, fail
+from xent_core.coding import Branch, HuffmanCode, Leaf, Tree
 
 
 class Questions(NamedTuple):
@@ -84,8 +85,7 @@ def still_possible(n: int, answers: str) -> tuple[int, int]:
     """
     if n < 1:
         raise ValueError(f"n: must be at least 1, found {n}")
-    if set(answers) - {"y", "n"}:
-        raise ValueError(f"answers: must be y and n, found {answers!r}")
+    _check_answers(answers)
     first, last = 1, n
     for answer in answers:
         if first == last:
@@ -93,6 +93,89 @@ def still_possible(n: int, answers: str) -> tuple[int, int]:
         middle = (first + last) // 2
         first, last = (middle + 1, last) if answer == "y" else (first, middle)
     return first, last
+
+
+class Groups(NamedTuple):
+    """The next question of a Huffman tree: is it one of `named`, or of the `others`?
+
+    `named` is the smaller group, and () where the symbol has been found: `others` is that one.
+    """
+
+    named: tuple[Any, ...]
+    others: tuple[Any, ...]
+
+
+def ask_huffman(code: HuffmanCode, answers: str) -> Groups:
+    """The question that the best questioner asks after some answers.
+
+    A codeword's bits are the answers; of the two groups that a bit tells apart, the question
+    names the smaller. Answers after the symbol has been found are not looked at.
+
+    Parameters
+    ----------
+    code : HuffmanCode
+        Of at least one symbol.
+    answers : str
+        "y" for yes and "n" for no, in the order of the questions.
+
+    Returns
+    -------
+    Groups
+        Of symbols, in the order of the code's.
+
+    Raises
+    ------
+    ValueError
+        If `answers` holds anything but y and n, or the code has no symbols.
+
+    Examples
+    --------
+    >>> from xent_core import ask_huffman, huffman_code
+    >>> code = huffman_code([0.5, 0.25, 0.125, 0.125], "abcd")
+    >>> ask_huffman(code, "")
+    Groups(named=('a',), others=('b', 'c', 'd'))
+    >>> ask_huffman(code, "ny")
+    Groups(named=(), others=('b',))
+    """
+    _check_answers(answers)
+    if code.tree is None:
+        raise ValueError("code: has no symbols")
+    node: Tree = code.tree
+    for answer in answers:
+        if isinstance(node, Leaf):
+            break
+        named, others = _smaller_first(node, code)
+        node = named.tree if answer == "y" else others.tree
+    if isinstance(node, Leaf):
+        return Groups((), (node.symbol,))
+    named, others = _smaller_first(node, code)
+    return Groups(named.symbols, others.symbols)
+
+
+class _Group(NamedTuple):
+    tree: Tree
+    symbols: tuple[Any, ...]
+
+
+def _smaller_first(node: Branch, code: HuffmanCode) -> list[_Group]:
+    """The two groups behind a branch, the smaller first, then that of the first symbol."""
+    order = {symbol: i for i, symbol in enumerate(code.symbols)}
+    groups = [
+        _Group(tree, tuple(sorted(_symbols(tree), key=order.__getitem__)))
+        for tree in (node.zero, node.one)
+    ]
+    return sorted(groups, key=lambda group: len(group.symbols))
+
+
+def _symbols(tree: Tree) -> list[Any]:
+    if isinstance(tree, Leaf):
+        return [tree.symbol]
+    return _symbols(tree.zero) + _symbols(tree.one)
+
+
+def _check_answers(answers: str) -> None:
+    if set(answers) - {"y", "n"}:
+        raise ValueError(f"answers: must be y and n, found {answers!r}")
 
 
 def zipf_distribution(n: int) -> Array:

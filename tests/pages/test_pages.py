@@ -77,9 +77,18 @@ def test_every_slot_and_bind_of_every_figure_names_something(name):
         slots += [readout["slot"] for readout in figure["readouts"]]
         slots += re.findall(r'data-slot="([^"]+)"', figure["formula"])
         slots += re.findall(r"\[\[([^\]]+)\]\]", figure["alt"])
+        slots += [row["array"] for row in figure["rows"]] + list(figure["rules"].values())
+        handles = figure["handles"]
+        places = [handle[axis] for handle in handles for axis in ("x", "y", "says")]
+        slots += [place for place in places if isinstance(place, str) and place]
         assert slots
+        picks = {pick["name"] for pick in figure["picks"]}
         for slot in slots:
-            assert re.split(r"[.|]", slot)[0] in known, slot
+            array, _, pick = re.split(r"[.|]", slot)[0].partition("@")
+            assert array in known | picks, slot
+            assert not pick or pick in picks, slot
+        controls = {control["name"] for control in figure["controls"]}
+        assert {handle["control"] for handle in handles} | set(figure["rules"]) <= controls
         assert all(bind["trace"] < len(figure["figure"]["data"]) for bind in figure["binds"])
 
 
@@ -177,7 +186,12 @@ def test_one_switch_changes_every_number_and_axis_of_the_information_page(unit, 
     app.query_params.update({"unit": unit, "p": "0.125", "a": "0.5", "b": "0.1"})
     app.run()
     label = words("information", "en").label(unit)
-    curve, pair, _ = figures(app)
+    curve, pair, ladder = figures(app)
+    bit = np.log(2) / np.log(base)
+    assert ladder["now"]["log"] == pytest.approx(np.log(100) / np.log(base), rel=1e-13)
+    assert ladder["now"]["worth"] == pytest.approx(ladder["now"]["questions"] * bit, rel=1e-13)
+    assert [r["unit"] for r in ladder["readouts"]] == [label, label, "", ""]
+    assert label in ladder["figure"]["layout"]["yaxis"]["title"]["text"]
     assert curve["now"]["information"] == pytest.approx(-np.log(0.125) / np.log(base), rel=1e-14)
     assert curve["now"]["flips"] == 3  # coin flips are bits, whatever the unit
     assert pair["now"]["info_both"] == pytest.approx(-np.log(0.05) / np.log(base), rel=1e-13)
@@ -206,7 +220,8 @@ def test_an_impossible_event_is_infinite_and_not_clipped():
     now = figures(app)[0]["now"]
     assert now["information"] == np.inf
     assert np.isnan(now["height"])
-    assert now["edge"] == pytest.approx(np.log2(1000), rel=1e-14)
+    assert now["never"] == pytest.approx(np.log2(1000), rel=1e-14)
+    assert np.isnan(now["beyond"])  # that is the sign for what is finite
 
 
 @pytest.mark.parametrize("secret", [1, 37, 64, 100])
@@ -225,6 +240,36 @@ def test_twenty_questions_finds_the_number(secret):
     assert any("Question 1:" in m.value for m in app.markdown)
 
 
+@pytest.mark.parametrize("secret", [1, 2, 7, 40])
+def test_twenty_questions_is_played_on_the_huffman_tree_where_small_numbers_are_likelier(secret):
+    app = open_page("information")
+    app.query_params.update({"N": "40", "prior": "1"})
+    app.run()
+    code = xent_core.huffman_code(xent_core.zipf_distribution(40), range(1, 41))
+
+    def question() -> list[str]:
+        return [m.value for m in app.markdown if "one of these" in m.value]
+
+    asked = 0
+    while question():
+        these = re.search(r"these\*\*: ([\d, ]+)\?", question()[0])[1]
+        among = str(secret) in these.split(", ")
+        app.button(key="xent yes" if among else "xent no").click().run()
+        asked += 1
+    (found,) = [m.value for m in app.markdown if m.value.startswith("Your number is")]
+    assert f"**{secret}**" in found
+    assert asked == code.lengths[secret - 1]
+    next(button for button in app.button if button.label == "Take back").click().run()
+    assert question()
+
+
+def test_too_many_numbers_for_the_tree_are_refused_with_the_limit():
+    app = open_page("information")
+    app.query_params.update({"N": "500", "prior": "1"})
+    app.run()
+    assert any("64 numbers" in m.value for m in app.markdown)
+
+
 @pytest.mark.parametrize("n", ["100", "777", "1000"])
 def test_where_some_numbers_are_likelier_the_huffman_tree_is_the_best_questioner(n):
     app = open_page("information")
@@ -233,6 +278,7 @@ def test_where_some_numbers_are_likelier_the_huffman_tree_is_the_best_questioner
     now = figures(app)[2]["now"]
     p = xent_core.zipf_distribution(int(n))
     assert now["entropy"] == pytest.approx(xent_core.entropy(p, base=2), rel=1e-13)
+    assert now["questions"] == now["worth"]  # an answer is worth a bit
     assert now["questions"] == pytest.approx(xent_core.huffman_code(p).expected_length, rel=1e-13)
     assert now["entropy"] <= now["questions"] < now["entropy"] + 1
     assert now["entropy"] < now["log"] == pytest.approx(np.log2(int(n)), rel=1e-14)

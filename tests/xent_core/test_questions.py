@@ -72,3 +72,24 @@ def test_zipfs_law_is_a_distribution_in_which_the_second_is_half_the_first(n):
 def test_mistakes_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 20, 64])
+def test_the_huffman_tree_finds_every_number_with_as_many_questions_as_its_codeword_has_bits(n):
+    code = xc.huffman_code(xc.zipf_distribution(n), range(1, n + 1))
+    for number, length in zip(code.symbols, code.lengths, strict=True):
+        answers = ""
+        while (groups := xc.ask_huffman(code, answers)).named:
+            assert len(groups.named) <= len(groups.others)
+            assert number in groups.named + groups.others
+            answers += "y" if number in groups.named else "n"
+        assert groups.others == (number,)
+        assert len(answers) == length
+        assert xc.ask_huffman(code, answers + "yny").others == (number,)
+
+
+def test_what_is_no_answer_is_refused():
+    with pytest.raises(ValueError, match="answers: must be y and n"):
+        xc.ask_huffman(xc.huffman_code([0.5, 0.5]), "yes")
+    with pytest.raises(ValueError, match="code: has no symbols"):
+        xc.ask_huffman(xc.text_statistics("").huffman, "")

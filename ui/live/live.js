@@ -28,9 +28,14 @@ export function exact(x) {
 // What a person may type for a number: full-width digits and a real minus sign too.
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
+/** A number, or a fraction such as 1/6; NaN for what is neither, or too small to be told from 0. */
 export function parse(text) {
-  const plain = text.normalize("NFKC").replaceAll(MINUS, "-").trim()
-  return NUMBER.test(plain) ? Number(plain) : NaN
+  const plain = text.normalize("NFKC").replaceAll(MINUS, "-").replaceAll("\u2044", "/").trim()
+  const parts = plain.split("/").map((part) => part.trim())
+  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return NaN
+  const [top, below = 1] = parts.map(Number)
+  const lost = top === 0 && /[1-9]/.test(parts[0].split(/e/i)[0])
+  return lost ? NaN : top / below
 }
 
 // ---------------------------------------------------------------- the message
@@ -168,6 +173,9 @@ const same = (one, other) => Object.keys(one).every((name) => one[name] === othe
 
 /** A number for a field that a rule fills: four places at most, few digits where it is tiny. */
 const short = (x) => (x === 0 || Math.abs(x) >= 1e-4 ? String(+x.toFixed(4)) : show(x, 2))
+
+/** A number for a field: all its digits, as long as they fit. */
+const typed = (x) => (exact(x).length <= 10 ? exact(x) : exact(+x.toPrecision(6)))
 
 const fill = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name])
 
@@ -636,7 +644,7 @@ class LiveFigure {
       }
       const { range, field, problem, control } = widget
       const ruled = this.table.ruled.includes(name)
-      const text = (ruled ? short(value) : exact(value)).replaceAll(MINUS, "-")
+      const text = (ruled ? short(value) : typed(value)).replaceAll(MINUS, "-")
       const wrong = field.getAttribute("aria-invalid")
       if (field.value !== text && !(only === undefined && wrong) && !(ruled && field === document.activeElement)) field.value = text
       if (only === name) this.refuse(field, problem, "")
@@ -751,6 +759,7 @@ class LiveFigure {
   text(x, name, how) {
     const words = this.message.names[name]
     if (words) return words[x] ?? ""
+    if (how === "short") return typed(x)
     return how === "exact" ? exact(x) : show(x, Number(how) || 4)
   }
 
@@ -758,7 +767,9 @@ class LiveFigure {
     const [path, how] = key.split("|")
     const [name, index] = path.split(".")
     if (name in this.picked) return this.message.names[name]?.[this.picked[name]] ?? String(this.picked[name])
-    if (this.table.names.includes(name) && !this.table.ruled.includes(name)) return exact(this.state[name])
+    if (this.table.names.includes(name) && !this.table.ruled.includes(name)) {
+      return how === "short" ? typed(this.state[name]) : exact(this.state[name])
+    }
     const value = this.value(name, row)
     if (typeof value === "number") return this.text(value, name, how)
     if (index !== undefined) return this.text(value[+index], name, how)
