@@ -27,6 +27,7 @@ from ui.charts import (
 
 TALL = 0.866  # the height of a triangle of side 1
 APART = "\N{NO-BREAK SPACE}" * 4  # of a letter from its handle
+INFINITE = f"<b>∞</b>{APART}"  # on the other side of it
 
 
 def _beyond(axis: str, symbol: str, y: Points) -> go.Scatter:
@@ -168,7 +169,8 @@ def split_and_contributions(
 
 
 _TRIANGLE_ON_A_PHONE = {
-    "height": 560,
+    "height": 540,
+    "margin.l": 45,
     "xaxis.domain": [0.0, 1.0],
     "yaxis.domain": [0.36, 1.0],
     "xaxis2.domain": [0.0, 1.0],
@@ -199,7 +201,6 @@ def triangle(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> go.
                 **words,
             ),
             go.Scatter(
-                text=(f"<b>∞</b>{APART}",) * 2,
                 textposition="middle left",
                 textfont={"size": 20, "color": BROKEN},
                 **{**words, "mode": "markers+text"},

@@ -52,6 +52,7 @@ from xent_core.languages import (
 )
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
 from xent_core.questions import ask_huffman, questions_by_halving, still_possible, zipf_distribution
+from xent_core.simplex import level_lines, simplex_lattice, to_plane
 from xent_core.softmax import (
     argmax,
     log_softmax,
@@ -94,6 +95,7 @@ __all__ = [
     "letter_counts",
     "letter_distribution",
     "letters_of",
+    "level_lines",
     "log_density",
     "log_softmax",
     "logsumexp",
@@ -106,10 +108,12 @@ __all__ = [
     "set_probability",
     "shannon_lengths",
     "sigmoid",
+    "simplex_lattice",
     "softmax",
     "softmax_jacobian",
     "still_possible",
     "surprise_deviation",
     "text_statistics",
+    "to_plane",
     "zipf_distribution",
 ]

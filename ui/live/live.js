@@ -752,7 +752,8 @@ class LiveFigure {
     const [name, how] = array.split("|")
     const value = this.value(name, row)
     const list = typeof value === "number" ? [value] : value
-    const write = (x) => (typeof x === "number" ? this.text(x, name, how) : Array.from(x, write))
+    // a text that is empty at first would never be drawn: Plotly animates what it has drawn
+    const write = (x) => (typeof x === "number" ? this.text(x, name, how) || "\u00a0" : Array.from(x, write))
     return how ? Array.from(list, write) : list
   }
 

@@ -1,0 +1,198 @@
+"""The KL lesson: every number is xent_core's or SciPy's, in every unit, infinite ones too."""
+
+import numpy as np
+import pytest
+from scipy import integrate, special, stats
+from scipy.spatial.distance import jensenshannon
+
+import xent_core as xc
+from tests.pages.test_pages import figures, open_page, run
+from ui.digits import show
+from ui.words import words
+from xent_core.densities import gaussian_kl
+from xent_core.simplex import simplex_lattice, to_plane
+
+UNITS = {"bits": 2, "nats": np.e, "hartleys": 10}
+POINTS = simplex_lattice(20)
+
+
+def open_kl(**query: str):
+    app = open_page("kl_divergence")
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def random_pairs(count: int):
+    """Random pairs as links would write them, some classes impossible."""
+    rng = np.random.default_rng(8)
+    for _ in range(count):
+        size = rng.integers(2, 9)
+        pair = rng.integers(0, 20, (2, size)) * rng.integers(0, 2, (2, size))
+        pair[:, 0] += 1
+        yield [",".join(map(str, weights)) for weights in pair]
+
+
+def parsed(text: str) -> np.ndarray:
+    weights = np.array([float(x) for x in text.split(",")])
+    return weights / weights.sum()
+
+
+@pytest.mark.parametrize(("p", "q"), random_pairs(3))
+@pytest.mark.parametrize("unit", UNITS)
+def test_both_directions_are_scipys_and_jensen_shannon_is_at_most_a_bit(p, q, unit):
+    split, *_ = figures(open_kl(p=p, q=q, unit=unit))
+    now, log = split["now"], np.log(UNITS[unit])
+    p, q = parsed(p), parsed(q)
+    np.testing.assert_allclose(now["forward"], special.rel_entr(p, q) / log, rtol=1e-12)
+    np.testing.assert_allclose(now["reverse"], special.rel_entr(q, p) / log, rtol=1e-12)
+    assert now["kl"] == pytest.approx(now["forward"].sum(), rel=1e-12, abs=1e-15)
+    assert now["lk"] == pytest.approx(now["reverse"].sum(), rel=1e-12, abs=1e-15)
+    assert min(now["kl"], now["lk"]) >= 0
+    assert now["entropy"] == pytest.approx(stats.entropy(p) / log, rel=1e-12, abs=1e-15)
+    assert now["cross"] == pytest.approx(now["entropy"] + now["kl"], rel=1e-12, abs=1e-15)
+    assert now["js"] == pytest.approx(jensenshannon(p, q) ** 2 / log, rel=1e-9, abs=1e-15)
+    assert 0 <= now["js"] <= np.log(2) / log
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_one_switch_changes_every_number_axis_and_formula(unit):
+    app = open_kl(unit=unit)
+    label = words("kl_divergence", "en").label(unit)
+    split, where, bells = figures(app)
+    for figure in (split, where, bells):
+        assert {r["unit"] for r in figure["readouts"]} == {label}
+        assert f" {label}" in figure["alt"]
+    log = {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit]
+    assert log in split["formula"]
+    assert log in where["formula"]
+    assert split["figure"]["layout"]["xaxis3"]["title"]["text"] == label
+    bit = np.log(2) / np.log(UNITS[unit])
+    assert split["figure"]["layout"]["xaxis3"]["range"][1] == pytest.approx(5 * bit)
+    assert label in where["figure"]["layout"]["annotations"][0]["text"]
+    assert label in bells["figure"]["layout"]["xaxis"]["title"]["text"]
+    assert bells["now"]["forward"] / bit == pytest.approx(2.8094, abs=1e-4)
+    bound = show(xc.jensen_shannon_divergence([1, 0], [0, 1], base=UNITS[unit]))
+    assert any(f"never above {bound} {label}" in block.value for block in app.markdown)
+
+
+def test_what_p_has_and_q_calls_impossible_is_infinite_and_marked():
+    split, *_ = figures(open_kl(p="1,1,2", q="1,1,0", names="A,B,C"))
+    now = split["now"]
+    assert now["kl"] == now["cross"] == np.inf
+    assert now["lk"] == pytest.approx(1)
+    assert now["forward"].tolist() == [-0.25, -0.25, np.inf]
+    assert np.isfinite(now["forward_bar"]).all()
+    assert np.isnan(now["forward_sign"]).tolist() == [True, True, False]
+    assert np.isnan(now["reverse_sign"]).all()
+    assert np.isfinite(now["beyond"])
+
+
+def test_a_pair_is_the_one_of_the_cross_entropy_page():
+    app = open_page("cross_entropy", p="1,2,5", q="4,3,1", names="A,B,C")
+    app.switch_page("../pages/kl_divergence.py").run()
+    split, *_ = figures(app)
+    np.testing.assert_allclose(split["now"]["p"], [0.125, 0.25, 0.625])
+
+
+# ---- the triangle
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(("a", "b"), [(57, 150), (20, 130)])
+def test_the_lines_around_a_point_are_at_their_levels(a, b, unit):
+    base = UNITS[unit]
+    for way in (0, 1):
+        where = figures(open_kl(a=str(a), b=str(b), way=str(way), unit=unit))[1]
+        now, (p, q) = where["now"], (POINTS[a], POINTS[b])
+        assert now["kl"] == xc.kl_divergence(p, q, base=base)
+        assert now["lk"] == xc.kl_divergence(q, p, base=base)
+        np.testing.assert_allclose(np.stack([now["x"], now["y"]], -1), to_plane([p, q]), atol=1e-7)
+        assert now["infinite"].tolist() == [now["lk"] == np.inf, now["kl"] == np.inf]
+        levels = [float(label) for label in where["figure"]["data"][0]["text"]]
+        for i, level in enumerate(levels):
+            x, y = now[f"x{i}"].astype(float), now[f"y{i}"].astype(float)
+            top = y / (np.sqrt(3) / 2)
+            line = np.clip(np.stack([1 - x - top / 2, x - top / 2, top], axis=-1), 0, 1)
+            line = line[~np.isnan(x)]
+            line /= line.sum(axis=-1, keepdims=True)
+            centre = np.broadcast_to((p, q)[way], line.shape)
+            found = xc.kl_divergence(*((line, centre) if way else (centre, line)), base=base)
+            inside = line.min(axis=-1) > 0.02  # float32 is too coarse beside a side
+            np.testing.assert_allclose(found[inside], level, rtol=1e-4)
+
+
+# ---- the densities
+
+
+@pytest.mark.parametrize("state", [("6", "1", "1.5"), ("0", "0", "1"), ("3", "-2.5", "0.3")])
+def test_the_integrals_are_scipys_within_their_error(state):
+    gap, m, s = map(float, state)
+    bells = figures(open_kl(gap=state[0], m=state[1], s=state[2]))[2]
+    now = bells["now"]
+
+    def p(x):
+        return 0.6 * stats.norm.pdf(x, -gap / 2) + 0.4 * stats.norm.pdf(x, gap / 2)
+
+    def log_p(x):
+        parts = [stats.norm.logpdf(x, side * gap / 2) for side in (-1, 1)]
+        return special.logsumexp(parts, b=[0.6, 0.4])
+
+    q = stats.norm(m, s)
+    options = {"limit": 400, "points": [-gap / 2, gap / 2, m], "epsabs": 1e-11}
+    forward, _ = integrate.quad(lambda x: p(x) * (log_p(x) - q.logpdf(x)), -14, 14, **options)
+    reverse, _ = integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - log_p(x)), -14, 14, **options)
+    assert now["forward"] == pytest.approx(forward / np.log(2), abs=1e-8)
+    assert now["reverse"] == pytest.approx(reverse / np.log(2), abs=1e-8)
+    assert now["error"] < 1e-7
+    assert now["h"] == pytest.approx(q.entropy() / np.log(2), rel=1e-12)
+    if gap == 0:  # a closed form to compare with
+        assert now["forward"] == pytest.approx(gaussian_kl(0, 1, m, s, base=2), abs=1e-9)
+
+
+def test_the_presets_are_better_than_their_neighbours_and_a_narrow_one_has_negative_entropy():
+    app = open_kl()
+    presets = {preset["label"]: preset["values"] for preset in figures(app)[2]["presets"]}
+    label = words("kl_divergence", "en").label
+    for name, direction in (("best_forward", "forward"), ("best_reverse", "reverse")):
+        best = presets[label(name)]
+        values = []
+        for dm, ds in ((0, 0), (0.1, 0), (-0.1, 0), (0, 0.1), (0, -0.1)):
+            app.query_params.update(
+                {"gap": "6", "m": str(best["m"] + dm), "s": str(best["s"] + ds)}
+            )
+            app.run()
+            values.append(figures(app)[2]["now"][direction])
+        assert min(values) == values[0]
+    assert presets[label("best_reverse")]["m"] < -2 < presets[label("best_forward")]["m"] < 0
+    assert presets[label("other_bump")]["m"] > 2
+    narrow = figures(open_kl(s=str(presets[label("narrow")]["s"])))[2]["now"]
+    assert narrow["h"] < 0 < min(narrow["forward"], narrow["reverse"])
+
+
+# ---- the same in PyTorch
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [("4,2,1,1", "1,1,2,4"), ("0.3,0.7", "0.9,0.1"), ("1,1,2", "1,1,0"), ("1,0", "1,3")]
+)
+def test_the_program_prints_what_the_page_shows(p, q):
+    app = open_kl(p=p, q=q, unit="nats")
+    now, said = figures(app)[0]["now"], run(app.code[0].value)
+    for name, ours in (
+        ("D(P‖Q)", "kl"),
+        ("D(Q‖P)", "lk"),
+        ("JS", "js"),
+        ("torch.distributions", "kl"),
+        ("F.kl_div", "kl"),
+    ):
+        assert show(said[name]) == show(now[ours]), name
+
+
+def test_the_program_says_that_kl_div_has_no_answer_where_both_are_0():
+    app = open_kl(p="1,3,0", q="1,1,0", unit="nats")
+    now, said = figures(app)[0]["now"], run(app.code[0].value)
+    assert np.isnan(said.pop("F.kl_div"))
+    assert show(said["torch.distributions"]) == show(said["D(P‖Q)"]) == show(now["kl"])
+    assert "nan" in app.code[0].value
