@@ -25,11 +25,10 @@ LISTS = {"weather": 4, "coin": 2, "dice": 6, "abc": 8}
 LEAST, MOST = 2, 8
 PAIR = links.Params(
     links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST),
-    links.Distribution("q", (0.125, 0.125, 0.25, 0.5), of="p", least=LEAST, most=MOST),
+    links.Distribution("q", (0.125, 0.5, 0.25, 0.125), of="p", least=LEAST, most=MOST),
     links.Names("names", "weather", of="p", lists=LISTS),
 )
 COLOURS = {"p": "truth", "q": "prediction"}
-STEPS = np.round(np.linspace(0, 1, 101), 2)
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,16 @@ def class_names(text: Words, names: str, count: int) -> tuple[str, ...]:
     return links.read_names(known)[:count]
 
 
+def steps(count: int) -> NDArray[np.float64]:
+    """Return where a bar stops: coarser with many classes, as every stop of each is sent."""
+    return np.round(np.linspace(0, 1, 101 if count <= 4 else 51), 2)
+
+
 def controls(pair: Pair, which: str = "pq") -> list[Cell]:
     """Return a field for each probability of P, or of P and Q, in a table."""
+    stops = steps(len(pair.names))
     return [
-        Cell(f"{letter}{i}", f"{letter.upper()}({name})", STEPS, letter.upper(), name,
+        Cell(f"{letter}{i}", f"{letter.upper()}({name})", stops, letter.upper(), name,
              COLOURS[letter])
         for letter in which
         for i, name in enumerate(pair.names)

@@ -46,8 +46,8 @@ def test_a_bar_is_pulled_and_every_picture_is_true(visit):
     figure = lesson.figure()
     assert_true(figure)
     drawn = figure["drawn"]
-    # the rule: the others share what is left as before, here 1 : 2 : 4
-    np.testing.assert_allclose([drawn["q2"] / drawn["q1"], drawn["q3"] / drawn["q1"]], [2, 4], 1e-4)
+    # the rule: the others share what is left as before, here 4 : 2 : 1
+    np.testing.assert_allclose([drawn["q1"] / drawn["q3"], drawn["q2"] / drawn["q3"]], [4, 2], 1e-4)
     assert "q=" in lesson.page.url
 
 
@@ -85,7 +85,7 @@ def test_keys_move_a_handle_and_the_server_hears_of_a_held_key_once(visit):
 
 def test_touch_pulls_a_bar(visit):
     lesson = visit("/cross_entropy", width=390, height=844, has_touch=True, is_mobile=True)
-    handle = lesson.handle("q3")
+    handle = lesson.handle("q1")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -98,7 +98,7 @@ def test_touch_pulls_a_bar(visit):
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     lesson.settle()
-    assert lesson.figure()["drawn"]["q3"] < 0.3
+    assert lesson.figure()["drawn"]["q1"] < 0.3
     assert_true(lesson.figure())
 
 
