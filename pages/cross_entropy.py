@@ -27,6 +27,7 @@ from xent_core.languages import LANGUAGE_TEXTS, LETTERS
 text = open_lesson("cross_entropy")
 unit = unit_switch(text)
 UNIT = text.label(unit.name)
+NO_NAME = 255
 REACH = float(self_information(1 / 256, base=unit.base))  # the widest code that is drawn
 
 
@@ -40,6 +41,15 @@ def cost(p: np.ndarray, q: np.ndarray) -> Arrays:
     own = np.where(p > 0, np.minimum(ideal, REACH), 0.0)
     top = np.cumsum(p, axis=-1) - p
     beyond = (p > 0) & (width > REACH)
+    shapes = {
+        "top": top,
+        "both": np.minimum(drawn, own),
+        "more": np.maximum(drawn - own, 0),
+        "less": np.maximum(own - drawn, 0),
+        "middle": top + p / 2,
+        "edge": np.where(beyond, REACH, np.nan),
+    }
+    wide_enough = np.minimum(p, drawn / REACH) > 0.06  # for a name
     return {
         "p": p,
         "q": q,
@@ -48,14 +58,10 @@ def cost(p: np.ndarray, q: np.ndarray) -> Arrays:
         "cross": cross_entropy(p, q, base=unit.base),
         "entropy": entropy(p, base=unit.base),
         "kl": kl_divergence(p, q, base=unit.base),
-        "top": top,
-        "both": np.minimum(drawn, own),
-        "more": np.maximum(drawn - own, 0),
-        "less": np.maximum(own - drawn, 0),
-        "classes": np.where(np.minimum(p, drawn / REACH) > 0.06, np.arange(p.shape[-1]), -1),
+        "classes": np.where(wide_enough, np.arange(p.shape[-1]), NO_NAME).astype(np.uint8),
         "name_x": np.zeros_like(p),
-        "middle": top + p / 2,
-        "edge": np.where(beyond, REACH, np.nan),
+        # nobody reads more digits off a shape
+        **{name: shape.astype(np.float32) for name, shape in shapes.items()},
     }
 
 

@@ -61,9 +61,9 @@ def test_the_numbers_are_scipys_in_every_unit(p, q, unit):
 def test_the_area_is_the_cost_and_the_part_within_ps_own_code_the_rest_of_the_entropy():
     now = figures(open_pair("5,3,2", "1,3,6"))[0]["now"]
     p = now["p"]
-    assert p @ (now["both"] + now["more"]) == pytest.approx(now["cross"], rel=1e-14)
-    assert p @ (now["both"] + now["less"]) == pytest.approx(now["entropy"], rel=1e-14)
-    assert p @ (now["more"] - now["less"]) == pytest.approx(now["kl"], rel=1e-13)
+    assert p @ (now["both"] + now["more"]) == pytest.approx(now["cross"], rel=1e-6)
+    assert p @ (now["both"] + now["less"]) == pytest.approx(now["entropy"], rel=1e-6)
+    assert p @ (now["more"] - now["less"]) == pytest.approx(now["kl"], rel=1e-6)
 
 
 def test_on_the_way_to_p_the_cost_falls_to_its_entropy_and_never_below():
