@@ -207,7 +207,7 @@ def wrong_code() -> None:
         )
     with words:
         section(text, "hook")
-        st.caption(text.label("pair_rule"))
+        st.markdown(text.label("pair_rule"))
         ask(
             text,
             "lowest",

@@ -113,7 +113,7 @@ def in_pytorch(text: Words, program: str) -> None:
     """Show the program that does the same in PyTorch for exactly this state."""
     with st.expander(text.label("in_pytorch"), icon=":material/code:"):
         st.code(program, language="python")
-        st.caption(text.label("in_pytorch_note"))
+        st.markdown(text.label("in_pytorch_note"))
 
 
 def section(text: Words, part: str, /, **numbers: Any) -> None:
