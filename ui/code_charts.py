@@ -23,6 +23,9 @@ from ui.charts import (
 
 _PROBABILITIES = {"range": [0, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 _WHITE_EDGE = {"color": "#ffffff", "width": 1.5}
+_BARE = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
+         "showline": False}  # fmt: skip
+_STEPS = tuple(digit / 10**places for places in (4, 3, 2, 1) for digit in (1, 2, 5))
 _LETTER = 7.5  # width of a letter of a tick label, in pixels
 
 
@@ -146,12 +149,14 @@ _TREE_ON_A_PHONE = {
 
 
 @functools.cache
-def code_tree(names: tuple[str, ...], axis: str, titles: tuple[str, str]) -> go.Figure:
+def code_tree(
+    names: tuple[str, ...], axis: str, ticks: tuple[str, ...], titles: tuple[str, str]
+) -> go.Figure:
     """P as bars; beside them a code's tree, its root on the left and a row for each leaf.
 
-    `axis` names the depth, `titles` the chosen way and the ideal length. Traces: 0 P, 1 the
-    branches, 2 the chosen way, 3 what the branches are called, 4 the inner nodes, 5 the ideal
-    lengths, 6 the leaves, 7 their codewords, 8 their names.
+    `axis` names the depth, `ticks` what 0, 1, … digits are called, `titles` the chosen way and
+    the ideal length. Traces: 0 P, 1 the branches, 2 the chosen way, 3 what the branches are
+    called, 4 the ideal lengths, 5 the leaves, 6 their codewords, 7 their names.
     """
     left, right = (0.0, 0.27), (0.35, 1.0)
     count = len(names)
@@ -168,16 +173,13 @@ def code_tree(names: tuple[str, ...], axis: str, titles: tuple[str, str]) -> go.
                 **tree,
             ),
             go.Scatter(
-                mode="markers", marker={"color": GREY, "size": 7}, hoverinfo="skip", **tree
-            ),
-            go.Scatter(
                 mode="markers",
                 marker={
                     "symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
                     "color": SURPRISE,
                 },
                 hoverinfo="skip",
-                **tree,
+                **tree | {"cliponaxis": True},
             ),
             go.Scatter(
                 mode="markers",
@@ -202,11 +204,10 @@ def code_tree(names: tuple[str, ...], axis: str, titles: tuple[str, str]) -> go.
         xaxis2={
             "domain": right, "range": [-0.1, depth + room], "anchor": "y2",
             "title": {"text": axis, "standoff": 4},
-            "tickvals": list(range(count)), "zeroline": False,
+            "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
         },
         yaxis2={
-            "range": [count, 0], "anchor": "x2", "showgrid": False, "zeroline": False,
-            "showticklabels": False, "ticks": "", "showline": False,
+            "range": [count, 0], "anchor": "x2", **_BARE,
         },
         annotations=[
             panel_title(key((TRUTH, "■", "P")), left),
@@ -267,6 +268,12 @@ _TEXT_ON_A_PHONE = {
 }
 
 
+def steps_to(most: float) -> list[float]:
+    """Return round numbers from 0 to `most`, at most five of them."""
+    step = next(step for step in _STEPS if most / step < 5)
+    return [at * step for at in range(5) if at * step <= most]
+
+
 def text_bars(
     symbols: Sequence[str],
     codewords: Sequence[str],
@@ -278,13 +285,19 @@ def text_bars(
     """The symbols of a text with their codewords; beside them its length in some codes.
 
     `most` is the largest frequency, `floor` a length as a share of the longest. The bars come with
-    the sweep. Traces: 0 frequencies, 1 lengths, 2 what is said of them, 3 the floor.
+    the sweep. Traces: 0 frequencies, 1 lengths, 2 what is said of them.
     Not kept: there is a figure for every text.
     """
     left, right = (0.0, 0.46), (0.54, 1.0)
     rows = tuple(range(len(symbols)))
-    # The floor is drawn across the bars, with gaps where the words stand.
-    beside_bars = tuple(y for at in range(len(colours)) for y in (at - 0.26, at + 0.26, None))
+    across = {
+        "type": "line",
+        "xref": "x2",
+        "yref": "y2",
+        "x0": floor,
+        "x1": floor,
+        "line": {"color": SURPRISE, "width": 1.5, "dash": "dot"},
+    }  # the floor is drawn across the bars only, with gaps where the words stand
     return figure(
         [
             go.Bar(
@@ -299,26 +312,27 @@ def text_bars(
             go.Scatter(
                 mode="text", textposition="middle right", xaxis="x2", yaxis="y2",
                 x=(0,) * len(colours), y=tuple(at - 0.4 for at in range(len(colours))),
+                text=("…",) * len(colours),  # where Plotly draws no text at first, it never does
                 hoverinfo="skip", cliponaxis=False,
             ),
-            line(SURPRISE, "2", dash="dot", width=1.5, x=(floor,) * 3 * len(colours), y=beside_bars),
         ],
         height=max(340, 18 * len(symbols) + 90),
         margin={"l": 78, "r": 12, "t": 28, "b": 34},
         bargap=0.2,
-        xaxis={"domain": left, "range": [0, 1.9 * most], "nticks": 4, "zeroline": False},
+        xaxis={
+            "domain": left, "range": [0, 1.9 * most], "tickvals": steps_to(most), "zeroline": False,
+        },
         yaxis={
-            "range": [len(symbols) - 0.5, -0.5], "tickvals": rows, "ticktext": list(symbols),
-            "showgrid": False, "zeroline": False,
+            "range": [max(len(symbols), 8) - 0.5, -0.5], "tickvals": rows,
+            "ticktext": list(symbols), "showgrid": False, "zeroline": False,
         },
         xaxis2={
-            "domain": right, "range": [0, 1.02], "anchor": "y2", "showticklabels": False, "ticks": "",
-            "showgrid": False, "zeroline": False, "showline": False,
+            "domain": right, "range": [0, 1.02], "anchor": "y2", **_BARE,
         },
         yaxis2={
-            "range": [len(colours) - 0.6, -0.8], "anchor": "x2", "showticklabels": False, "ticks": "",
-            "showgrid": False, "zeroline": False, "showline": False,
+            "range": [len(colours) - 0.6, -0.8], "anchor": "x2", **_BARE,
         },
+        shapes=[across | {"y0": at - 0.26, "y1": at + 0.26} for at in range(len(colours))],
         annotations=[panel_title(titles[0], left), panel_title(titles[1], right)],
         meta={"narrow": _TEXT_ON_A_PHONE},
     )  # fmt: skip

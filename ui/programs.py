@@ -173,3 +173,120 @@ print("soft             ", F.cross_entropy(z, (1 - eps) * one_hot + eps / C).ite
 print("soft_off_the_mask", F.cross_entropy(z, (1 - eps) * one_hot + eps * free / free.sum()).item())
 print("label_smoothing  ", F.cross_entropy(z, k, label_smoothing=eps).item())
 """
+
+
+def _typed(values: object) -> str:
+    """Return numbers as Python writes them; inf and nan are names that a program imports."""
+    return repr(values).replace("(", "[").replace(",)", "]").replace(")", "]")
+
+
+def _batch(x: Sequence[Sequence[float]], target: Sequence[int], dtype: str) -> str:
+    return f"""from math import inf, nan
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+x = torch.tensor({_typed(tuple(map(tuple, x)))}, dtype=torch.{dtype})
+t = torch.tensor({list(target)})
+"""
+
+
+def ways_program(x: Sequence[Sequence[float]], target: Sequence[int], dtype: str) -> str:
+    """Return a program that prints the loss of a batch, and its gradient, in four ways."""
+    return f"""{_batch(x, target, dtype)}
+nll, log_softmax = nn.NLLLoss(), nn.LogSoftmax(dim=1)
+ways = {{
+    "nn.CrossEntropyLoss  ": nn.CrossEntropyLoss(),
+    "F.cross_entropy      ": F.cross_entropy,
+    "LogSoftmax → NLLLoss ": lambda x, t: nll(log_softmax(x), t),
+    "log(softmax) → NLLLoss ": lambda x, t: nll(torch.log(torch.softmax(x, dim=1)), t),
+}}
+for name, way in ways.items():
+    x.requires_grad_()
+    loss = way(x, t)
+    (grad,) = torch.autograd.grad(loss, x)
+    print(name, loss.item())
+    print("  gradient of " + name, grad.tolist())
+"""
+
+
+def wiring_program(x: Sequence[Sequence[float]], target: Sequence[int], dtype: str) -> str:
+    """Return a program that prints the loss for every front end before every loss."""
+    return f"""{_batch(x, target, dtype)}
+fronts = {{
+    "x": x,
+    "softmax(x)": torch.softmax(x, dim=1),
+    "log_softmax(x)": torch.log_softmax(x, dim=1),
+}}
+for name, y in fronts.items():
+    print(name, "→ CrossEntropyLoss", F.cross_entropy(y, t).item())
+    print(name, "→ NLLLoss         ", F.nll_loss(y, t).item())
+    print(name, "→ NLLLoss(log)    ", F.nll_loss(y.log(), t).item())
+"""
+
+
+def options_program(
+    x: Sequence[Sequence[float]],
+    target: Sequence[int] | Sequence[Sequence[float]],
+    dtype: str,
+    weight: Sequence[float],
+    options: dict[str, object],
+) -> str:
+    """Return a program that prints the loss with some of its options set."""
+    weights = f"torch.tensor({list(weight)}, dtype=torch.{dtype})" if weight else "None"
+    soft = target and not isinstance(target[0], int)
+    kind = f", dtype=torch.{dtype}" if soft else ""
+    given = "".join(f"    {name}={value!r},\n" for name, value in options.items())
+    return f"""from math import inf, nan
+
+import torch
+import torch.nn.functional as F
+
+x = torch.tensor({_typed(tuple(map(tuple, x)))}, dtype=torch.{dtype})
+t = torch.tensor({_typed(tuple(target))}{kind})
+weight = {weights}
+
+loss = F.cross_entropy(
+    x,
+    t,
+    weight=weight,
+{given})
+print("loss", loss.tolist())
+"""
+
+
+def shapes_program(
+    x: object, x_dtype: str, target: object, target_dtype: str, reduction: str
+) -> str:
+    """Return a program that asks for the loss of tensors that may not fit together."""
+    inputs = f"torch.tensor({_typed(x)})"
+    targets = f"torch.tensor({_typed(target)})"
+    return f"""from math import inf, nan
+
+import torch
+import torch.nn.functional as F
+
+x = {inputs}.to(torch.{x_dtype})
+t = {targets}.to(torch.{target_dtype})
+print("shapes", [*x.shape], [*t.shape])
+
+print("loss", F.cross_entropy(x, t, reduction="{reduction}").tolist())
+"""
+
+
+def kl_div_program(p: Sequence[float], q: Sequence[float]) -> str:
+    """Return a program that prints F.kl_div of P and Q, right and wrong."""
+    return f"""import torch
+import torch.nn.functional as F
+
+P = {_tensor(p)}[None]  # one sample
+Q = {_tensor(q)}[None]
+
+print("D(P‖Q)     ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item())
+print("batchmean  ", F.kl_div(Q.log(), P, reduction="batchmean").item())
+print("mean       ", F.kl_div(Q.log(), P, reduction="mean").item())
+print("swapped    ", F.kl_div(P.log(), Q, reduction="batchmean").item())
+print("without log", F.kl_div(Q, P, reduction="batchmean").item())
+print("log_target ", F.kl_div(Q.log(), P.log(), reduction="batchmean", log_target=True).item())
+"""

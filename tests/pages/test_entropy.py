@@ -51,7 +51,7 @@ def test_the_pages_numbers_are_scipys(page, link):
     weights = np.array([float(x) for x in link.split(",")])
     p = weights / weights.sum()
     for unit, base in BASES.items():
-        main, _, tree, blocks, _ = visit(page, p=link, unit=unit)
+        main, _, _, tree, blocks, _ = visit(page, p=link, unit=unit)
         now, h = main["now"], scipy_entropy(p, base=base)
         np.testing.assert_allclose(now["p"], p, rtol=1e-12)
         assert now["entropy"] == pytest.approx(h, rel=1e-12, abs=1e-14)
@@ -59,19 +59,21 @@ def test_the_pages_numbers_are_scipys(page, link):
         assert now["ceiling"] == pytest.approx(np.log(len(p)) / np.log(base), rel=1e-14)
         assert now["entropy"] <= now["ceiling"] * (1 + 1e-12)
         assert now["below"][-1] + now["terms"][-1] == pytest.approx(now["entropy"], abs=1e-13)
-        # codes are counted in bits, whatever the unit
-        h = scipy_entropy(p, base=2)
+        # a binary digit is counted as one bit, in the unit
+        bit = np.log(2) / np.log(base)
         code = huffman_code(p)
         assert tree["now"]["entropy"] == pytest.approx(h, rel=1e-12, abs=1e-14)
-        assert tree["now"]["mean"] == pytest.approx(code.expected_length, rel=1e-12, abs=1e-14)
-        assert h - 1e-12 <= tree["now"]["mean"] < h + 1
-        assert tree["now"]["bound"] == pytest.approx(h + 1, rel=1e-12)
+        assert tree["now"]["mean"] == pytest.approx(
+            code.expected_length * bit, rel=1e-12, abs=1e-14
+        )
+        assert h - 1e-12 <= tree["now"]["mean"] < h + bit or h < 1e-200  # 1 + h is then 1
+        assert tree["now"]["bound"] == pytest.approx(h + bit, rel=1e-12)
         assert blocks["now"]["length"] == pytest.approx(tree["now"]["mean"], abs=1e-12)
 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
-    _, _, tree, *_ = visit(page, p=link)
+    tree = visit(page, p=link)[3]
     now, names = tree["now"], tree["names"]
     code = huffman_code(now["p"])
     shannon = shannon_lengths(now["p"])
@@ -90,7 +92,7 @@ def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
 def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
     for count, most in ((2, 12), (3, 7), (4, 6), (8, 4)):
         link = ",".join(["9", *["1"] * (count - 1)])
-        blocks = visit(page, p=link, n="12")[3]
+        blocks = visit(page, p=link, n="12")[4]
         now = blocks["now"]
         assert now["blocks"] == count**most <= 4096 < count ** (most + 1)
         assert blocks["base"]["n"] == most
@@ -103,15 +105,23 @@ def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
 def test_the_unit_changes_axes_formulas_and_texts(page):
     for unit, log in (("bits", "log₂"), ("nats", "ln"), ("hartleys", "log₁₀")):
         label = words("entropy", "en").label(unit)
-        main, coin, tree, blocks, any_text = visit(page, unit=unit)
+        main, draws, coin, tree, blocks, any_text = visit(page, unit=unit)
         titles = [a["text"] for a in main["figure"]["layout"]["annotations"]]
         assert any(f"−P {log} P ({label})" in title for title in titles)
         assert log in main["formula"]
         assert [readout["unit"] for readout in main["readouts"]] == [label, label]
         assert label in coin["figure"]["layout"]["yaxis"]["title"]["text"]
         assert coin["now"]["h"] == pytest.approx(entr([0.9, 0.1]).sum() / np.log(BASES[unit]))
-        assert {readout["unit"] for readout in tree["readouts"]} == {"bits"}
-        assert "(bits)" in blocks["figure"]["layout"]["yaxis"]["title"]["text"]
+        assert {readout["unit"] for readout in tree["readouts"]} == {label}
+        assert {readout["unit"] for readout in draws["readouts"]} == {label}
+        assert label in tree["figure"]["layout"]["xaxis2"]["title"]["text"]
+        assert label in tree["alt"]
+        assert label in blocks["alt"]
+        assert f"({label})" in blocks["figure"]["layout"]["yaxis"]["title"]["text"]
+        bit = np.log(2) / np.log(BASES[unit])
+        ticks = tree["figure"]["layout"]["xaxis2"]["ticktext"]
+        assert ticks[:3] == ["0", show(bit, 3), show(2 * bit, 3)]
+        assert any_text["controls"][0]["label"] == label
         p = text_statistics(page.text_area[0].value).probabilities
         assert any_text["now"]["entropy"] == pytest.approx(entr(p).sum() / np.log(BASES[unit]))
 
@@ -131,7 +141,7 @@ def test_p_is_the_one_edited_on_cross_entropy(page):
     app.run()
     app.query_params.clear()
     app.switch_page("../pages/entropy.py").run()
-    main, _, tree, *_ = figures(app)
+    main, _, _, tree, *_ = figures(app)
     for figure in (main, tree):
         assert figure["now"]["p"].tolist() == [0.25, 0.75]
         assert figure["group"] == main["group"]
@@ -150,7 +160,13 @@ def paste(page: AppTest, text: str) -> dict | None:
     return found[0] if found else None
 
 
-TEXTS = ["abracadabra", "👩‍👧 emoji 🎉🎉", "道可道，非常道。", "<b>&amp;</b> $x$ \x07\t\n\u0301", "ab" * 4000]
+TEXTS = [
+    "abracadabra",
+    "👩‍👧 emoji 🎉🎉",
+    "道可道，非常道。",
+    "<b>&amp;</b> $x$ \x07\t\n\u0301",
+    "ab" * 4000,
+]
 
 
 @pytest.mark.parametrize("given", TEXTS, ids=lambda text: repr(text[:8]))
@@ -179,6 +195,7 @@ def test_one_symbol_only_takes_no_bits(page):
     now = paste(page, "aaaa")["now"]
     assert (now["entropy"], now["huffman"], now["mean"]) == (0, 0, 0)
     assert "Only one symbol, 4 times" in said(page)
+    assert "headers" not in said(page)
 
 
 def test_no_text_and_too_much_text_are_said_and_the_text_stays(page):

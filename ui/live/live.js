@@ -157,6 +157,19 @@ function join(group, figure) {
 
 const others = (figure) => [...(groups.get(figure.group) ?? [])].filter((one) => one !== figure)
 
+// ---------------------------------------------------------------- any text
+
+/**
+ * Half of a surrogate pair has no bytes in UTF-8: Streamlit drops the message that holds it. What
+ * stands for it is U+FFFD, before React sees the text; its own setter would hide the change.
+ */
+function mendText({ target }) {
+  if (!(target instanceof HTMLTextAreaElement) || target.value.isWellFormed()) return
+  const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")
+  set.call(target, target.value.toWellFormed())
+}
+document.addEventListener("input", mendText, true)
+
 // ---------------------------------------------------------------- small helpers
 
 function element(tag, attributes = {}, ...children) {

@@ -1,0 +1,190 @@
+"""The entropy page under the hand: bars are pulled, the tree follows, leaves are pointed at."""
+
+import numpy as np
+import pytest
+
+from ui.digits import show
+from xent_core import entropy, huffman_code, set_probability, text_statistics
+
+P = (0.5, 0.25, 0.125, 0.125)
+MAIN, TREE, BLOCKS, TEXT = 0, 3, 4, 5
+
+
+def handle(lesson, figure: str, control: str):
+    return lesson.page.locator(f"#{figure}-{control}-handle")
+
+
+def take(lesson, node) -> tuple[float, float]:
+    """Press the mouse on a handle; return where it is."""
+    node.scroll_into_view_if_needed()
+    box = node.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lesson.page.mouse.move(x, y)
+    lesson.page.mouse.down()
+    return x, y
+
+
+def drawn_p(figure) -> list[float]:
+    return figure["traces"][0]["y"]
+
+
+def assert_true_picture(main, tree) -> None:
+    """Both figures show the same P, and the code that xent_core makes for it."""
+    p = np.array(drawn_p(main))
+    np.testing.assert_array_equal(drawn_p(tree), p)
+    assert main["readouts"][0] == show(entropy(p, base=2))
+    code = huffman_code(p)
+    leaves = tree["traces"][5]
+    words = tree["traces"][6]["text"]
+    for i, word in enumerate(code.codewords):
+        if p[i] > 0:
+            assert leaves["x"][i] == len(word)
+            assert words[i] == (word or "(empty)")
+    assert tree["readouts"][:2] == [show(entropy(p, base=2)), show(code.expected_length)]
+
+
+def test_the_tree_follows_a_bar_that_is_pulled_in_either_figure(visit):
+    lesson = visit("/entropy")
+    for figure, control, at in (("entropy-main", "p1", 1), ("entropy-tree", "p0", 0)):
+        x, y = take(lesson, handle(lesson, figure, control))
+        before = drawn_p(lesson.figure(MAIN))
+        seen = set()
+        for step in range(1, 9):
+            lesson.page.mouse.move(x, y - 8 * step)
+            main, tree = lesson.figure(MAIN), lesson.figure(TREE)
+            assert_true_picture(main, tree)
+            now = drawn_p(main)
+            np.testing.assert_allclose(now, set_probability(before, at, now[at]), atol=1e-12)
+            seen.add(now[at])
+        assert len(seen) == 8  # a new picture for each move, in both
+        lesson.page.mouse.up()
+        lesson.settle()
+        assert_true_picture(lesson.figure(MAIN), lesson.figure(TREE))
+        h = show(entropy(drawn_p(lesson.figure(MAIN)), base=2))
+        assert lesson.figure(BLOCKS)["readouts"][2] == h  # with the server's answer
+    assert lesson.errors == []
+
+
+def way(lesson):
+    trace = lesson.figure(TREE)["traces"][2]
+    return trace["x"][-1], trace["y"][-1]
+
+
+def leaf(lesson, symbol: int):
+    trace = lesson.figure(TREE)["traces"][5]
+    return trace["x"][symbol], trace["y"][symbol]
+
+
+def test_pointing_at_a_leaf_shows_its_way_and_so_do_the_keys(visit):
+    lesson = visit("/entropy")
+    lesson.page.locator(".xent").nth(TREE).scroll_into_view_if_needed()
+    # also after the bars were moved, when the leaves are elsewhere
+    for moved in (False, True):
+        if moved:
+            node = handle(lesson, "entropy-tree", "p3")
+            node.press("PageUp")
+            node.press("PageUp")
+            lesson.settle()
+        for symbol in (2, 0, 3, 1):
+            spot = lesson.page.evaluate(
+                """(i) => {
+                    const picture = document.querySelectorAll('.xent-picture')[2]
+                    const {xaxis2: x, yaxis2: y} = picture._fullLayout
+                    const room = picture.getBoundingClientRect()
+                    const {x: xs, y: ys} = picture.data[5]
+                    return [room.x + x._offset + x.l2p(xs[i]), room.y + y._offset + y.l2p(ys[i])]
+                }""",
+                symbol,
+            )
+            lesson.page.mouse.move(*spot, steps=4)
+            lesson.until(f"document.getElementById('entropy-tree-way-{symbol}').checked")
+            assert way(lesson) == leaf(lesson, symbol)
+    choice = lesson.page.locator("#entropy-tree-way-1")
+    choice.focus()
+    choice.press("ArrowRight")
+    lesson.until("document.getElementById('entropy-tree-way-2').checked")
+    assert way(lesson) == leaf(lesson, 2)
+    assert lesson.page.locator("#entropy-tree-way-2").is_checked()
+
+
+def test_the_keys_move_a_bar_down_to_nothing_and_up_to_certainty(visit):
+    lesson = visit("/entropy")
+    node = handle(lesson, "entropy-tree", "p0")
+    node.press("ArrowUp")
+    lesson.settle()
+    assert drawn_p(lesson.figure(MAIN))[0] == 0.51
+    node.press("Home")
+    lesson.settle()
+    tree = lesson.figure(TREE)
+    assert drawn_p(tree)[0] == 0
+    assert np.isnan(tree["traces"][5]["x"][0])  # no leaf for what never comes
+    assert_true_picture(lesson.figure(MAIN), tree)
+    node.press("End")
+    lesson.settle()
+    assert drawn_p(lesson.figure(MAIN)) == [1, 0, 0, 0]
+    assert lesson.figure(TREE)["readouts"] == ["0", "0", "1.000"]
+    assert lesson.figure(TREE)["traces"][6]["text"][0] == "(empty)"
+    lesson.page.get_by_role("button", name="Reset").nth(0).click()
+    lesson.settle()
+    assert drawn_p(lesson.figure(TREE)) == list(P)
+
+
+def test_the_point_is_pulled_along_the_curve(visit):
+    lesson = visit("/entropy")
+    node = handle(lesson, "coin", "b")
+    x, y = take(lesson, node)
+    for step in range(1, 6):
+        lesson.page.mouse.move(x - 40 * step, y - 12 * step)
+        point = lesson.figure(2)["traces"][2]
+        b = point["x"][0]
+        assert point["y"][0] == pytest.approx(entropy([b, 1 - b], base=2), rel=1e-12)
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert f"b={b:g}" in lesson.page.url
+
+
+@pytest.mark.parametrize("text", ["道可道，非常道。", "🎉<b>x</b>&"])
+def test_a_pasted_text_is_counted(visit, text):
+    lesson = visit("/entropy?lang=en")
+    box = lesson.page.get_by_label("Your text")
+    box.fill(text)
+    box.press("Control+Enter")
+    found = text_statistics(text)
+    lesson.until(
+        f"document.querySelectorAll('.xent')[{TEXT}]"
+        f".querySelector('.xent-number').textContent === '{len(text)}'"
+    )
+    lesson.settle()
+    figure = lesson.figure(TEXT)
+    assert figure["readouts"][1] == str(len(found.symbols))
+    assert figure["readouts"][2] == show(found.entropy_bits)
+    assert figure["readouts"][3] == show(found.huffman_bits / found.length)
+    assert f"<b>{found.huffman_bits}</b>" in figure["traces"][2]["text"][2]
+    lesson.page.locator('label[for="text-per-1"]').click()
+    lesson.settle()
+    assert show(found.huffman_bits / found.length) in lesson.figure(TEXT)["traces"][2]["text"][2]
+    assert box.input_value() == text
+    assert lesson.errors == []
+
+
+def test_half_of_a_surrogate_pair_is_counted_as_the_sign_that_stands_for_it(visit):
+    lesson = visit("/entropy")
+    lesson.page.locator("textarea").evaluate(
+        """(box) => {
+            const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")
+            box.focus()
+            set.call(box, "a\\ud800a\\udc00")
+            box.dispatchEvent(new Event("input", {bubbles: true}))
+            box.blur()
+        }"""
+    )
+    lesson.until(
+        f"document.querySelectorAll('.xent-number')[{count_before(lesson)}]?.textContent === '4'"
+    )
+    lesson.settle()
+    assert lesson.figure(TEXT)["readouts"][:2] == ["4", "2"]
+
+
+def count_before(lesson) -> int:
+    """How many numbers stand before those of the text."""
+    return sum(len(lesson.figure(at)["readouts"]) for at in range(TEXT))

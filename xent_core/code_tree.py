@@ -1,0 +1,240 @@
+"""Huffman codes for many distributions at once, as drawings of their trees and as mean lengths.
+
+Throughout, a codeword is a string of "0" and "1", or None for an impossible symbol, which has
+none; that of a certain symbol is empty. Lengths are in bits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xent_core._arrays import FLOAT64, Array
+from xent_core.coding import (
+    _check_blocks,
+    _codewords,
+    _huffman_tree,
+    _one_distribution,
+    _whole_weights,
+    block_distribution,
+)
+from xent_core.distributions import _distributions
+
+Codewords: TypeAlias = tuple[str | None, ...]
+
+
+def huffman_codewords(p: ArrayLike) -> list[Codewords]:
+    """The codewords of `huffman_code` for each of many distributions.
+
+    Parameters
+    ----------
+    p : array_like, (R, K)
+        Distributions along the last axis.
+
+    Returns
+    -------
+    list of R tuples of K codewords; None where p = 0.
+
+    Raises
+    ------
+    ValueError
+        If `p` does not hold R distributions.
+
+    Examples
+    --------
+    >>> from xent_core.code_tree import huffman_codewords
+    >>> huffman_codewords([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
+    [('0', '10', '11'), (None, '', None)]
+    """
+    p = _distributions(p)
+    if p.ndim != 2:
+        raise ValueError(f"p: must have two axes, found shape {p.shape}")
+    symbols = range(p.shape[1])
+    found = []
+    for row in p:
+        words = _codewords(_huffman_tree(symbols, _whole_weights(row)))
+        found.append(tuple(words.get(symbol) for symbol in symbols))
+    return found
+
+
+def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
+    """Where to draw the tree of a prefix code: x is the depth in bits, y a row for each leaf.
+
+    The root is at x = 0, halfway between its branches; the leaves have the rows 0 to K in equal
+    shares, in the order of their codewords, so that no branches cross. A branch goes along y,
+    then along x. The shapes depend on K only; what is not there is nan.
+
+    Parameters
+    ----------
+    codewords : sequence of K str or None
+        A prefix code in which no codeword can be shortened, such as Huffman's.
+
+    Returns
+    -------
+    dict of arrays
+        codeword : int64 array (K,), each codeword as the number that it is with a 1 before it, 0
+        for None; length : int64 array (K,), in bits.
+        leaf_x, leaf_y : (K,), the place of each symbol's leaf.
+        branch_x, branch_y : (8 (K - 1),), a line with gaps through all branches.
+        bit_x, bit_y : (2 (K - 1),), the middle of each branch, and bits : int64 array of the same
+        shape, what it is called: 0, 1, or 2 if there is none.
+        way_x, way_y : (K, 2 K - 1), the line from the root to each leaf.
+
+    Examples
+    --------
+    >>> from xent_core.code_tree import draw_tree
+    >>> tree = draw_tree(["0", "10", "11"])
+    >>> tree["leaf_x"].tolist(), tree["leaf_y"].tolist()
+    ([1.0, 2.0, 2.0], [0.5, 1.5, 2.5])
+    >>> tree["way_x"][0].tolist(), tree["way_y"][0].tolist()
+    ([0.0, 0.0, 1.0, 1.0, 1.0], [1.25, 0.5, 0.5, 0.5, 0.5])
+    """
+    count = len(codewords)
+    leaves = sorted(word for word in codewords if word is not None)
+    height = {word: (at + 0.5) * count / len(leaves) for at, word in enumerate(leaves)}
+    inner = sorted({word[:cut] for word in leaves for cut in range(len(word))}, key=len)
+    for node in reversed(inner):
+        height[node] = (height[node + "0"] + height[node + "1"]) / 2
+    drawing = {
+        name: np.full(shape, np.nan)
+        for name, shape in {
+            "leaf_x": count, "leaf_y": count,
+            "branch_x": 8 * (count - 1), "branch_y": 8 * (count - 1),
+            "bit_x": 2 * (count - 1), "bit_y": 2 * (count - 1),
+            "way_x": (count, 2 * count - 1), "way_y": (count, 2 * count - 1),
+        }.items()
+    }  # fmt: skip
+    bits = np.full(2 * (count - 1), 2)
+    for at, node in enumerate(inner):
+        for bit in (0, 1):
+            branch, row = 2 * at + bit, height[f"{node}{bit}"]
+            line = slice(4 * branch, 4 * branch + 3)
+            drawing["branch_x"][line] = len(node), len(node), len(node) + 1
+            drawing["branch_y"][line] = height[node], row, row
+            drawing["bit_x"][branch], drawing["bit_y"][branch] = len(node) + 0.5, row
+            bits[branch] = bit
+    for symbol, word in enumerate(codewords):
+        if word is None:
+            continue
+        drawing["leaf_x"][symbol], drawing["leaf_y"][symbol] = len(word), height[word]
+        depths = np.minimum(np.arange(2 * count - 1) // 2, len(word))
+        ends = np.minimum((np.arange(2 * count - 1) + 1) // 2, len(word))
+        drawing["way_x"][symbol] = depths
+        drawing["way_y"][symbol] = [height[word[:end]] for end in ends]
+    numbers = [0 if word is None else int(f"1{word}", 2) for word in codewords]
+    lengths = [len(word or "") for word in codewords]
+    return {
+        **drawing,
+        "bits": bits,
+        "codeword": np.array(numbers),
+        "length": np.array(lengths),
+    }
+
+
+def draw_trees(codewords: Sequence[Codewords]) -> dict[str, Array]:
+    """The drawings of many trees: the arrays of `draw_tree` with R in front.
+
+    Parameters
+    ----------
+    codewords : sequence of R codes of K symbols each
+
+    Returns
+    -------
+    dict of arrays (R, …)
+
+    Examples
+    --------
+    >>> from xent_core.code_tree import draw_trees
+    >>> draw_trees([("0", "1"), ("", None)])["leaf_x"].tolist()
+    [[1.0, 1.0], [0.0, nan]]
+    """
+    # While one probability moves, the tree is mostly the same: draw each once.
+    different = list(dict.fromkeys(codewords))
+    drawings = [draw_tree(code) for code in different]
+    number = {code: at for at, code in enumerate(different)}
+    which = [number[code] for code in codewords]
+    return {name: np.stack([drawing[name] for drawing in drawings])[which] for name in drawings[0]}
+
+
+def shannon_length_rows(p: ArrayLike) -> Array:
+    """Lengths of `shannon_lengths`, ⌈-log₂ p⌉, for each of many distributions.
+
+    Parameters
+    ----------
+    p : array_like, (R, K)
+        Distributions along the last axis.
+
+    Returns
+    -------
+    int32 array, (R, K), in bits; 0 where p = 1, and where p = 0: no codeword.
+
+    Raises
+    ------
+    ValueError
+        If `p` does not hold distributions.
+
+    Examples
+    --------
+    >>> from xent_core.code_tree import shannon_length_rows
+    >>> shannon_length_rows([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]]).tolist()
+    [[1, 2, 3], [0, 0, 0]]
+    """
+    p = _distributions(p)
+    return np.where(p > 0, 1 - np.frexp(p)[1], 0)
+
+
+def block_lengths(p: ArrayLike, most: int) -> Array:
+    """Expected length of the Huffman code of blocks of 1, 2, … `most` symbols, for each symbol.
+
+    Lₙ / n, for which H ≤ Lₙ / n < H + 1 / n (Cover & Thomas, 5.4). Codewords are not made: the
+    expected length is the sum of the probabilities of the inner nodes.
+
+    Parameters
+    ----------
+    p : array_like, (K,)
+        Probabilities that sum to 1.
+    most : int
+        The longest block, from 1 to 16, of at most 65,536 different ones.
+
+    Returns
+    -------
+    float64 array, (most,), in bits per symbol
+
+    Raises
+    ------
+    ValueError
+        If `p` is not one distribution, or if `most` is below 1 or gives too many blocks.
+
+    Examples
+    --------
+    >>> from xent_core.code_tree import block_lengths
+    >>> block_lengths([0.9, 0.1], 3).round(4).tolist()
+    [1.0, 0.645, 0.5327]
+    """
+    p = _one_distribution(p)
+    _check_blocks(p.size, most)
+    lengths = [_mean_length(block_distribution(p, n)) / n for n in range(1, most + 1)]
+    return np.array(lengths, FLOAT64)
+
+
+def _mean_length(p: Array) -> float:
+    """Expected length of the Huffman code of one distribution."""
+    leaves = np.sort(p[p > 0]).tolist()
+    joined: list[float] = []
+    leaf = node = 0
+    # The two queues of `xent_core.coding`, without trees: joined nodes grow heavier.
+    for _ in range(len(leaves) - 1):
+        pair = 0.0
+        for _ in range(2):
+            if leaf < len(leaves) and (node == len(joined) or leaves[leaf] <= joined[node]):
+                pair += leaves[leaf]
+                leaf += 1
+            else:
+                pair += joined[node]
+                node += 1
+        joined.append(pair)
+    return math.fsum(joined)
