@@ -334,7 +334,7 @@ def the_code(pair: pairs.Pair) -> None:
             h=show(h, 3),
             unit=UNIT,
         )  # fmt: skip
-        section(text, "bound", bit=show(BIT), unit=UNIT)
+        section(text, "bound", bit=one_bit(), unit=UNIT)
         if max(pair.p) == 1:
             section(text, "certain")
         elif min(pair.p) == 0:

@@ -88,7 +88,7 @@ def test_pointing_at_a_leaf_shows_its_way_and_so_do_the_keys(visit):
         for symbol in (2, 0, 3, 1):
             spot = lesson.page.evaluate(
                 """(i) => {
-                    const picture = document.querySelectorAll('.xent-picture')[2]
+                    const picture = document.querySelectorAll('.xent-picture')[3]
                     const {xaxis2: x, yaxis2: y} = picture._fullLayout
                     const room = picture.getBoundingClientRect()
                     const {x: xs, y: ys} = picture.data[5]
