@@ -25,7 +25,7 @@ FIGURE = ".xent-picture"
 HANDLE_REACH = 60  # px up and down
 
 # Bars, lines and points; bench_live's probe looks at bars only.
-_OUTLINE = """[...document.querySelector(chart).querySelectorAll(".plot path")]
+_OUTLINE = """[...document.querySelector(chart).querySelectorAll(".trace path")]
     .map((path) => path.getAttribute("d") + path.getAttribute("transform")).join()"""
 PAGE_PROBE = PROBE.replace(
     """[...document.querySelectorAll(`${chart} .bars .point path`)]

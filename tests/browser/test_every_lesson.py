@@ -1,0 +1,54 @@
+"""What is true of the main figure of every lesson: each move of the hand is a new picture."""
+
+from tests.browser.conftest import Lesson
+from tests.browser.test_pages import PAGES
+
+MOVES = 16
+STEP = 4  # px
+
+# All that Plotly has drawn of its data: bars, lines and points.
+OUTLINE = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done))
+    await frame()
+    await frame()
+    const paths = document.querySelector('.xent-picture').querySelectorAll('.trace path')
+    return [...paths].map((p) => p.getAttribute('d') + p.getAttribute('transform')).join()
+}"""
+
+
+def take_hold_of_the_first(lesson: Lesson) -> tuple[float, float, bool]:
+    """Press the mouse on the figure's first slider, else on its first handle.
+
+    Return where the mouse is, and whether it has to go up (a bar's handle) or aside.
+    """
+    figure = lesson.page.locator(".xent").first
+    slider = figure.locator(".xent-range")
+    on_a_line = slider.count() > 0
+    node = slider.first if on_a_line else figure.locator(".xent-handle").first
+    node.scroll_into_view_if_needed()
+    box = node.bounding_box()
+    assert box
+    part = node.evaluate("e => (e.value - e.min) / (e.max - e.min)") if on_a_line else 0.5
+    x, y = box["x"] + part * box["width"], box["y"] + box["height"] / 2
+    lesson.page.mouse.move(x, y)
+    lesson.page.mouse.down()
+    return x, y, not on_a_line
+
+
+def pictures(lesson: Lesson) -> int:
+    """Count the different pictures of a drag of so many moves."""
+    seen = {lesson.page.evaluate(OUTLINE)}
+    x, y, upright = take_hold_of_the_first(lesson)
+    for step in range(1, MOVES + 1):
+        way = STEP * step if step <= MOVES / 2 else -STEP * (step - MOVES / 2)
+        lesson.page.mouse.move(*((x, y - way) if upright else (x + way, y)))
+        seen.add(lesson.page.evaluate(OUTLINE))
+    lesson.page.mouse.up()
+    lesson.settle()
+    return len(seen)
+
+
+def test_every_lesson_draws_no_fewer_pictures_of_a_drag_than_the_softmax_lesson(visit):
+    drawn = {path: pictures(visit(path)) for path in PAGES}
+    assert drawn["/softmax"] > MOVES - 2
+    assert {path: count for path, count in drawn.items() if count < drawn["/softmax"]} == {}
