@@ -207,7 +207,6 @@ def wrong_code() -> None:
         )
     with words:
         section(text, "hook")
-        st.markdown(text.label("pair_rule"))
         ask(
             text,
             "lowest",

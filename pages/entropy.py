@@ -106,11 +106,15 @@ def pile_view(pair: pairs.Pair) -> View:
 def p_presets(pair: pairs.Pair) -> list[Preset]:
     """The Ps to start from."""
     coin, loaded = np.array([9, 1]) / 10, np.array([1, 1, 1, 1, 1, 5]) / 10
+    weather, uniform, certain, _, letters = pairs.presets(pair, text)
     return [
-        *pairs.presets(pair, text)[:2],
+        weather,
+        uniform,
+        certain,
         Preset(text.label("loaded_coin"), pairs.state("coin", coin, pairs.even(2)), whole=True),
         Preset(text.label("die"), pairs.state("dice", pairs.even(6), loaded), whole=True),
         Preset(text.label("loaded_die"), pairs.state("dice", loaded, pairs.even(6)), whole=True),
+        letters,
     ]
 
 
@@ -141,7 +145,6 @@ def surprise_on_average(pair: pairs.Pair) -> None:
             unit=UNIT,
         )
         section(text, "rare", p=show(1 / math.e, 3))
-        small(text.label("pair_rule"))
         pairs.tools(pair, text)
     in_pytorch(text, entropy_program(pair.p))
 

@@ -128,7 +128,9 @@ def presets(pair: Pair, text: Words) -> list[Preset]:
     letters, english, german = letters_of_two(MOST - 1)
     letter_names = ",".join([*letters, text.label("pair_other")])
     loaded = np.array([1, 1, 1, 1, 1, 5]) / 10
+    first = PAIR.default
     return [
+        Preset(text.label("pair_weather"), state("weather", first["p"], first["q"]), whole=True),
         Preset(text.label("pair_uniform"), state(names, even(count), pair.q), whole=True),
         Preset(text.label("pair_one_hot"), state(names, certain(count), pair.q), whole=True),
         Preset(text.label("pair_dice"), state("dice", even(6), loaded), whole=True),
@@ -198,7 +200,8 @@ def _resized(p: tuple[float, ...], count: int) -> tuple[float, ...]:
 
 
 def tools(pair: Pair, text: Words) -> None:
-    """Show the editor of the classes: their number and their names."""
+    """Say how the sum is kept at 1, and show the editor of the classes' number and names."""
+    st.markdown(f":small[{text.label('pair_rule')}]")
     count = len(pair.names)
     with st.container(horizontal=True):
         more, fewer = text.label("pair_more"), text.label("pair_fewer")

@@ -1,0 +1,48 @@
+"""The information lesson in a browser: the game by keyboard, a fraction typed, a point pulled."""
+
+import re
+
+import pytest
+
+import xent_core as xc
+from ui.digits import show
+
+
+def question(lesson) -> str:
+    return lesson.page.inner_text('p:has-text("Question")')
+
+
+@pytest.mark.parametrize("secret", [1, 30, 64])
+def test_twenty_questions_is_played_with_two_keys(visit, secret):
+    lesson = visit("/information?N=64")
+    for number in range(1, 7):
+        lesson.page.wait_for_selector(f'p:has-text("Question {number}:")')
+        middle = int(re.search(r"greater than (\d+)", question(lesson))[1])
+        lesson.page.keyboard.press("y" if secret > middle else "n")
+    lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}, found with 6 questions")')
+
+
+def test_a_fraction_is_a_number_and_what_is_too_small_for_one_is_refused(visit):
+    lesson = visit("/information")
+    lesson.type("p", "1/6")
+    lesson.settle()
+    assert lesson.figure()["drawn"]["p"] == 1 / 6
+    assert lesson.field("p").input_value() == "0.166667"
+    lesson.type("p", "1e-400")
+    assert lesson.page.locator('[id$="-p-problem"]').inner_text().startswith("Type a number")
+    assert lesson.figure()["drawn"]["p"] == 1 / 6
+
+
+def test_the_point_is_pulled_along_the_curve(visit):
+    lesson = visit("/information")
+    x, y = lesson.take_hold("p")
+    for step in range(12):
+        lesson.page.mouse.move(x - 6 * step, y - 3 * step)
+        figure = lesson.figure()
+        p = figure["drawn"]["p"]
+        assert figure["traces"][2]["x"] == [p]
+        assert figure["readouts"][0] == show(xc.self_information(p, base=2))
+    assert p < 0.45
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert f"p={p}" in lesson.page.url
