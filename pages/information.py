@@ -129,7 +129,7 @@ def how_surprising() -> None:
 
 # ---- Two independent events
 
-PAIR = links.Params(links.Number("a", 0.5, 0.01, 1.0), links.Number("b", 0.25, 0.01, 1.0))
+EVENTS = links.Params(links.Number("a", 0.5, 0.01, 1.0), links.Number("b", 0.25, 0.01, 1.0))
 
 
 def rectangle(width: np.ndarray, height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -160,7 +160,7 @@ def both_happen(values: Arrays) -> Arrays:
 
 @st.fragment
 def two_events() -> None:
-    held = links.hold("pair", PAIR)
+    held = links.hold("events", EVENTS)
     words, figure = st.columns([1, 2], gap="large")
     steps = np.round(np.linspace(0.01, 1, 100), 2)
     top = 2.04 * information(0.01)

@@ -8,16 +8,13 @@ import xent_core as xc
 from ui.digits import show
 
 
-def question(lesson) -> str:
-    return lesson.page.inner_text('p:has-text("Question")')
-
-
 @pytest.mark.parametrize("secret", [1, 30, 64])
 def test_twenty_questions_is_played_with_two_keys(visit, secret):
     lesson = visit("/information?N=64")
     for number in range(1, 7):
-        lesson.page.wait_for_selector(f'p:has-text("Question {number}:")')
-        middle = int(re.search(r"greater than (\d+)", question(lesson))[1])
+        question = f'p:has-text("Question {number}:")'
+        lesson.page.wait_for_selector(question)
+        middle = int(re.search(r"greater than (\d+)", lesson.page.inner_text(question))[1])
         lesson.page.keyboard.press("y" if secret > middle else "n")
     lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}, found with 6 questions")')
 

@@ -177,6 +177,14 @@ def test_classes_are_added_and_taken_away_within_bounds():
     assert next(button for button in app.button if button.label == label("fewer")).disabled
 
 
+def test_every_lesson_opens_after_every_other_in_one_session():
+    """No two lessons keep different things under one name."""
+    app = open_page(NAMES[0])
+    for name in [*NAMES, *reversed(NAMES)]:
+        app.switch_page(f"../pages/{name}.py").run()
+        assert not app.exception, name
+
+
 # ---- information
 
 

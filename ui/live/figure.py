@@ -74,7 +74,8 @@ class Handle:
     It stands at `x`, `y`, each a number or a slot of the model's arrays ("p.2"), on the axes
     number `axis` of the figure; pulled, it goes to the nearest place that the control's
     positions have for it. `shape` is "bar", which keys move up and down, or "point", which
-    they move over the plane. `says` is the slot that is read out for its value.
+    they move over the plane. `says` is the slot that is read out for its value. One that `leaps`
+    also comes to where the picture is pressed.
     """
 
     control: str
@@ -84,6 +85,7 @@ class Handle:
     shape: str = "bar"
     axis: str = ""
     says: str = ""
+    leaps: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,11 @@ class View:
     `names` turns an array of indices into words: {"winner": ("cat", "dog")}. `vectors` names
     a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}. `rules`
     say where the model tells what a control becomes when another is moved: {"p0": "p.0"}.
+
+    In `formula` may also stand a table. What has `data-state="kind.2"` gets the key of a name
+    "key|words" as its `data-is`, for a style, and the words as its title. A click on what has
+    `data-sets="cell=12"` sets what the state holds besides the controls; `free` are those of
+    its names that no array depends on: they change without a wait for the server.
     """
 
     figure: go.Figure
@@ -161,6 +168,7 @@ class View:
     names: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     vectors: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    free: Sequence[str] = ()
 
 
 _LOADER = """
@@ -233,6 +241,7 @@ def live_figure(
         "handles": [dataclasses.asdict(handle) for handle in view.handles],
         "rows": [dataclasses.asdict(row) for row in view.rows],
         "rules": dict(view.rules),
+        "free": list(view.free),
         "picks": [dataclasses.asdict(pick) for pick in view.picks],
         "alt": view.alt,
         "names": dict(view.names),

@@ -60,7 +60,8 @@ export class Table {
     this.base = message.base
     this.arrays = message.arrays
     this.names = message.controls.map((control) => control.name)
-    this.others = Object.keys(message.base).filter((name) => !this.names.includes(name))
+    this.others = Object.keys(message.base)
+      .filter((name) => !this.names.includes(name) && !message.free.includes(name))
     this.rules = message.rules
     this.ruled = Object.keys(message.rules)
     this.positions = {}
@@ -383,6 +384,10 @@ class LiveFigure {
     this.root.replaceChildren(element("div", { class: "xent-grid" },
       results, stage, ...cellTable, panel, this.formula, below, this.status))
     this.slots = [...this.root.querySelectorAll(".xent-formula [data-slot], td[data-slot]")]
+    this.marked = [...this.root.querySelectorAll(".xent-formula [data-state]")]
+    this.formula.onclick = ({ target }) => this.set(target.closest("[data-sets]"))
+    this.setters = [...this.root.querySelectorAll(".xent-formula [data-sets]")]
+    this.picture.onpointerdown = (event) => this.leap(event)
     this.observeSize()
   }
 
@@ -525,8 +530,9 @@ class LiveFigure {
   spots(spec) {
     const start = this.table.starts[spec.control]
     const count = this.table.positions[spec.control].length
-    this.places[spec.control] ??= Array.from({ length: count }, (_, i) => this.spot(spec, start + i))
-    return this.places[spec.control]
+    const key = [spec.control, spec.x, spec.y, spec.axis].join()
+    this.places[key] ??= Array.from({ length: count }, (_, i) => this.spot(spec, start + i))
+    return this.places[key]
   }
 
   /** The pointer pulls a handle: of the places that it can have, the nearest. */
@@ -534,6 +540,18 @@ class LiveFigure {
     const box = this.picture.getBoundingClientRect()
     const [x, y] = [event.clientX - this.grip[0] - box.x, event.clientY - this.grip[1] - box.y]
     this.toNearest(spec, ([left, top]) => Math.hypot(left - x, top - y))
+  }
+
+  /** Where the picture is pressed, a handle that leaps comes to, and stays under the hand. */
+  leap(event) {
+    const found = this.handles.find(({ spec }) => spec.leaps)
+    if (!found || !this.plotted) return
+    event.preventDefault()
+    this.grabbed = found.spec.control
+    this.grip = [0, 0]
+    found.node.focus({ preventScroll: true })
+    found.node.setPointerCapture(event.pointerId)
+    this.pull(found.spec, event)
   }
 
   toNearest(spec, distance) {
@@ -618,9 +636,20 @@ class LiveFigure {
     return this.table.control(name, row, this.state)
   }
 
+  /** A click on something that says "name=value" sets that part of the state. */
+  set(node) {
+    if (!node) return
+    const [name, value] = node.dataset.sets.split("=")
+    if (this.state[name] === +value) return
+    this.move(name, +value)
+    this.commit()
+  }
+
   type(control, field, problem) {
     const positions = this.table.positions[control.name]
     const [lo, hi] = [positions[0], positions[positions.length - 1]]
+    const shown = this.fieldText(control.name)
+    if (field.value === shown) return this.refuse(field, problem, "") // Enter, then leaving the field
     const value = parse(field.value)
     if (!(value >= lo && value <= hi) || (control.whole && !Number.isInteger(value))) {
       const { allowed_whole, allowed: allowed_any } = this.message.words
@@ -657,7 +686,7 @@ class LiveFigure {
       }
       const { range, field, problem, control } = widget
       const ruled = this.table.ruled.includes(name)
-      const text = (ruled ? short(value) : typed(value)).replaceAll(MINUS, "-")
+      const text = this.fieldText(name, row)
       const wrong = field.getAttribute("aria-invalid")
       if (field.value !== text && !(only === undefined && wrong) && !(ruled && field === document.activeElement)) field.value = text
       if (only === name) this.refuse(field, problem, "")
@@ -669,6 +698,12 @@ class LiveFigure {
       range.setAttribute("aria-valuetext", exact(value) + (control.unit ? ` ${control.unit}` : ""))
       range.style.setProperty("--part", `${(100 * +range.value) / (positions.length - 1)}%`)
     }
+  }
+
+  /** What a field says of its control. */
+  fieldText(name, row = this.table.row(this.state)) {
+    const value = this.shown(name, row)
+    return (this.table.ruled.includes(name) ? short(value) : typed(value)).replaceAll(MINUS, "-")
   }
 
   /** Tell the server, one change at a time: what happens meanwhile follows with its answer. */
@@ -772,7 +807,7 @@ class LiveFigure {
 
   text(x, name, how) {
     const words = this.message.names[name]
-    if (words) return words[x] ?? ""
+    if (words) return words[x]?.split("|").pop() ?? "" // of "key|words" the words
     if (how === "short") return typed(x)
     return how === "exact" ? exact(x) : show(x, Number(how) || 4)
   }
@@ -780,6 +815,7 @@ class LiveFigure {
   slot(key, row) {
     const [path, how] = key.split("|")
     const [name, index] = path.split(".")
+    if (name in this.state && this.message.names[name]) return this.text(this.state[name], name)
     if (name in this.picked) return this.message.names[name]?.[this.picked[name]] ?? String(this.picked[name])
     if (this.table.names.includes(name) && !this.table.ruled.includes(name)) {
       return how === "short" ? typed(this.state[name]) : exact(this.state[name])
@@ -794,11 +830,31 @@ class LiveFigure {
 
   write(row) {
     for (const { slot, value } of this.numbers) value.textContent = this.slot(slot, row)
-    for (const node of this.slots) node.textContent = this.slot(node.dataset.slot, row)
+    for (const node of this.slots) {
+      const text = this.slot(node.dataset.slot, row)
+      if (node.shown !== text) node.textContent = node.shown = text
+    }
+    for (const node of this.marked) this.mark(node, row)
+    for (const node of this.setters) {
+      const [name, value] = node.dataset.sets.split("=")
+      node.classList.toggle("xent-chosen", this.state[name] === +value)
+    }
     const alt = this.message.alt.replace(/\[\[([^\]]+)\]\]/g, (_, key) => this.slot(key, row))
     this.picture.setAttribute("aria-label", alt)
     this.drawn = this.settled()
     this.root.dataset.drawn = JSON.stringify(this.drawn)
+  }
+
+  /** The key of a name "key|words" for the style, the words for who points at it. */
+  mark(node, row) {
+    const [name, index] = node.dataset.state.split(".")
+    const value = this.value(name, row)
+    const named = this.message.names[name][index === undefined ? value : value[+index]] ?? ""
+    if (node.named === named) return
+    node.named = named
+    const [key, words = ""] = named.split("|")
+    node.dataset.is = key
+    node.title = words
   }
 
   showStatus(waiting = this.table && this.table.row(this.state) < 0) {
