@@ -35,6 +35,7 @@ LESSONS = (
     Lesson("entropy", "account_tree"),
     Lesson("cross_entropy", "area_chart"),
     Lesson("kl_divergence", "difference"),
+    Lesson("one_hot", "looks_one"),
     Lesson("softmax", "bar_chart"),
 )
 
