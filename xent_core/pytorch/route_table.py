@@ -1,0 +1,122 @@
+"""Many rows of logits at once on the routes of `loss_routes`: what a figure sweeps."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from xent_core._arrays import FLOAT64, Array, as_array, as_integer, check_class_range
+from xent_core.pytorch._inputs import MAX_CLASSES, float_type, to_tensor
+
+MAX_ROWS = 4096
+
+
+class RouteTable(NamedTuple):
+    """The steps of two routes by key, each (R) or (R, C), and what F.cross_entropy gives (R)."""
+
+    theoretical: dict[str, Array]
+    actual: dict[str, Array]
+    torch_loss: Array
+
+
+def route_table(logits: ArrayLike, k: ArrayLike, dtype: str = "float32") -> RouteTable:
+    """The theoretical and the actual route of `loss_routes` for R rows of logits in one go.
+
+    Every number is the one that `loss_routes` gives for the row alone, to the last bit
+    (tests/pages/test_inside_pytorch.py).
+
+    Parameters
+    ----------
+    logits : array_like, (R, C), R from 1 to 4096 and C from 1 to 10
+        Rounded to `dtype`; inf and nan are taken as they are.
+    k : array_like of integers, (R)
+        The target class of each row.
+    dtype : "float32" or "float64"
+
+    Returns
+    -------
+    RouteTable of arrays of `dtype`; losses in nats.
+
+    Raises
+    ------
+    ValueError
+        If a shape or a type is wrong.
+    IndexError
+        If a class is not there.
+
+    Examples
+    --------
+    >>> from xent_core.pytorch.route_table import route_table
+    >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
+    >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
+    ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
+    """
+    rows = as_array(logits, "logits").astype(FLOAT64)
+    limits = (MAX_ROWS, MAX_CLASSES)
+    if rows.ndim != 2 or not all(
+        1 <= length <= limit for length, limit in zip(rows.shape, limits, strict=True)
+    ):
+        raise ValueError(f"logits: must have shape (R, C) within {limits}, found {rows.shape}")
+    classes = as_integer(k, "k")
+    if classes.shape != rows.shape[:1]:
+        raise ValueError(f"k: must have shape {rows.shape[:1]}, found {classes.shape}")
+    outside = (classes < 0) | (classes >= rows.shape[1])
+    check_class_range(classes, outside, rows.shape[1], "k")
+    x, target = to_tensor(rows, float_type(dtype)), torch.tensor(classes.astype("int64"))
+    return RouteTable(
+        _plain(_theoretical(x, target)),
+        _plain(_actual(x, target)),
+        _array(F.cross_entropy(x, target, reduction="none")),
+    )
+
+
+def _theoretical(x: Tensor, k: Tensor) -> dict[str, Tensor]:
+    exps = x.exp()
+    total = exps.sum(1)
+    probs = exps / total[:, None]
+    p_k = _picked(probs, k)
+    return {
+        "logits": x,
+        "exps": exps,
+        "sum": total,
+        "probs": probs,
+        "p_k": p_k,
+        "log_p_k": p_k.log(),
+        "loss": -p_k.log(),
+    }
+
+
+def _actual(x: Tensor, k: Tensor) -> dict[str, Tensor]:
+    largest = x.max(1).values
+    shifted = x - largest[:, None]
+    exps = shifted.exp()
+    total = exps.sum(1)
+    log_sum = total.log()
+    shifted_k = _picked(shifted, k)
+    return {
+        "logits": x,
+        "max": largest,
+        "shifted": shifted,
+        "exps": exps,
+        "sum": total,
+        "log_sum": log_sum,
+        "shifted_k": shifted_k,
+        "log_softmax_k": shifted_k - log_sum,
+        "loss": -(shifted_k - log_sum),
+    }
+
+
+def _picked(values: Tensor, k: Tensor) -> Tensor:
+    return values.gather(1, k[:, None])[:, 0]
+
+
+def _plain(steps: dict[str, Tensor]) -> dict[str, Array]:
+    return {key: _array(value) for key, value in steps.items()}
+
+
+def _array(tensor: Tensor) -> NDArray:
+    return tensor.numpy()
