@@ -12,9 +12,9 @@ from pathlib import Path
 # second core, up to a hundred times as long as it takes alone. Before anything imports torch.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import streamlit as st  # noqa: E402
+import streamlit as st
 
-from ui.server import lifespan, middleware, routes, say_it_broke  # noqa: E402
+from ui.server import lifespan, middleware, routes, say_it_broke
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
