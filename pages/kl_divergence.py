@@ -319,7 +319,7 @@ def map_of_three() -> None:
                 Choice("way", text.label("around"), WAYS),
             ],
             model=on_the_map,
-            view=map_view(pairs.class_names(text, "abc", 3)),
+            view=map_view(pairs.CLASSES.named(text, "abc", 3)),
             presets=[
                 Preset(text.label("swap_pair"), {"a": b, "b": a}),
                 Preset(text.label("near_corner"), {"a": float(number_of((0.9, 0.05, 0.05)))}),

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ui import formula, links, loss_charts
 from ui.charts import GREY, PREDICTION, SURPRISE, TRUTH, key
+from ui.classes import Classes
 from ui.digits import show
 from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Cell, Choice, Handle, Place, Preset, Readout, Slider, View
@@ -51,10 +52,14 @@ def hold_sized(name: str, params: links.Params) -> links.Held:
     return links.hold(name, params)
 
 
-def class_names(names: str, count: int) -> tuple[str, ...]:
-    """Return the names that were typed, or the list's in the reader's language."""
-    known = text.label("list_animals") if names in LISTS else names
-    return links.read_names(known)[:count]
+def resize(count: int, names: str) -> None:
+    """Let there be so many classes: new ones have logit 0."""
+    held = links.state_of("one_hot", MAIN)
+    z = (*held["z"], *(0.0,) * count)[:count]
+    links.put("one_hot", MAIN, z=z, k=min(held["k"], count - 1), names=names)
+
+
+CLASSES = Classes("one_hot", LEAST, MOST, LISTS, resize)
 
 
 def grid(count: int) -> np.ndarray:
@@ -190,7 +195,7 @@ def the_sum(held: links.Held, names: tuple[str, ...]) -> None:
             k=k,
         )
         section(text, "drag")
-        classes(names)
+        CLASSES.editor(text, held["names"], len(names))
 
 
 def vectors(names: tuple[str, ...], k: int) -> str:
@@ -671,52 +676,7 @@ def masks(main: links.Held, names: tuple[str, ...], epsilon: float) -> None:
     in_pytorch(text, mask_program(z, k, [m - 1] if m else [], epsilon))
 
 
-# ---- The classes
-
-
-def resize(by: int) -> None:
-    """Add a class with logit 0, or take the last one away."""
-    held = links.state_of("one_hot", MAIN)
-    z, names = held["z"], held["names"]
-    z = (*z, 0.0) if by > 0 else z[:-1]
-    if names not in LISTS:
-        taken = names.split(",")
-        spare = next(letter for letter in "ABCDEFGHIJKLMNOP" if letter not in taken)
-        names = ",".join([*taken, spare][: len(z)])
-    links.put("one_hot", MAIN, z=z, k=min(held["k"], len(z) - 1), names=names)
-
-
-NAMES_KEY, BAD_NAMES = "xent classes", "xent classes problem"
-
-
-def rename() -> None:
-    """Take the typed names; their number is the number of classes."""
-    held = links.state_of("one_hot", MAIN)
-    typed = st.session_state[NAMES_KEY]
-    st.session_state[BAD_NAMES] = ""
-    try:
-        names = links.read_names(typed)
-    except ValueError:
-        names = ()
-    if not LEAST <= len(names) <= MOST:
-        st.session_state[BAD_NAMES] = typed[:60]
-        return
-    z = (*held["z"], *(0.0,) * len(names))[: len(names)]
-    links.put("one_hot", MAIN, z=z, k=min(held["k"], len(z) - 1), names=",".join(names))
-
-
-def classes(names: tuple[str, ...]) -> None:
-    """Show the editor of the classes: their number and their names."""
-    count = len(names)
-    with st.container(horizontal=True):
-        more, fewer = text.label("pair_more"), text.label("pair_fewer")
-        st.button(more, on_click=resize, args=(1,), disabled=count == MOST)
-        st.button(fewer, on_click=resize, args=(-1,), disabled=count == LEAST)
-    st.session_state[NAMES_KEY] = ", ".join(names)
-    st.text_input(text.label("pair_names"), key=NAMES_KEY, on_change=rename)
-    if problem := st.session_state.get(BAD_NAMES):
-        st.warning(text.label("pair_bad_names", what=links.quoted(problem), least=LEAST,
-                              most=MOST, longest=links.NAME_LENGTH))  # fmt: skip
+# ---- All of it
 
 
 @st.fragment
@@ -724,7 +684,7 @@ def lesson() -> None:
     """All follow one prediction, one truth and one set of classes."""
     held = links.hold("one_hot", MAIN, ("one_hot_sum", "one_hot_slope"))
     smooth = links.hold("label_smoothing", SMOOTH)
-    names = class_names(held["names"], len(held["z"]))
+    names = CLASSES.named(text, held["names"], len(held["z"]))
     k, epsilon = int(held["k"]), smooth["eps"]
     the_sum(held, names)
     st.divider()

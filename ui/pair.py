@@ -14,6 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui import links
+from ui.classes import Classes
 from ui.live import Cell, Handle, Preset
 from ui.live.sweeps import Arrays
 from ui.words import Words
@@ -50,13 +51,7 @@ class Pair:
 def hold_pair(text: Words, *figures: str) -> Pair:
     """Return the pair that the lessons share; `figures` are the live figures that show it."""
     held = links.hold(KEY, PAIR, figures)
-    return Pair(held, class_names(text, held["names"], len(held["p"])))
-
-
-def class_names(text: Words, names: str, count: int) -> tuple[str, ...]:
-    """Return the names of `count` classes: those typed, or those of a list of the app's."""
-    known = text.label(f"list_{names}") if names in LISTS else names
-    return links.read_names(known)[:count]
+    return Pair(held, CLASSES.named(text, held["names"], len(held["p"])))
 
 
 def steps(count: int) -> NDArray[np.float64]:
@@ -150,47 +145,9 @@ def letters_of_two(count: int) -> tuple[str, tuple[float, ...], tuple[float, ...
     return "".join(LETTERS[i] for i in often), grouped[0], grouped[1]
 
 
-def _resize(by: int) -> None:
-    """Add a class of probability 0, or take the last one away."""
-    held = links.state_of(KEY, PAIR)
-    p, q = held["p"], held["q"]
-    if by > 0:
-        p, q = (*p, 0.0), (*q, 0.0)
-    else:
-        p, q = _without_last(p), _without_last(q)
-    names = PAIR.params[2].fit(held["names"], {"p": p})
-    if held["names"] not in LISTS:
-        names = ",".join(_some_names(held["names"].split(","), len(p)))
-    links.put(KEY, PAIR, p=p, q=q, names=names)
-
-
 def _without_last(p: Sequence[float]) -> tuple[float, ...]:
     rest = set_probability(p, len(p) - 1, 0.0)[:-1]
     return tuple((rest / rest.sum()).tolist())
-
-
-def _some_names(names: Sequence[str], count: int) -> list[str]:
-    """Return `count` names: those there are, then letters that are not taken."""
-    spare = (letter for letter in "ABCDEFGHIJKLMNOP" if letter not in names)
-    return [*names, *(next(spare) for _ in range(count - len(names)))][:count]
-
-
-_NAMES_KEY, _NAMES_PROBLEM = "xent names", "xent names problem"
-
-
-def _rename() -> None:
-    """Take the typed names; their number is the number of classes."""
-    held = links.state_of(KEY, PAIR)
-    st.session_state[_NAMES_PROBLEM] = ""
-    try:
-        names = links.read_names(st.session_state[_NAMES_KEY])
-        if not LEAST <= len(names) <= MOST:
-            raise ValueError(f"{len(names)} names")
-    except ValueError:
-        st.session_state[_NAMES_PROBLEM] = st.session_state[_NAMES_KEY][:60]
-        return
-    links.put(KEY, PAIR, p=_resized(held["p"], len(names)), q=_resized(held["q"], len(names)),
-              names=",".join(names))  # fmt: skip
 
 
 def _resized(p: tuple[float, ...], count: int) -> tuple[float, ...]:
@@ -199,18 +156,17 @@ def _resized(p: tuple[float, ...], count: int) -> tuple[float, ...]:
     return (*p, *(0.0,) * (count - len(p)))
 
 
+def _put(count: int, names: str) -> None:
+    """Give the pair so many classes: new ones are impossible, lost ones leave the rest theirs."""
+    held = links.state_of(KEY, PAIR)
+    p, q = _resized(held["p"], count), _resized(held["q"], count)
+    links.put(KEY, PAIR, p=p, q=q, names=names)
+
+
+CLASSES = Classes(KEY, LEAST, MOST, LISTS, _put)
+
+
 def tools(pair: Pair, text: Words) -> None:
     """Say how the sum is kept at 1, and show the editor of the classes' number and names."""
     st.markdown(f":small[{text.label('pair_rule')}]")
-    count = len(pair.names)
-    with st.container(horizontal=True):
-        more, fewer = text.label("pair_more"), text.label("pair_fewer")
-        st.button(more, on_click=_resize, args=(1,), disabled=count == MOST)
-        st.button(fewer, on_click=_resize, args=(-1,), disabled=count == LEAST)
-    st.session_state[_NAMES_KEY] = ", ".join(pair.names)
-    st.text_input(text.label("pair_names"), key=_NAMES_KEY, on_change=_rename)
-    if problem := st.session_state.get(_NAMES_PROBLEM):
-        least, most, longest = LEAST, MOST, links.NAME_LENGTH
-        said = text.label("pair_bad_names", what=links.quoted(problem), least=least, most=most,
-                          longest=longest)  # fmt: skip
-        st.warning(said)
+    CLASSES.editor(text, pair.held["names"], len(pair.names))

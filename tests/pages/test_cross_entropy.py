@@ -154,10 +154,10 @@ def test_classes_are_added_and_taken_away_within_bounds():
         return figures(app)[0]["now"]["p"]
 
     for count in range(3, 9):
-        assert len(press("pair_more")) == count
-    assert next(button for button in app.button if button.label == label("pair_more")).disabled
+        assert len(press("class_more")) == count
+    assert next(button for button in app.button if button.label == label("class_more")).disabled
     for count in range(7, 1, -1):
-        p = press("pair_fewer")
+        p = press("class_fewer")
         assert len(p) == count
     np.testing.assert_allclose(p, [0.5, 0.5])
-    assert next(button for button in app.button if button.label == label("pair_fewer")).disabled
+    assert next(button for button in app.button if button.label == label("class_fewer")).disabled

@@ -202,10 +202,10 @@ def test_classes_are_added_and_taken_away_and_everything_follows():
         assert masked["masked"] == (3 if len(total["p"]) > 2 else 0)
         return len(total["p"])
 
-    assert [press("pair_more") for _ in range(7)] == list(range(4, 11))
-    assert next(b for b in app.button if b.label == label("pair_more")).disabled
-    assert [press("pair_fewer") for _ in range(8)] == list(range(9, 1, -1))
-    assert next(b for b in app.button if b.label == label("pair_fewer")).disabled
+    assert [press("class_more") for _ in range(7)] == list(range(4, 11))
+    assert next(b for b in app.button if b.label == label("class_more")).disabled
+    assert [press("class_fewer") for _ in range(8)] == list(range(9, 1, -1))
+    assert next(b for b in app.button if b.label == label("class_fewer")).disabled
 
 
 @pytest.mark.parametrize(
