@@ -1,0 +1,125 @@
+"""What is kept of a run: fewer and fewer of its steps, evenly spaced; and the history as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Generic, TypeVar
+
+from torch import Tensor
+
+from xent_core._arrays import Array
+
+MAX_KEPT = 200
+MAX_LOSSES = 2000
+
+Item = TypeVar("Item")
+
+
+class Thinned(Generic[Item]):
+    """A list of what belongs to steps 0, s, 2s, …; with more than `limit`, s doubles.
+
+    What is kept depends on the number of steps only, not on when or how often one looks.
+    """
+
+    def __init__(self, limit: int, stride: int = 1) -> None:
+        self.limit = limit
+        self.stride = stride
+        self.items: list[Item] = []
+
+    def wants(self, step: int) -> bool:
+        """Whether the step is one of those that are kept."""
+        return step % self.stride == 0
+
+    def add(self, step: int, item: Item) -> None:
+        """Keep the item if its step is wanted; every step must be offered, in order."""
+        if not self.wants(step):
+            return
+        self.items.append(item)
+        if len(self.items) > self.limit:
+            self.stride *= 2
+            del self.items[1::2]
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """The weights after so many steps, and what has been found out about them since.
+
+    Only the weights are taken while it trains; all that is drawn is computed from them, when it
+    is asked for.
+    """
+
+    step: int
+    weights: Tensor
+    # of the step that was taken from here; nan while there is none
+    grad_norm: float = float("nan")
+    seen: Seen | None = None
+    plane: Array | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """A state put to the samples, first those of the training: the loss and the class given to
+    each, and the mean loss and the accuracy of both parts; nan for the test where there is none.
+    """
+
+    losses: Array
+    predictions: Array
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A run as arrays, one entry for each epoch that is kept, and for the present step.
+
+    Parameters
+    ----------
+    step : int64 array, (K)
+        Updates made; 0 is the start.
+    epoch : float64 array, (K)
+        The same in epochs: whole ones, but for the present step.
+    rate : float64 array, (K)
+        The learning rate in force for the update that comes next.
+    train_loss, test_loss : float64 array, (K)
+        Of all samples, by the loss that is trained, in nats (but for "mse").
+    train_accuracy, test_accuracy : float64 array, (K)
+    grad_norm : float64 array, (K)
+        Euclidean norm of the gradient that the next update used; nan at the end.
+    batch_step, batch_loss : int64 and float64 arrays, (L)
+        The loss of each batch before its update: as many as 2000 of them, where K is 201 at most.
+    """
+
+    step: Array
+    epoch: Array
+    rate: Array
+    train_loss: Array
+    test_loss: Array
+    train_accuracy: Array
+    test_accuracy: Array
+    grad_norm: Array
+    batch_step: Array = field(repr=False)
+    batch_loss: Array = field(repr=False)
+
+    def to_csv(self) -> str:
+        """The history as a table, without the losses of single batches.
+
+        Returns
+        -------
+        str
+            A head line, then a line for each step, numbers with all their digits. The accuracies
+            are parts of 1; what is not known, as without test samples, is nan.
+
+        Examples
+        --------
+        >>> from xent_core.training import Config, Trainer
+        >>> print(Trainer(Config(init_scale=0)).history().to_csv())
+        step,epoch,rate,train_loss,test_loss,train_accuracy,test_accuracy,grad_norm
+        0,0.0,0.01,0.6931471824645996,nan,0.5,nan,nan
+        <BLANKLINE>
+        """
+        names = [column.name for column in fields(self) if not column.name.startswith("batch_")]
+        columns = [getattr(self, name).tolist() for name in names]
+        lines = [",".join(map(repr, row)) for row in zip(*columns, strict=True)]
+        return "\n".join([",".join(names), *lines, ""])

@@ -1,0 +1,99 @@
+"""Two runs from the same weights and the same batches, side by side."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields
+
+from xent_core.training.config import Config
+from xent_core.training.trainer import Clock, Trainer, check_measure
+
+# Everything else decides the data, the weights or the batches.
+RACE_FIELDS = (
+    "activation",
+    "optimizer",
+    "rate",
+    "weight_decay",
+    "loss",
+    "eps",
+    "label_smoothing",
+    "dtype",
+    "logit_factor",
+)
+
+
+class Race:
+    """Two runs that start from the same weights and take the same batches, step by step.
+
+    The weights are drawn in float32: in another type they are the same ones, rounded.
+
+    Parameters
+    ----------
+    first, second : Config
+        They may differ in `RACE_FIELDS`.
+    clock : function () → seconds
+
+    Attributes
+    ----------
+    trainers : tuple of two Trainer
+        At the same step, but for one that failed, which stays where it is.
+
+    Raises
+    ------
+    ValueError
+        If the configs differ in anything else.
+
+    Examples
+    --------
+    >>> from xent_core.training import Config, Race
+    >>> race = Race(Config(), Config(loss="mse"))
+    >>> race.advance(epochs=20)
+    20
+    >>> [trainer.step for trainer in race.trainers]
+    [20, 20]
+    """
+
+    def __init__(self, first: Config, second: Config, *, clock: Clock = time.perf_counter) -> None:
+        for name in (field.name for field in fields(Config) if field.name not in RACE_FIELDS):
+            a, b = getattr(first, name), getattr(second, name)
+            if a != b:
+                raise ValueError(f"{name}: must be the same for both, found {a!r} and {b!r}")
+        self.trainers = (Trainer(first, clock=clock), Trainer(second, clock=clock))
+        self._clock = clock
+
+    @property
+    def done(self) -> bool:
+        """Whether both are over."""
+        return all(trainer.done for trainer in self.trainers)
+
+    def advance(
+        self,
+        *,
+        seconds: float | None = None,
+        epochs: int | None = None,
+        steps: int | None = None,
+    ) -> int:
+        """Train both on, as `Trainer.advance` does one.
+
+        Parameters
+        ----------
+        seconds, epochs, steps
+            One of them, as for `Trainer.advance`; the time is that of both together.
+
+        Returns
+        -------
+        int, the updates that the one that made more of them made.
+
+        Raises
+        ------
+        ValueError
+            If not exactly one measure is given, or it is negative.
+        """
+        check_measure(seconds, epochs, steps)
+        if seconds is None:
+            return max(trainer.advance(epochs=epochs, steps=steps) for trainer in self.trainers)
+        end = self._clock() + seconds
+        made = self.advance(steps=1)
+        while not self.done and self._clock() < end:
+            made += self.advance(steps=1)
+        return made
