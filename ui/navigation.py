@@ -37,6 +37,7 @@ LESSONS = (
     Lesson("kl_divergence", "difference"),
     Lesson("one_hot", "looks_one"),
     Lesson("softmax", "bar_chart"),
+    Lesson("overflow", "bolt"),
     Lesson("inside_pytorch", "memory"),
 )
 

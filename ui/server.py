@@ -118,6 +118,7 @@ _IMPORTED = (
     "plotly.graph_objects",
     "xent_core",
     "xent_core.pytorch",
+    "xent_core.pytorch.elementary",
     "ui.lesson",
 )
 

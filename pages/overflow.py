@@ -1,0 +1,715 @@
+"""Overflow: where, in which step and in which format, a softmax and its loss break."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import streamlit as st
+
+from ui import float_views as views
+from ui import formula, links, overflow_charts
+from ui.digits import exact, show
+from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
+from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
+from ui.live.sweeps import Arrays
+from ui.programs import overflow_program
+from ui.words import words as words_of
+from xent_core.pytorch.elementary import elementary_ulps, float8_top
+from xent_core.trace import (
+    EPSILON,
+    FORMATS,
+    FORMULAS,
+    OUTCOMES,
+    VERDICTS,
+    Format,
+    bit_pattern,
+    certain_gap,
+    exact_row,
+    exp_window,
+    get_program,
+    gradients,
+    losses,
+    round_to,
+    running_sums,
+    trace,
+    true_losses,
+)
+
+text = open_lesson("overflow")
+FORMAT_NAMES = tuple(FORMATS)
+SUBSCRIPTS = "₀₁₂₃₄₅"
+FREE = "free"  # no story: numbers of one's own
+KEY = "bench"
+BENCH = links.Params(
+    views.Row("x", (88.0, 87.0, 0.0)),
+    links.Index("k", 1, of="x"),
+    links.Index("f", FORMAT_NAMES.index("float32"), of=len(FORMAT_NAMES)),
+    links.Number("cell", views.cell_code("paper", "exp", 0), 0, 10**4, whole=True),
+)
+EVENT_WORDS = ("none", "invalid", "divide", "overflow", "underflow", "cancellation", "absorbed",
+               "subnormal", "propagated")  # fmt: skip
+OUTCOME_WORDS = ("is_right", "is_digits", "is_zero", "is_inf", "is_nan")
+VERDICT_WORDS = ("goes_right", "goes_wrong_size", "goes_zero", "goes_nan")
+ROW_WORDS = {
+    "x": "stored",
+    "max": "max", "shift": "shift", "exp": "exp", "others": "others", "sum": "sum", "p": "p",
+    "pick": "pick", "plus": "plus", "log": "log", "times": "times", "lse": "sum_log",
+    "total": "total", "diff": "diff", "neg": "loss", "truth": "truth_row", "outcome": "outcome",
+    "why": "first", "error": "error", "gradient": "gradient", "slope": "true_slope",
+    "verdict": "step",
+}  # fmt: skip
+FORMULA_WORDS = {
+    "paper": "on_paper", "full_sum": "in_full", "shifted": "shifted", "epsilon": "with_epsilon",
+    "lse": "minus_lse", "log_softmax": "log_softmax", "log1p": "with_log1p",
+}  # fmt: skip
+
+
+def format_of(held: links.Held) -> Format:
+    return FORMATS[FORMAT_NAMES[int(held["f"])]]
+
+
+# ---- the seven formulas and their steps, as they are written
+
+
+def written() -> dict[str, str]:
+    """Each formula in MathML."""
+    i, op, row, sub = formula.ident, formula.op, formula.row, formula.sub
+    p, y, x_k, m = sub(i("p"), i("k")), i("y"), sub(i("x"), i("k")), i("m")
+    log, minus, total = i("log"), op("−"), op("Σ")
+    shifted = row(op("("), x_k, minus, m, op(")"))
+    signs = {
+        "paper": row(minus, log, p),
+        "full_sum": row(minus, total, y, log, i("p")),
+        "shifted": row(minus, log, p, op("("), i("x"), minus, m, op(")")),
+        "epsilon": row(minus, log, op("("), p, op("+"), i("ε"), op(")")),
+        "lse": row(op("("), m, op("+"), log, total, op(")"), minus, x_k),
+        "log_softmax": row(log, total, minus, shifted),
+        "log1p": row(i("log1p"), total, op("′"), minus, shifted),
+    }
+    return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
+
+
+def headings(fmt: Format) -> views.Headings:
+    signs = written()
+    return views.Headings(
+        {name: (text.label(word), signs[name]) for name, word in FORMULA_WORDS.items()},
+        {row: text.label(word) for row, word in ROW_WORDS.items()},
+        text.label("signs", format=fmt.name),
+    )
+
+
+# ---- the bench
+
+
+def bench_view(held: links.Held, fmt: Format) -> View:
+    """The line of exp with the logits on it; below the sliders the table of steps."""
+    x = held["x"]
+    window, line = exp_window(fmt), views.logit_line(fmt)
+    edges = (window.smallest_nonzero, window.smallest_normal, window.largest_finite)
+    ticks = (-line.reach, window.smallest_nonzero, 0.0, window.largest_finite, line.reach)
+    words = [text.label(word) for word in EVENT_WORDS]
+    heads = headings(fmt)
+    high = overflow_charts.heights(len(x), overflow_charts.UPPER)
+    return View(
+        overflow_charts.exp_line(
+            len(x),
+            tuple(line.place(edges).tolist()),
+            line.end,
+            (tuple(line.place(ticks).tolist()), tuple(show(tick, 3) for tick in ticks)),
+            (text.label("zone_zero"), text.label("zone_subnormal"), text.label("zone_normal"),
+             text.label("zone_inf") if fmt.has_inf else "nan"),
+            text.label("window", format=fmt.name),
+        ),
+        binds=[Bind(4, "x", "u"), Bind(5, "x", "us")],
+        formula=views.table(heads, len(x)),
+        alt=text.label("bench_alt", format=fmt.name),
+        handles=[
+            Handle(f"x{i}", f"u.{i}", high[i], "muted", "point", says=f"x.{i}|short")
+            for i, value in enumerate(x)
+            if views.slides(i, value)
+        ],
+        names={
+            "e": views.mark_names(words),
+            "m": ("", "wrong|" + text.label("first_here"), "poisoned|" + text.label("poisoned")),
+            "why": views.why_names(heads.rows, [text.label("rounded"), *words[1:]]),
+            "outcome": tuple(
+                f"{name}|{text.label(word)}"
+                for name, word in zip(OUTCOMES, OUTCOME_WORDS, strict=True)
+            ),
+            "verdict": tuple(
+                f"{name}|{text.label(word)}"
+                for name, word in zip(VERDICTS, VERDICT_WORDS, strict=True)
+            ),
+        },
+        free=("cell",),
+    )  # fmt: skip
+
+
+def the_bench(held: links.Held) -> None:
+    x, fmt = held["x"], format_of(held)
+    stops = views.slider_stops(fmt, len(x))
+    fixed = np.array(x)
+
+    def model(values: Arrays) -> Arrays:
+        count = len(values["k"])
+        columns = [values.get(f"x{i}", np.full(count, value)) for i, value in enumerate(fixed)]
+        return views.bench(np.stack(columns, axis=-1), values["k"].astype(int), fmt)
+
+    sliders = [
+        Slider(f"x{i}", f"x{SUBSCRIPTS[i]}", stops)
+        for i, value in enumerate(x)
+        if views.slides(i, value)
+    ]
+    live(
+        held,
+        text,
+        controls=[*sliders, Choice("k", text.label("target"), tuple(map(str, range(len(x)))))],
+        model=model,
+        view=bench_view(held, fmt),
+    )
+
+
+# ---- a typed row and the format
+
+_TYPED, _PROBLEM, _BEYOND = "xent row", "xent row problem", "xent row beyond"
+
+
+def take_row() -> None:
+    """Take the typed row; one that cannot be used stays in its field, with what is wrong."""
+    typed = st.session_state[_TYPED]
+    state = links.state_of(KEY, BENCH)
+    try:
+        row = views.read_row(typed)
+    except views.RowError as problem:
+        st.session_state[_PROBLEM] = (problem.kind, problem.what, typed, state)
+        return
+    st.session_state.pop(_PROBLEM, None)
+    st.session_state[_BEYOND] = (row.values, row.beyond)
+    links.put(KEY, BENCH, x=row.values, k=min(int(state["k"]), len(row.values) - 1))
+
+
+def typed_row(held: links.Held) -> None:
+    """The field for a row of logits; it shows the row unless something else is typed there."""
+    problem = st.session_state.get(_PROBLEM)
+    if problem and problem[3] != held.state:
+        problem = st.session_state.pop(_PROBLEM) and None
+    st.session_state[_TYPED] = problem[2] if problem else views.write_row(held["x"])
+    st.text_input(text.label("typed"), key=_TYPED, on_change=take_row)
+
+
+def say_of_row(held: links.Held) -> None:
+    """What is wrong with the typed row, or strange in it."""
+    if problem := st.session_state.get(_PROBLEM):
+        kind, what, _, _ = problem
+        kinds = {"empty": "row_empty", "many": "row_many", "gap": "row_gap", "number": "row_number"}
+        said = text.label(kinds[kind], what=links.quoted(what), most=views.MOST)
+        st.warning(f"{said} " + text.label("row_kept"))
+    values, beyond = st.session_state.get(_BEYOND, ((), ()))
+    if beyond and values == held["x"]:
+        st.info(text.label("row_beyond", what=", ".join(map(links.quoted, beyond))))
+    still = [str(i) for i, value in enumerate(held["x"]) if not views.slides(i, value)]
+    if still:
+        st.caption(text.label("no_slider", which=", ".join(still)))
+
+
+_FORMAT = "xent format"
+
+
+def take_format() -> None:
+    name = st.session_state[_FORMAT]
+    if name:
+        links.put(KEY, BENCH, f=FORMAT_NAMES.index(name))
+
+
+def format_switch(held: links.Held) -> None:
+    st.session_state[_FORMAT] = format_of(held).name
+    st.segmented_control(
+        text.label("format"),
+        FORMAT_NAMES,
+        key=_FORMAT,
+        on_change=take_format,
+        format_func=views.short_name,
+    )
+
+
+# ---- stories: say first what will happen
+
+
+@dataclass(frozen=True)
+class Story:
+    """A row to predict: where it breaks, the answers to choose from and the one that is right."""
+
+    row: tuple[float, ...]
+    format: str
+    formula: str
+    step: str
+    options: tuple[str, ...]
+    right: int
+    numbers: dict[str, Any]
+    target: int = 0
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return {
+            "x": self.row,
+            "k": self.target,
+            "f": FORMAT_NAMES.index(self.format),
+            "cell": views.cell_code(self.formula, self.step, 0),
+        }
+
+
+def loss_by(name: str, row: tuple[float, ...], target: int, fmt: str) -> str:
+    return show(float(losses(row, target, fmt, [name])[name]))
+
+
+def truth_of(row: tuple[float, ...], target: int, fmt: str) -> str:
+    return show(float(true_losses(row, target, fmt).high))
+
+
+def story_of(name: str) -> Story:
+    """A story's row, with every number that is told of it."""
+    f32, inf = "float32", math.inf
+    if name == "thousand":
+        row = (1000.0, 0.0, 0.0)
+        return Story(row, f32, "paper", "p", ("0", "∞", "nan"), 2, {
+            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
+            "other": loss_by("paper", row, 1, f32), "truth": truth_of(row, 1, f32),
+            "highest": show(exp_window(f32).largest_finite)})  # fmt: skip
+    if name == "all_low":
+        row = (-1000.0, -1000.0, -1000.0)
+        return Story(row, f32, "paper", "p", ("log 3", "∞", "nan"), 2, {
+            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
+            "shifted": loss_by("shifted", row, 0, f32),
+            "lowest": show(exp_window(f32).smallest_nonzero)})  # fmt: skip
+    if name == "target_low":
+        row = (-1000.0, 0.0, 0.0)
+        return Story(row, f32, "paper", "log", ("1000", "∞", "nan"), 1, {
+            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
+            "full": loss_by("full_sum", row, 1, f32), "truth": truth_of(row, 0, f32),
+            "easy": truth_of(row, 1, f32)})  # fmt: skip
+    if name == "three":
+        row = (123.0, 456.0, 789.0)
+        return Story(row, f32, "shifted", "exp", ("666", "∞", "nan"), 1, {
+            "row": views.list_of(row), "shifted": loss_by("shifted", row, 0, f32),
+            "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
+    if name == "equal":
+        row, less = (1e8, 1e8, 1e8), (1e4, 1e4, 1e4)
+        return Story(row, f32, "lse", "lse", ("log 3", "0", "nan"), 1, {
+            "row": views.list_of(row), "lse": loss_by("lse", row, 0, f32), "less": exact(1e4),
+            "worse": loss_by("lse", less, 0, f32), "truth": truth_of(row, 0, f32),
+            "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
+    if name == "tiny":
+        row = (0.0, -40.0)
+        return Story(row, f32, "log_softmax", "sum", (truth_of(row, 0, f32), "0", "∞"), 1, {
+            "row": views.list_of(row), "log_softmax": loss_by("log_softmax", row, 0, f32),
+            "log1p": loss_by("log1p", row, 0, f32), "truth": truth_of(row, 0, f32)})  # fmt: skip
+    if name == "half":
+        row = (12.0, 0.0, 0.0)
+        return Story(row, "float16", "paper", "exp", ("0", "∞", "nan"), 2, {
+            "row": views.list_of(row), "here": loss_by("paper", row, 0, "float16"),
+            "power": show(math.exp(12), 6), "largest": exact(FORMATS["float16"].max),
+            "highest": show(exp_window("float16").largest_finite)})  # fmt: skip
+    if name == "mask":
+        row = (2.0, -inf, 1.0)
+        return Story(row, f32, "full_sum", "times", (truth_of(row, 0, f32), "∞", "nan"), 2, {
+            "row": views.list_of(row), "full": loss_by("full_sum", row, 0, f32),
+            "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
+    if name == "mask_all":
+        row = (-inf, -inf, -inf)
+        return Story(row, f32, "log_softmax", "shift", ("log 3", "∞", "nan"), 2, {
+            "row": views.list_of(row),
+            "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
+    if name == "cure":
+        row, half = (0.0, 40.0), (0.0, -math.log(EPSILON))
+        slope = [float(gradients(trace(x, 0, f32))["epsilon"].values[0]) for x in (row, half)]
+        true = [float(exact_row(x, 0, f32).gradient[0]) for x in (row, half)]
+        return Story(row, f32, "epsilon", "plus",
+                     ("40", loss_by("epsilon", row, 0, f32), "∞"), 1, {
+            "row": views.list_of(row), "epsilon": loss_by("epsilon", row, 0, f32),
+            "truth": truth_of(row, 0, f32), "slope": show(slope[0], 2), "eps": "1e−8",
+            "true_slope": show(true[0], 2), "halved": show(slope[1], 2),
+            "true_half": show(true[1], 2)})  # fmt: skip
+    gaps = [certain_gap(fmt) for fmt in ("float16", f32, "float64")]
+    row = (gaps[1], 0.0)
+    return Story(row, f32, "shifted", "sum", tuple(show(gap, 3) for gap in gaps), 1, {
+        "gap": show(gaps[1]), "half": show(gaps[0]), "double": show(gaps[2]),
+        "shifted": loss_by("shifted", row, 0, f32), "log1p": loss_by("log1p", row, 0, f32),
+        })  # fmt: skip
+
+
+STORIES = ("thousand", "all_low", "target_low", "three", "equal", "tiny", "half", "mask",
+           "mask_all", "cure", "certain")  # fmt: skip
+TITLES = {
+    FREE: "title_free", "thousand": "title_thousand", "all_low": "title_all_low",
+    "target_low": "title_target_low", "three": "title_three", "equal": "title_equal",
+    "tiny": "title_tiny", "half": "title_half", "mask": "title_mask",
+    "mask_all": "title_mask_all", "cure": "title_cure", "certain": "title_certain",
+}  # fmt: skip
+
+
+def tell(name: str) -> None:
+    """Ask what a story's row will do; once it is answered, the bench shows it."""
+    story = story_of(name)
+    ask(
+        text,
+        name,
+        story.options,
+        right=story.right,
+        then=lambda: links.put(KEY, BENCH, **story.state),
+        **story.numbers,
+    )
+
+
+def show_told() -> None:
+    """A story that has been told already is shown at once."""
+    name = st.session_state["xent story"]
+    if name != FREE and answered(name):
+        links.put(KEY, BENCH, **story_of(name).state)
+
+
+# ---- one number, down to its bits
+
+
+def cells_of(classes: int) -> dict[str, list[tuple[str, int, int]]]:
+    """For each formula its steps: the key, its entries and 0 entries for one number."""
+    found = views.spots(classes)
+    return {
+        name: [(step.key, found[name, step.key].size, i)
+               for i, step in enumerate(get_program(name))]
+        for name in FORMULAS
+    }  # fmt: skip
+
+
+def choose_cell(held: links.Held) -> tuple[str, str, int]:
+    """Show and return which number is looked at: what was clicked, or what is chosen here."""
+    classes = len(held["x"])
+    name, key, entry = views.read_cell(int(held["cell"]), classes)
+
+    def take(part: str) -> Callable[[], None]:
+        def put() -> None:
+            chosen = {"formula": name, "step": key, "entry": entry}
+            chosen[part] = st.session_state[f"xent cell {part}"]
+            keys = [step.key for step in get_program(chosen["formula"])]
+            if chosen["step"] not in keys:
+                chosen["step"] = keys[-1]
+            size = views.spots(classes)[chosen["formula"], chosen["step"]].size
+            at = min(chosen["entry"], max(size - 1, 0))
+            links.put(KEY, BENCH, cell=views.cell_code(chosen["formula"], chosen["step"], at))
+
+        return put
+
+    rows = {**{row: text.label(word) for row, word in ROW_WORDS.items()},
+            "epsilon": "ε", "y": "y"}  # fmt: skip
+    size = views.spots(classes)[name, key].size
+    columns = st.columns(3)
+    for part, value in (("formula", name), ("step", key), ("entry", entry)):
+        st.session_state[f"xent cell {part}"] = value
+    columns[0].selectbox(
+        text.label("formula"), FORMULAS, key="xent cell formula", on_change=take("formula"),
+        format_func=lambda one: text.label(FORMULA_WORDS[one]),
+    )  # fmt: skip
+    columns[1].selectbox(
+        text.label("step_of"), [step.key for step in get_program(name)], key="xent cell step",
+        on_change=take("step"), format_func=lambda one: rows[one],
+    )  # fmt: skip
+    columns[2].selectbox(
+        text.label("entry"), range(max(size, 1)), key="xent cell entry", on_change=take("entry"),
+        disabled=not size,
+    )  # fmt: skip
+    return name, key, entry
+
+
+def the_bits(held: links.Held) -> None:
+    """The chosen number's bits, its exact value and its neighbours; bits can be flipped."""
+    fmt = format_of(held)
+    section(text, "bits", format=fmt.name)
+    name, key, entry = choose_cell(held)
+    values = trace(held["x"], int(held["k"]), fmt, [name])[name][key].values
+    value = float(values.reshape(-1)[entry] if values.ndim else values)
+    pattern = bit_pattern(value, fmt)
+    parts = {
+        "sign": range(1),
+        "exponent": range(1, 1 + fmt.exponent_bits),
+        "fraction": range(1 + fmt.exponent_bits, fmt.bits),
+    }
+    flipped: list[int] = []
+    with st.container(key="xent-bits", horizontal=True, gap="medium"):
+        st.html(views.BITS_STYLE)
+        for part, places in parts.items():
+            flipped += st.pills(
+                text.label(part),
+                places,
+                selection_mode="multi",
+                format_func=lambda at: pattern.text[at],
+                key=f"xent-bits-{part}-{fmt.name}-{pattern.bits}",
+            )
+    other = pattern
+    for at in flipped:
+        other = other.flipped(at)
+    shown = [pattern, other] if flipped else [pattern]
+    heads = [text.label("as_is"), text.label("flipped")][: len(shown)]
+    table = [
+        ["", *heads],
+        *views.bit_rows(shown, {word: text.label(word) for word in
+                                ("bits_row", "kind", "significand", "exact_row", "above", "below",
+                                  "zone_zero", "zone_subnormal", "zone_normal", "zone_inf")}),
+    ]  # fmt: skip
+    with st.container(key="xent-bits-table"):
+        st.markdown(views.markdown_table(table))
+    if not flipped:
+        st.caption(text.label("flip"))
+
+
+@st.fragment
+def laboratory() -> None:
+    held = links.hold(KEY, BENCH)
+    fmt = format_of(held)
+    words, tools = st.columns([4, 5], gap="large")
+    with tools:
+        stories, row = st.columns(2)
+        chosen = stories.selectbox(
+            text.label("story"), (FREE, *STORIES), key="xent story", on_change=show_told,
+            format_func=lambda name: text.label(TITLES[name]),
+        )  # fmt: skip
+        with row:
+            typed_row(held)
+        format_switch(held)
+    with words:
+        if chosen == FREE:
+            window = exp_window(fmt)
+            section(text, "hook", highest=show(window.largest_finite), format=fmt.name)
+        else:
+            tell(chosen)
+    say_of_row(held)
+    the_bench(held)
+    truth = exact_row(held["x"], int(held["k"]), fmt).loss
+    section(text, "truth", loss=views.many_digits(mpmath.nstr(truth, 30)))
+    the_bits(held)
+    in_pytorch(text, overflow_program(held["x"], int(held["k"]), fmt.name))
+
+
+# ---- what the note says, and why the stable form is safe
+
+
+def why_safe() -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        section(text, "routes")
+    with right:
+        section(text, "safe", eps=show(EPSILON, 1))
+
+
+# ---- maps
+
+SIDE, STOPS = 61, 31
+MAP = links.Params(
+    links.Number("at", 12.0 * STOPS + 23, 0.0, STOPS * STOPS - 1.0, whole=True),
+    links.Index("by", 0, of=len(FORMULAS)),
+    links.Index("mf", FORMAT_NAMES.index("float32"), of=len(FORMAT_NAMES)),
+)
+
+
+@st.cache_data(show_spinner=False)
+def maps_of(name: str, side: int) -> dict[str, np.ndarray]:
+    """The outcomes of all formulas over a plane of logits."""
+    return views.maps(FORMATS[name], side)
+
+
+@st.cache_resource(show_spinner=False)
+def map_figure(name: str, chosen: str, language: str) -> Any:
+    """The figure of the maps of a format, with one formula's large; the same for everybody."""
+    said = words_of("overflow", language).label
+    sizes, gaps = views.map_axes(FORMATS[name], SIDE)
+    found = maps_of(name, SIDE)
+    titles = [said(word) for word in FORMULA_WORDS.values()]
+    return overflow_charts.outcome_maps(
+        tuple(found[formula] for formula in FORMULAS),
+        FORMULAS.index(chosen),
+        (tuple(sizes.tolist()), tuple(gaps.tolist())),
+        (said("map_size"), said("map_gap")),
+        tuple(f"{sign} {title}" for sign, title in zip("①②③④⑤⑥⑦", titles, strict=True)),
+        tuple(said(word) for word in OUTCOME_WORDS),
+    )
+
+
+def take_map(part: str) -> None:
+    value = st.session_state[f"xent map {part}"]
+    if value is not None:
+        names = {"by": FORMULAS, "mf": FORMAT_NAMES}[part]
+        links.put("map", MAP, **{part: names.index(value)})
+
+
+@st.fragment
+def the_maps() -> None:
+    held = links.hold("map", MAP)
+    fmt, chosen = FORMATS[FORMAT_NAMES[int(held["mf"])]], FORMULAS[int(held["by"])]
+    words, figure = st.columns([1, 2], gap="large")
+    sizes, gaps = views.map_axes(fmt, STOPS)
+    outcomes_here = maps_of(fmt.name, STOPS)
+
+    def model(values: Arrays) -> Arrays:
+        at = values["at"].astype(int)
+        row, column = np.divmod(at, STOPS)
+        return {
+            "size": sizes[column],
+            "gap": gaps[row],
+            "other": sizes[column] - gaps[row],
+            "found": np.stack([outcomes_here[name][row, column] for name in FORMULAS], axis=-1),
+        }
+
+    said = tuple(text.label(word) for word in OUTCOME_WORDS)
+    with figure:
+        st.session_state["xent map mf"], st.session_state["xent map by"] = fmt.name, chosen
+        st.segmented_control(
+            text.label("format"), FORMAT_NAMES, format_func=views.short_name,
+            key="xent map mf", on_change=take_map, args=("mf",),
+        )  # fmt: skip
+        st.selectbox(
+            text.label("formula"), FORMULAS, key="xent map by", on_change=take_map, args=("by",),
+            format_func=lambda name: text.label(FORMULA_WORDS[name]),
+        )  # fmt: skip
+        live(
+            held,
+            text,
+            controls=[Place("at", text.label("map_place"), np.arange(float(STOPS * STOPS)))],
+            model=model,
+            view=View(
+                map_figure(fmt.name, chosen, text.language),
+                binds=[Bind(trace_at, axis, name)
+                       for trace_at in overflow_charts.MAP_POINTS
+                       for axis, name in (("x", "size"), ("y", "gap"))],
+                readouts=[
+                    Readout(text.label("map_size"), "size|3", colour="truth"),
+                    Readout(text.label("map_other"), "other|3"),
+                    Readout(text.label(FORMULA_WORDS[chosen]), f"found.{FORMULAS.index(chosen)}"),
+                ],
+                alt=text.label("map_alt", format=fmt.name),
+                handles=[Handle("at", "size", "gap", "muted", "point", says="found", leaps=True)],
+                names={"found": said},
+            ),
+        )  # fmt: skip
+    with words:
+        section(text, "maps", format=fmt.name)
+        row, column = divmod(int(held["at"]), STOPS)
+        state = {"x": (float(sizes[column]), float(sizes[column] - gaps[row])), "k": 0,
+                 "f": int(held["mf"])}  # fmt: skip
+        if st.button(
+            text.label("load"), icon=":material/north:", on_click=load_point, args=(state,)
+        ):
+            st.rerun(scope="app")  # the bench is another fragment
+
+
+def load_point(state: dict[str, Any]) -> None:
+    links.put(KEY, BENCH, **state)
+    st.session_state["xent story"] = FREE
+
+
+# ---- the average of many losses
+
+MEAN = links.Params(links.Number("n", 1000.0, 1.0, 70_000.0, whole=True))
+MANY = 70_000
+COUNTS = np.unique(np.round(np.geomspace(1, MANY, 160)))
+
+
+@st.cache_data(show_spinner=False)
+def sums(name: str, loss: float) -> np.ndarray:
+    """The running sums of equal losses in a format, as float64."""
+    return running_sums(np.full(MANY, loss), name).astype(np.float64)
+
+
+def averages(values: Arrays) -> Arrays:
+    """The sum of the first n losses and their mean, in float16 and in float32."""
+    n = values["n"].astype(int)
+    loss = float(round_to(math.log(2), "float16"))
+    out: dict[str, np.ndarray] = {}
+    for name, fmt in (("half", "float16"), ("single", "float32")):
+        total = sums(fmt, loss)[n - 1]
+        with np.errstate(all="ignore"):
+            mean = round_to(total, fmt) / round_to(n, fmt)
+        out |= {f"{name}_sum": total, f"{name}_mean": mean.astype(np.float64)}
+    return out
+
+
+@st.fragment
+def averaging() -> None:
+    held = links.hold("mean", MEAN)
+    loss = float(round_to(math.log(2), "float16"))
+    told = answered("average")
+    stuck = sums("float16", loss)
+    words, figure = st.columns([1, 2], gap="large")
+    path = averages({"n": COUNTS})
+    with figure:
+        live(
+            held,
+            text,
+            controls=[Slider("n", text.label("how_many"), COUNTS, whole=True)],
+            model=averages,
+            view=View(
+                overflow_charts.two_sums(
+                    tuple(COUNTS.tolist()),
+                    tuple(path["single_sum"].tolist()),
+                    tuple(path["half_sum"].tolist()) if told else (),
+                    (text.label("how_many"), text.label("the_sum")),
+                    float(MANY),
+                ),
+                binds=[Bind(2, "x", "n"), Bind(2, "y", "single_sum"), Bind(3, "x", "n"),
+                       *([Bind(3, "y", "half_sum")] if told else [])],
+                readouts=[
+                    Readout(text.label("mean_single"), "single_mean", colour="fine"),
+                    *([Readout(text.label("mean_half"), "half_mean", colour="surprise")]
+                      if told else []),
+                ],
+                alt=text.label("mean_alt") + (text.label("mean_alt_half") if told else ""),
+            ),
+        )  # fmt: skip
+    with words:
+        section(text, "many", n=f"{MANY:,}", loss=show(loss))
+        last = averages({"n": np.array([float(MANY)])})
+        ask(
+            text,
+            "average",
+            [show(loss), show(float(last["half_mean"][0])), "∞"],
+            right=1,
+            then=lambda: links.put("mean", MEAN, n=float(MANY)),
+            n=f"{MANY:,}",
+            loss=show(loss),
+            mean=show(float(last["half_mean"][0])),
+            single=show(float(last["single_mean"][0])),
+            top=show(float(stuck[-1])),
+            fair=show(float(stuck[-1]) / MANY),
+            at=f"{int(np.argmax(stuck == stuck[-1])) + 1:,}",
+            gap=show(bit_pattern(float(stuck[-1]), "float16").gap_above, 2),
+            largest=exact(FORMATS["float16"].max),
+        )
+
+
+# ---- torch does the same, up to a few ulps
+
+
+@st.cache_data(show_spinner=False)
+def differences() -> list[tuple[str, dict[str, tuple[int, float]]]]:
+    return [(name, elementary_ulps(name)) for name in ("float16", "bfloat16", "float32", "float64")]
+
+
+def proof() -> None:
+    section(text, "proof", top=show(float8_top(), 3))
+    rows = [["", "exp", "log", "log1p"]]
+    for name, found in differences():
+        rows.append([name, *(text.label("apart", most=most, share=show(100 * share, 2))
+                             for most, share in found.values())])  # fmt: skip
+    st.markdown(views.markdown_table(rows))
+
+
+laboratory()
+st.divider()
+why_safe()
+st.divider()
+the_maps()
+st.divider()
+averaging()
+st.divider()
+proof()
+take_home(text)

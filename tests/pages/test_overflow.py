@@ -1,0 +1,331 @@
+"""The Overflow lesson: every number is the trace's, every story says what the machine does."""
+
+import math
+import re
+from decimal import Context, Decimal, localcontext
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import figures, open_page, run
+from ui import float_views as views
+from ui.digits import show
+from ui.words import words
+from xent_core import trace as xt
+
+label = words("overflow", "en").label
+STORIES = {
+    # what is said, by hand: the row, the format, and each formula's loss that the note is about
+    "thousand": ([1000, 0, 0], "float32", {"paper": math.nan, "full_sum": math.nan}),
+    "all_low": ([-1000] * 3, "float32", {"paper": math.nan, "shifted": math.log(3)}),
+    "target_low": ([-1000, 0, 0], "float32", {"paper": math.inf, "log_softmax": 1000.6931}),
+    "three": ([123, 456, 789], "float32", {"shifted": math.inf, "log_softmax": 666}),
+    "equal": ([1e8] * 3, "float32", {"lse": 0, "log_softmax": math.log(3)}),
+    "tiny": ([0, -40], "float32", {"log_softmax": 0, "log1p": math.exp(-40)}),
+    "half": ([12, 0, 0], "float16", {"paper": math.nan, "shifted": 0}),
+    "mask": ([2, -math.inf, 1], "float32", {"full_sum": math.nan, "log_softmax": 0.31326}),
+    "mask_all": ([-math.inf] * 3, "float32", {"log_softmax": math.nan}),
+    "cure": ([0, 40], "float32", {"epsilon": 18.42068, "log_softmax": 40}),
+    "certain": ([16.6355, 0], "float32", {"shifted": 0, "log1p": math.exp(-16.6355)}),
+}
+
+
+def open_bench(x: str, **query: str) -> AppTest:
+    app = open_page("overflow")
+    app.query_params.update({"x": x, **query})
+    app.run()
+    assert not app.exception
+    return app
+
+
+def bench(app: AppTest) -> dict:
+    return next(figure for figure in figures(app) if figure["key"] == "bench")
+
+
+def random_rows():
+    rng = np.random.default_rng(5)
+    for name in xt.FORMATS:
+        window = xt.exp_window(name)
+        row = rng.uniform(1.3 * window.smallest_nonzero, 1.3 * window.largest_finite, 2)
+        yield name, [*(float(f"{x:.4g}") for x in row), 0.5]
+    yield "float32", [float(f"{x:.3g}") for x in rng.normal(0, 3, 6)]
+    yield "float32", [1.0, -math.inf, -0.0, math.nan]
+    yield "bfloat16", [math.inf, 1.0]
+    yield "float64", [3.0]
+    yield "float16", [float(i) for i in range(16)]
+
+
+@pytest.mark.parametrize(("name", "row"), random_rows(), ids=lambda part: str(part)[:24])
+def test_every_number_of_the_table_is_the_traces(name, row):
+    query = {"k": str(len(row) - 1), "f": str(list(xt.FORMATS).index(name))}
+    now = bench(open_bench(ROW.write(row), **query))["now"]
+    found = xt.trace(row, len(row) - 1, name)
+    truth = xt.true_losses(row, len(row) - 1, name)
+    wrong, slopes = xt.first_wrong(found, truth), xt.gradients(found)
+    true_slopes = xt.true_gradients(row, len(row) - 1, name)
+    np.testing.assert_array_equal(now["x"], found.logits.astype(float))
+    np.testing.assert_array_equal(now["truth"], truth.high)
+    np.testing.assert_array_equal(now["slope"], true_slopes)
+    spots = views.spots(len(row))
+    marks = iter(now["m"])
+    for i, formula in enumerate(xt.FORMULAS):
+        steps = found[formula].steps
+        for at, step in enumerate(steps):
+            spot = spots[formula, step.key]
+            where = slice(spot.at, spot.places.stop)
+            values = np.atleast_1d(step.values).astype(float)
+            np.testing.assert_array_equal(now["v"][where], values)
+            for event, flags in zip(now["e"][where], np.atleast_1d(step.events), strict=True):
+                gravest = next(iter(xt.event_names(int(flags))), "none")
+                grave = views.MARKS[int(event) % 16]
+                assert (grave in xt.event_names(int(flags))) or (grave == gravest == "none")
+            mark = next(marks)
+            first = int(wrong[formula])
+            after = first >= 0 and step.key in xt.dependents(formula, steps[first].key)
+            assert mark == (1 if at == first else 2 if after else 0)
+        error = xt.errors(found[formula].loss, truth, name)
+        np.testing.assert_allclose(now["ulps"][i], error.ulps, rtol=1e-6, atol=1e-37)
+        np.testing.assert_allclose(now["percent"][i], error.percent, rtol=1e-6, atol=1e-37)
+        assert now["outcome"][i] == xt.outcomes(found[formula].loss, truth, name)
+        g = slopes[formula].values
+        np.testing.assert_array_equal(now["g"][i * len(row) : (i + 1) * len(row)], g.astype(float))
+        judged = xt.verdicts(g, true_slopes, name)
+        assert now["verdict"][i] == judged.codes
+        np.testing.assert_allclose(now["factor"][i], judged.factor, rtol=1e-6, atol=1e-37)
+
+
+ROW = views.Row("x", (0.0,))
+
+
+def test_the_first_wrong_step_is_named():
+    figure = bench(open_bench("1000,0,0", k="0"))
+    said = [figure["names"]["why"][code] for code in figure["now"]["why"]]
+    assert said[:2] == ["exp: overflow"] * 2
+    assert said[2:] == ["–"] * 5
+    figure = bench(open_bench("100000000,100000000", k="0"))
+    said = [figure["names"]["why"][code] for code in figure["now"]["why"]]
+    assert said[4] == "m + log Σ: absorbed"
+
+
+def test_the_truth_is_said_to_thirty_digits():
+    app = open_bench("0,-40", k="0")
+    (said,) = [block.value for block in app.markdown if "mpmath" in block.value]
+    with localcontext(Context(prec=60)):
+        x = Decimal(-40).exp()
+        truth = x - x**2 / 2 + x**3 / 3  # log(1 + x)
+        assert f"{truth:.29e}".replace("e-", "e−") in said
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [*((name, "en") for name in STORIES), ("thousand", "zh")]
+)
+def test_a_story_is_predicted_first_and_then_says_what_the_machine_does(name, language):
+    row, fmt, wanted = STORIES[name]
+    app = open_page("overflow", lang=language)
+    before = bench(app)["base"]
+    app.selectbox(key="xent story").set_value(name).run()
+    assert bench(app)["base"] == before  # nothing is given away
+    question = app.radio(key=f"xent answer to {name}")
+    verdicts = []
+    for option in range(len(question.options)):
+        app.radio(key=f"xent answer to {name}").set_value(option).run()
+        assert not app.exception
+        verdicts += [b.value for b in app.markdown if b.value.startswith(("**Right", "**对"))]
+    assert len(verdicts) == 1
+    now = bench(app)["now"]
+    np.testing.assert_allclose(now["x"], xt.round_to(row, fmt).astype(float), rtol=1e-5)
+    for formula, loss in wanted.items():
+        shown = now["loss"][xt.FORMULAS.index(formula)]
+        np.testing.assert_allclose(shown, loss, rtol=1e-4, atol=1e-30)
+        if formula == next(iter(wanted)):
+            assert f"**{show(shown)}**" in verdicts[0] or name == "certain"
+    for number in re.findall(r"\*\*([^*]*)\*\*", verdicts[0])[1:]:
+        assert number
+
+
+def test_the_stories_tell_the_sides_that_the_note_leaves_out():
+    told = {}
+    for name in ("thousand", "target_low", "equal", "cure", "certain"):
+        app = open_page("overflow")
+        app.selectbox(key="xent story").set_value(name).run()
+        app.radio(key=f"xent answer to {name}").set_value(0).run()
+        told[name] = " ".join(block.value for block in app.markdown)
+    assert "the loss is **∞**" in told["thousand"]  # S13': inf and not nan for another target
+    assert "the sum is nan" in told["target_low"]  # S14': nan comes from the full sum
+    assert "1.099" in told["equal"]  # S15''
+    assert "it is −0.50 for −1.0: half" in told["cure"]  # M7
+    for gap in map(xt.certain_gap, ("float16", "float32", "float64")):
+        assert show(gap) in told["certain"]
+
+
+def test_half_of_the_gradient_is_gone_where_p_is_epsilon_and_all_of_it_below():
+    for x, factor in (("0,18.420681", 0.5),):
+        now = bench(open_bench(x, k="0"))["now"]
+        assert now["factor"][3] == pytest.approx(factor, rel=0.02)
+        assert xt.VERDICTS[now["verdict"][3]] == "wrong_size"
+    now = bench(open_bench("0,200", k="0"))["now"]
+    assert xt.VERDICTS[now["verdict"][3]] == "zero"
+
+
+# ---- typed rows
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ("NaN, 1", [math.nan, 1]),
+        ("inf, -inf, 0", [math.inf, -math.inf, 0]),
+        ("-0.0, 2", [-0.0, 2]),
+        ("1e400, 1", [math.inf, 1]),
+        ("１２，３", [12, 3]),
+        (" 5 ", [5]),
+        (", ".join(map(str, range(16))), list(range(16))),
+    ],
+)
+def test_a_typed_row_gives_a_result(typed, row):
+    app = open_page("overflow")
+    app.text_input(key="xent row").set_value(typed).run()
+    assert not app.exception
+    np.testing.assert_array_equal(bench(app)["now"]["x"], row)
+    assert not app.warning
+    assert len(app.info) == 1 + ("1e400" in typed)  # the last one is what to take home
+    again = open_bench(app.query_params["x"][0] if isinstance(app.query_params["x"], list)
+                       else app.query_params["x"])  # fmt: skip
+    np.testing.assert_array_equal(bench(again)["now"]["v"], bench(app)["now"]["v"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "no number"), ("--5", "`--5`"), ("1,,2", "nothing between"),
+     (",".join("1" * 1000), "1000"), ("1, $x$ <b>", "`$x$`")],
+)  # fmt: skip
+def test_a_row_that_is_no_use_is_said_and_nothing_is_lost(typed, said):
+    app = open_page("overflow")
+    before = bench(app)["base"]
+    app.text_input(key="xent row").set_value(typed).run()
+    assert not app.exception
+    assert said in app.warning[0].value
+    assert bench(app)["base"] == before
+    assert app.text_input(key="xent row").value == typed  # it can be mended
+    app.text_input(key="xent row").set_value("1, 2").run()
+    assert not app.warning
+    assert bench(app)["base"]["x0"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"x": "1,,2"}, {"x": "abc"}, {"x": "1," * 3000}, {"f": "6"}, {"f": "-1"}, {"k": "3"},
+     {"cell": "1e9"}, {"cell": "1.5"}, {"x": "<script>"}, {"at": "961"}, {"by": "7"}, {"n": "0"}],
+    ids=str,
+)  # fmt: skip
+def test_a_hostile_link_is_said_and_the_default_stands(query):
+    app = open_page("overflow")
+    before = [figure["base"] for figure in figures(app)]
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception
+    assert app.warning[0].value.startswith("The link says")
+    assert [figure["base"] for figure in figures(app)] == before
+
+
+def test_a_link_to_any_number_of_a_cell_shows_some_cell():
+    for cell in ("123", "9999"):
+        app = open_bench("1,2", cell=cell)
+        assert app.selectbox(key="xent cell formula").value in xt.FORMULAS
+
+
+def test_the_format_is_switched_and_the_link_says_so():
+    app = open_page("overflow")
+    app.segmented_control(key="xent format").set_value("float8_e4m3fn").run()
+    assert app.query_params["f"] in ("4", ["4"])
+    figure = bench(app)
+    assert np.isnan(figure["now"]["v"][0])  # no inf there: 448 is the largest
+    assert "nan" in str(figure["figure"]["layout"]["annotations"])
+
+
+# ---- bits
+
+
+def test_a_cell_is_opened_and_its_bits_are_flipped():
+    app = open_bench("1000,0", k="0", f="0")
+    app.selectbox(key="xent cell formula").set_value("log_softmax").run()
+    app.selectbox(key="xent cell step").set_value("shift").run()
+    app.selectbox(key="xent cell entry").set_value(1).run()
+    pattern = xt.bit_pattern(-1000.0, "float16")
+    table = next(b.value for b in app.markdown if "| bits |" in b.value)
+    assert f"`{pattern.sign} {pattern.exponent} {pattern.fraction}`" in table
+    assert "| −1000 |" in table
+    pills = [group for group in app.get("button_group") if "xent-bits-sign" in group.key]
+    pills[0].set_value([0]).run()
+    table = next(b.value for b in app.markdown if "| bits |" in b.value)
+    assert "| −1000 | 1000 |" in table
+
+
+# ---- maps, averages, proof
+
+
+def test_the_map_is_the_traces_and_its_point_loads_into_the_bench():
+    app = open_page("overflow")
+    app.query_params.update({"at": "40", "mf": "0"})
+    app.run()
+    now = next(figure for figure in figures(app) if figure["key"] == "map")["now"]
+    row = [float(now["size"]), float(now["other"])]
+    found = xt.outcome_maps(row, 0, "float16")
+    assert now["found"].tolist() == [int(found[name]) for name in xt.FORMULAS]
+    next(b for b in app.button if b.label == label("load")).click().run()
+    figure = bench(app)
+    assert (figure["base"]["x0"], figure["base"]["x1"], figure["base"]["f"]) == (*row, 0)
+    assert figure["now"]["outcome"].tolist() == now["found"].tolist()
+
+
+def test_the_average_in_half_precision_stands_still():
+    app = open_page("overflow")
+    mean = next(figure for figure in figures(app) if figure["key"] == "mean")
+    assert len(mean["readouts"]) == 1  # not before it is asked
+    app.radio(key="xent answer to average").set_value(1).run()
+    mean = next(figure for figure in figures(app) if figure["key"] == "mean")
+    loss = np.full(70_000, np.float16(math.log(2)))
+    total = np.float16(0)
+    for one in loss:
+        total = np.float16(total + one)
+    assert mean["now"]["half_sum"] == float(total) == 2048
+    np.testing.assert_allclose(mean["now"]["single_mean"], math.log(2), rtol=2e-3)
+
+
+def test_the_distances_of_exp_and_log_are_measured():
+    app = open_page("overflow")
+    (table,) = [b.value for b in app.markdown if "log1p |" in b.value and "bfloat16" in b.value]
+    most = [int(found) for found in re.findall(r"(\d+) ulp at most", table)]
+    assert len(most) == 12
+    assert max(most) <= 4
+
+
+# ---- the same in PyTorch
+
+PRINTED = ("on paper", "full sum", "shifted softmax", "p + eps", "x - logsumexp", "log_softmax",
+           "with log1p")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", xt.FORMATS)
+@pytest.mark.parametrize("x", ["3,1,-2", "1000,0,0", "2,-inf,1"])
+def test_the_program_prints_what_the_page_shows(x, name):
+    app = open_bench(x, k="0", f=str(list(xt.FORMATS).index(name)))
+    printed, now = run(app.code[0].value), bench(app)["now"]
+    fmt = xt.FORMATS[name]
+    for key, shown in zip(PRINTED, now["loss"], strict=True):
+        if not math.isfinite(shown) or shown == 0:
+            np.testing.assert_array_equal(printed[key], shown, err_msg=key)
+        else:  # exp and log of the two libraries differ in their last bits
+            assert printed[key] == pytest.approx(shown, rel=16 * fmt.eps), key
+    if not name.startswith("float8"):
+        stable = float(now["loss"][5])
+        np.testing.assert_allclose(printed["F.cross_entropy"], stable, rtol=16 * fmt.eps)
+
+
+def test_the_message_stays_small():
+    for name, x in (("3", "1,2,3,4,5,6"), ("2", "1,2,3,4,5,6")):
+        app = open_bench(x, f=name)
+        sizes = [len(c.proto.bytes) for c in app.get("bidi_component")
+                 if c.proto.component_name == "xent_live"]  # fmt: skip
+        assert max(sizes) < 420_000
