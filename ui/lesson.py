@@ -95,8 +95,8 @@ def ask(
             text.label("ask_again"),
             key=f"{_answer(name)} again",
             type="tertiary",
-            on_click=st.session_state.pop,
-            args=(_answer(name), None),
+            on_click=_ask_again,
+            args=(name,),
         )
 
 
@@ -106,7 +106,16 @@ def answered(name: str) -> bool:
 
 
 def _answer(name: str) -> str:
-    return f"xent answer to {name}"
+    """Return the key of a question's widget.
+
+    Asked again it is a new one: the browser would give the old one its answer back.
+    """
+    times = st.session_state.get(f"xent asked {name}", 0)
+    return f"xent answer to {name}" + (f" {times}" if times else "")
+
+
+def _ask_again(name: str) -> None:
+    st.session_state[f"xent asked {name}"] = st.session_state.get(f"xent asked {name}", 0) + 1
 
 
 def in_pytorch(text: Words, program: str) -> None:

@@ -133,6 +133,24 @@ def test_a_state_that_one_comes_back_to_survives_the_change_of_language(visit, q
     assert "lang=zh" in lesson.page.url
 
 
+def test_a_question_asked_again_is_open_and_its_old_answer_moves_nothing_any_more(visit):
+    lesson = visit("/softmax")
+    first = lesson.figure()["drawn"]
+    lesson.page.locator('[data-testid="stRadio"] label').nth(1).click()
+    lesson.page.wait_for_selector("text=Ask me again")
+    lesson.settle()
+    assert lesson.figure()["drawn"] != first
+    lesson.page.get_by_role("button", name="Ask me again").click()
+    lesson.page.wait_for_selector("text=Ask me again", state="detached")
+    lesson.page.go_back()
+    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).T === 1")
+    lesson.settle()
+    lesson.type("z0", "5")
+    lesson.settle()
+    assert lesson.figure()["drawn"] == {**first, "z0": 5}
+    assert lesson.page.get_by_text("Ask me again").count() == 0
+
+
 HOSTILE = [
     "z=abc",
     "z=1,2,3,4,5,6,7,8,9",
