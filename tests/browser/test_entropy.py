@@ -44,7 +44,7 @@ def assert_true_picture(main, tree) -> None:
 
 
 def test_the_tree_follows_a_bar_that_is_pulled_in_either_figure(visit):
-    lesson = visit("/entropy")
+    lesson = visit("/entropy", height=3000)
     for figure, control, at in (("entropy-main", "p1", 1), ("entropy-tree", "p0", 0)):
         x, y = take(lesson, handle(lesson, figure, control))
         before = drawn_p(lesson.figure(MAIN))
@@ -76,7 +76,7 @@ def leaf(lesson, symbol: int):
 
 
 def test_pointing_at_a_leaf_shows_its_way_and_so_do_the_keys(visit):
-    lesson = visit("/entropy")
+    lesson = visit("/entropy", height=3000)
     lesson.page.locator(".xent").nth(TREE).scroll_into_view_if_needed()
     # also after the bars were moved, when the leaves are elsewhere
     for moved in (False, True):
@@ -108,7 +108,7 @@ def test_pointing_at_a_leaf_shows_its_way_and_so_do_the_keys(visit):
 
 
 def test_the_keys_move_a_bar_down_to_nothing_and_up_to_certainty(visit):
-    lesson = visit("/entropy")
+    lesson = visit("/entropy", height=3000)
     node = handle(lesson, "entropy-tree", "p0")
     node.press("ArrowUp")
     lesson.settle()
@@ -130,7 +130,7 @@ def test_the_keys_move_a_bar_down_to_nothing_and_up_to_certainty(visit):
 
 
 def test_the_point_is_pulled_along_the_curve(visit):
-    lesson = visit("/entropy")
+    lesson = visit("/entropy", height=3000)
     node = handle(lesson, "coin", "b")
     x, y = take(lesson, node)
     for step in range(1, 6):
@@ -168,7 +168,7 @@ def test_a_pasted_text_is_counted(visit, text):
 
 
 def test_half_of_a_surrogate_pair_is_counted_as_the_sign_that_stands_for_it(visit):
-    lesson = visit("/entropy")
+    lesson = visit("/entropy", height=3000)
     lesson.page.locator("textarea").evaluate(
         """(box) => {
             const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")
@@ -188,3 +188,21 @@ def test_half_of_a_surrogate_pair_is_counted_as_the_sign_that_stands_for_it(visi
 def count_before(lesson) -> int:
     """How many numbers stand before those of the text."""
     return sum(len(lesson.figure(at)["readouts"]) for at in range(TEXT))
+
+
+def test_a_figure_out_of_sight_follows_when_it_comes_into_sight(visit):
+    lesson = visit("/entropy", height=500)
+    before = lesson.figure(TREE)
+    box = handle(lesson, "entropy-main", "p0").bounding_box()
+    lesson.page.mouse.move(box["x"] + 13, box["y"] + 13)
+    lesson.page.mouse.down()
+    lesson.page.mouse.move(box["x"] + 13, box["y"] - 37, steps=4)
+    assert drawn_p(lesson.figure(MAIN))[0] > 0.5
+    assert lesson.figure(TREE)["traces"] == before["traces"]  # nobody looks
+    lesson.page.locator(".xent").nth(TREE).evaluate("node => node.scrollIntoView()")
+    lesson.until(
+        "JSON.parse(document.querySelectorAll('.xent')[0].dataset.drawn).p0 ==="
+        f" JSON.parse(document.querySelectorAll('.xent')[{TREE}].dataset.drawn).p0"
+    )
+    lesson.page.mouse.up()
+    lesson.settle()

@@ -346,8 +346,23 @@ class LiveFigure {
   follow(leader) {
     if (!this.message || this.busy()) return
     this.state = this.with(this.message.base, leader)
+    this.asleep = !this.inSight
+    if (this.asleep) return // nobody looks: drawn when somebody does
     this.moveControls()
     this.request()
+  }
+
+  /** A figure that follows another is drawn while it is in sight, or about to be. */
+  watchSight() {
+    this.sight ??= new IntersectionObserver(([entry]) => {
+      this.inSight = entry.isIntersecting
+      if (!this.inSight || !this.asleep) return
+      this.asleep = false
+      this.moveControls()
+      this.request()
+    }, { rootMargin: "100px" })
+    this.sight.disconnect()
+    this.sight.observe(this.root)
   }
 
   // -- the page's elements
@@ -389,6 +404,7 @@ class LiveFigure {
     this.setters = [...this.root.querySelectorAll(".xent-formula [data-sets]")]
     this.picture.onpointerdown = (event) => this.leap(event)
     this.observeSize()
+    this.watchSight()
   }
 
   slider(control) {
@@ -957,6 +973,7 @@ class LiveFigure {
     this.unwatch()
     groups.get(this.group)?.delete(this)
     this.sizes?.disconnect()
+    this.sight?.disconnect()
     if (this.plotted) this.Plotly.purge(this.picture)
     this.root.remove()
   }
