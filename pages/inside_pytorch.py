@@ -128,6 +128,7 @@ UNREADABLE = (
     "target_count",
     "no_class",
     "no_weight",
+    "weight_count",
 )
 
 
@@ -179,6 +180,33 @@ _HALF = [*range(11), *range(12, 32, 2), *range(35, 90, 5), 88, 89, *range(90, 15
 POSITIONS = np.unique([sign * float(z) for z in _HALF for sign in (-1, 1)])
 THOUSAND = ((1000.0, 0.0, 0.0),)
 FAR = ((123.0, 456.0, 789.0),)
+MOST_LABELLED = 6  # bars side by side whose numbers do not touch
+BEFORE = "xent inside before"  # the reader's logits, while an example is shown in their place
+
+
+def example(**values: Any) -> Callable[[], None]:
+    """Put an example in the place of the reader's logits, and keep these."""
+
+    def then() -> None:
+        held = now()
+        if held["x"] not in (THOUSAND, FAR):
+            st.session_state[BEFORE] = {
+                name: held[name] for name in ("x", "t", "row", "dtype", "mask")
+            }
+        change(**values)
+
+    return then
+
+
+def way_back(shown: inputs.Matrix) -> None:
+    """Offer the reader's own logits, while an example stands in their place."""
+    if now()["x"] == shown and BEFORE in st.session_state:
+        st.button(
+            text.label("back"),
+            key=f"xent inside back from {inputs.write_matrix(shown)}",
+            on_click=lambda: change(**st.session_state.pop(BEFORE)),
+            icon=":material/undo:",
+        )
 
 
 def routes_view(held: links.Held) -> View:
@@ -201,14 +229,16 @@ def routes_view(held: links.Held) -> View:
             Bind(3, "text", "a_sign|name"),
             Bind(4, "y", "target"),
             Bind(5, "y", "bar"),
-            Bind(5, "text", "t_probs|2"),
+            *([Bind(5, "text", "t_probs|2")] if count <= MOST_LABELLED else []),
         ],
         readouts=[
             Readout(theoretical, "t_loss|6", NATS, "surprise"),
             Readout(actual, "a_loss|6", NATS, "fine"),
             Readout("F.cross_entropy", "torch_loss|6", NATS),
         ],
-        formula=views.steps_table(count, (text.label("class"), theoretical, actual)),
+        formula=views.steps_table(
+            count, (text.label("class"), theoretical, actual), text.label("loss")
+        ),
         alt=text.label("routes_alt"),
         names=views.SIGN_NAMES,
     )
@@ -275,6 +305,7 @@ def ways_table(held: links.Held) -> None:
                 )
                 for way in ways
             ],
+            wide=head[4],
         )
     )
     same = sum(way.loss_ulps == way.worst_grad_ulps == 0 for way in ways)
@@ -309,7 +340,7 @@ def board_cell(wire: xt.Wire, guesses: dict[tuple[str, str], bool]) -> str:
         return "?"
     verdict = VERDICTS[VERDICT_LABELS.get(wire.verdict, wire.verdict)]
     sign = views.tagged(f"{views.SIGNS[wire.verdict]} {verdict}", views.KINDS[wire.verdict])
-    return views.joined([views.number(wire.value, 6), sign], "<br>")
+    return views.joined([views.number(wire.value, 6), views.note(sign)])
 
 
 def guess(right: bool) -> None:
@@ -403,7 +434,7 @@ def operators(held: links.Held) -> None:
     if not answered("made_of"):
         return
     with picture:
-        here, there = st.columns([6, 5])
+        here, there = st.columns(2)
         whole = xt.trace_loss("cross_entropy_module", x, t, dtype)
         with here:
             st.markdown(f"`{views.CASE_NAMES['cross_entropy_module']}`")
@@ -463,8 +494,8 @@ def option_controls(held: dict[str, Any]) -> None:
     field(
         "weight",
         text.label("weight"),
-        ", ".join(map(show_weight, options["weight"])),
-        lambda said: change_in("opt", weight=inputs.read_weights(said)),
+        ", ".join(map(show_weight, filled(options["weight"], classes))),
+        lambda said: change_in("opt", weight=inputs.read_weights(said, len(now()["x"][0]))),
         area=False,
     )
     choose(
@@ -490,6 +521,11 @@ def option_controls(held: dict[str, Any]) -> None:
         st.caption(text.label("cannot_ignore"))
 
 
+def filled(weights: tuple[float, ...], classes: int) -> tuple[float, ...]:
+    """The weights of all classes; where a link has fewer, or x other classes, 1 each."""
+    return (*weights, *(1.0,) * classes)[:classes] if weights else ()
+
+
 def show_weight(weight: float) -> str:
     return inputs.write_number(weight)
 
@@ -498,7 +534,7 @@ def show_weight(weight: float) -> str:
 def options() -> None:
     held = now()
     chosen, classes = held["opt"], len(held["x"][0])
-    weights = (*chosen["weight"], *(1.0,) * classes)[:classes] if chosen["weight"] else None
+    weights = filled(chosen["weight"], classes) or None
     ignored = int(chosen["ignored"].replace("-", str(IGNORE_NOTHING)))
     if chosen["kind"] == "one_hot" or ignored >= classes:
         ignored = IGNORE_NOTHING
@@ -528,7 +564,7 @@ def options() -> None:
             )
             for i in range(len(held["x"]))
         ]
-        sum_head = "Σ g · (−log p)"
+        sum_head = "Σ g · (−ln p)"
         head = (
             text.label("sample"),
             text.label("target"),
@@ -621,7 +657,7 @@ def masks() -> None:
             for case in cases
         ]
         head = (text.label("target"), text.label("loss"), text.label("gradient"), "xent_core")
-        st.html(views.table(text.label("mask_table"), head, rows))
+        st.html(views.table(text.label("mask_table"), head, rows, wide=head[2]))
         section(text, "mask_result")
 
 
@@ -640,9 +676,10 @@ def on_your_logits() -> None:
             "thousand",
             ["0", "∞", "nan"],
             right=2,
-            then=lambda: change(x=THOUSAND, t=(0,), row=0.0),
+            then=example(x=THOUSAND, t=(0,), row=0.0),
             big=f"{THOUSAND[0][0]:g}",
         )
+        way_back(THOUSAND)
         section(text, "routes")
     st.divider()
     section(text, "ways")
@@ -652,11 +689,12 @@ def on_your_logits() -> None:
         "far",
         [show(found[0].loss), "∞", "nan"],
         right=1,
-        then=lambda: change(x=FAR, t=(0,), row=0.0, dtype="float32"),
+        then=example(x=FAR, t=(0,), row=0.0, dtype="float32"),
         logits=inputs.write_matrix(FAR, cell=", "),
         wrong=show(found[-1].loss),
         loss=show(found[0].loss),
     )
+    way_back(FAR)
     ways_table(held)
     st.divider()
     wiring()
@@ -734,6 +772,36 @@ def timing_table(timings: Sequence[xt.Timing]) -> None:
     st.caption(text.label("rounds", n=min(one.rounds for one in timings)))
     plain = {claims[way, shape] for way in xt.WAYS[1:3] for shape in TIMED}
     section(text, "fast_none" if plain == {"no_difference"} else "fast_claims")
+    unsafe, safe = (
+        [claims[way, shape] for shape in TIMED] for way in ("log_of_softmax_nll", "log_softmax_nll")
+    )
+    section(
+        text,
+        "fast_verdict",
+        unsafe=f"`{views.WAY_NAMES['log_of_softmax_nll']}`",
+        unsafe_verdict=usually(unsafe),
+        unsafe_count=counts(unsafe),
+        safe=f"`{views.WAY_NAMES['log_softmax_nll']}`",
+        safe_verdict=usually(safe),
+        safe_count=counts(safe),
+    )
+
+
+def usually(others: Sequence[str]) -> str:
+    """Whether the built-in loss was faster for most shapes, by what is claimed of another way."""
+    if set(others) == {"no_difference"}:
+        return text.label("not_shown")
+    return text.label("usually" if 2 * others.count("slower") > len(others) else "usually_not")
+
+
+def counts(others: Sequence[str]) -> str:
+    """For how many shapes the built-in loss was faster, no different, slower."""
+    return text.label(
+        "claim_counts",
+        faster=others.count("slower"),
+        same=others.count("no_difference"),
+        slower=others.count("faster"),
+    )
 
 
 @st.fragment
@@ -749,10 +817,9 @@ def timing() -> None:
         if pressed and st.session_state.get(BUSY):
             st.warning(text.label("busy"))
         timings, backward = st.session_state.get(TIMINGS, ((), False))
-        if timings:
-            st.caption(text.label("with_backward" if backward else "forward_only"))
-            timing_table(timings)
     if timings:
+        st.caption(text.label("with_backward" if backward else "forward_only"))
+        timing_table(timings)
         timing_pictures(timings)
 
 
@@ -962,6 +1029,8 @@ def kl_judged(call: xt.KlCall, table: xt.KlTable, classes: int) -> str:
     for wanted, name, colour in meant:
         if near(wanted):
             return views.tagged(f"= {name}", colour)
+    if math.isnan(call.value):
+        return views.tagged(text.label("zero_times"), "surprise")
     return views.tagged(text.label("neither"), "surprise")
 
 

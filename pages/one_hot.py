@@ -155,7 +155,9 @@ def the_sum(held: links.Held, names: tuple[str, ...]) -> None:
                     names,
                     (
                         key((PREDICTION, "■", "p"), (TRUTH, "□", "y")),
-                        f"−ln p ({NATS})  " + key((SURPRISE, "■", "y = 1"), (GREY, "□", "y = 0")),
+                        text.label("surprise_nats")
+                        + "  "
+                        + key((SURPRISE, "■", "y = 1"), (GREY, "□", "y = 0")),
                     ),
                     TOP,
                 ),
@@ -277,7 +279,8 @@ def the_slope(held: links.Held, names: tuple[str, ...]) -> None:
                         key((PREDICTION, "■", "p"), (TRUTH, "□", "y")),
                         key((PREDICTION, "■", text.label("too_much")),
                             (TRUTH, "■", text.label("too_little"))),
-                        key((SURPRISE, "━", f"−ln p ({NATS})"), (GREY, "━", text.label("tangent"))),
+                        key((SURPRISE, "━", text.label("surprise_nats")),
+                            (GREY, "━", text.label("tangent"))),
                     ),
                     text.label("p_axis"),
                     curve,
@@ -625,7 +628,8 @@ def masking(values: Arrays, z: tuple[float, ...], k: int, epsilon: float) -> Arr
     return {
         "losses": losses,
         "finite": np.where(finite, np.minimum(losses, TOP), np.nan),
-        "broken": np.where(finite, np.nan, TOP),
+        "infinite": np.where(np.isinf(losses), TOP, np.nan),
+        "undefined": np.where(np.isnan(losses), TOP, np.nan),
         "masked": values["m"].astype(np.uint8),
     }
 
@@ -663,8 +667,10 @@ def masks(main: links.Held, names: tuple[str, ...], epsilon: float) -> None:
                 binds=[
                     Bind(0, "x", "finite"),
                     Bind(0, "text", "losses|4"),
-                    Bind(1, "x", "broken"),
+                    Bind(1, "x", "infinite"),
                     Bind(1, "text", "losses|4"),
+                    Bind(2, "x", "undefined"),
+                    Bind(2, "text", "losses|4"),
                 ],
                 alt=text.label("mask_alt"),
                 names={"masked": options},

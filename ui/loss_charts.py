@@ -348,7 +348,7 @@ def soft_labels(
 def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> go.Figure:
     """The loss for each kind of target, lying bars; what is no number is hatched and says so.
 
-    Traces: 0 the finite ones, 1 those that are infinite or nan.
+    Traces: 0 the finite ones, 1 those that are infinite, 2 those that are nan.
     """
 
     def lying(marker: dict[str, Any], **text: Any) -> go.Bar:
@@ -363,15 +363,19 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> go.Figure
             **text,
         )
 
-    hatch = {"shape": "/", "fgcolor": BROKEN, "bgcolor": "rgba(204,121,167,0.18)", "size": 7}
+    def broken(shape: str) -> go.Bar:
+        hatch = {"shape": shape, "fgcolor": BROKEN, "bgcolor": "rgba(204,121,167,0.18)", "size": 8}
+        return lying(
+            {"color": BROKEN, "pattern": hatch, "line": {"color": BROKEN, "width": 1}},
+            textposition="outside",
+            textfont={"size": 18, "color": BROKEN},
+        )
+
     return figure(
         [
             lying({"color": SURPRISE}, textposition="outside"),
-            lying(
-                {"color": BROKEN, "pattern": hatch, "line": {"color": BROKEN, "width": 1}},
-                textposition="outside",
-                textfont={"size": 18, "color": BROKEN},
-            ),
+            broken("/"),
+            broken("x"),
         ],
         height=236,
         margin={"l": 196, "r": 52, "t": 8, "b": 46},

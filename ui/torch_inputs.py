@@ -91,8 +91,11 @@ def read_targets(text: str, rows: int, classes: int) -> tuple[int, ...]:
     return tuple(map(int, cells))
 
 
-def read_weights(text: str) -> tuple[float, ...]:
-    """Return the typed weights of the classes, () if there are none."""
+def read_weights(text: str, classes: int | None = None) -> tuple[float, ...]:
+    """Return the typed weights of the classes, () if there are none.
+
+    With `classes` there must be one for each.
+    """
     plain = _plain(text).strip("()[] \t\r\n")
     cells = _cells(plain) if plain else []
     if len(cells) > MAX_CLASSES:
@@ -101,6 +104,8 @@ def read_weights(text: str) -> tuple[float, ...]:
     for weight, cell in zip(weights, cells, strict=True):
         if not 0 <= weight <= 1000:
             raise UnreadableError("no_weight", what=links.quoted(cell[:20]))
+    if weights and classes is not None and len(weights) != classes:
+        raise UnreadableError("weight_count", found=len(weights), classes=classes)
     return weights
 
 

@@ -60,6 +60,7 @@ STYLE = """<style>
 .xt thead th.xt-words { text-align: left; }
 .xt td.xt-words { text-align: left; white-space: normal; min-width: 11rem; max-width: 26rem; }
 .xt code { font-size: 0.92em; }
+.xt .xt-note { white-space: normal; min-width: 7rem; max-width: 13rem; margin-left: auto; }
 .xt tr.xt-head :is(th, td) { border-bottom: 0; padding-top: 0.5rem; }
 .xt-steps { font-size: 0.82rem; } .xt-steps :is(th, td) { padding: 0.08rem 0.5rem; }
 .xt-steps .xt-line { text-align: left; }
@@ -71,11 +72,12 @@ STYLE = """<style>
 .xt-frac > span:last-child { padding: 0.15em 0.3em 0; }
 .xt-equation { line-height: 2.4; font-size: 0.95rem; }
 .xt-tree, .xt-tree ul { list-style: none; margin: 0; padding: 0; }
-.xt-tree ul { margin-left: 0.55rem; padding-left: 0.75rem; border-left: 2px solid rgba(128, 128, 128, 0.45); }
+.xt-tree ul { margin-left: 0.4rem; padding-left: 0.5rem; border-left: 2px solid rgba(128, 128, 128, 0.45); }
 .xt-tree li { white-space: nowrap; padding: 0.1rem 0; font-size: 0.85rem; }
 .xt-tree li::before { content: "└ "; opacity: 0.6; }
 .xt-tree > li::before { content: ""; }
 .xt-tree code { font-size: 0.95em; padding: 0.08rem 0.35rem; border-radius: 0.3rem; background: rgba(128, 128, 128, 0.16); color: inherit; }
+.xt-tree .xt-idle > code { border-left: 0.3rem dotted #8a8f98; opacity: 0.75; }
 .xt-tree .xt-leaf > code { border-left: 0.3rem solid #0072b2; font-weight: 600; background: rgba(0, 114, 178, 0.14); }
 .xt-said { font-family: monospace; font-size: 0.85rem; white-space: pre-wrap; overflow-wrap: anywhere; max-width: 46rem; margin: 0.3rem 0; padding: 0.5rem 0.8rem; border-radius: 0.4rem; }
 </style>"""  # noqa: E501
@@ -83,7 +85,7 @@ STYLE = """<style>
 
 def number(x: float, digits: int = 4) -> Html:
     """Return a number; inf and nan are marked by a hatch and are said in words."""
-    text = show(x, digits)
+    text = show(x + 0.0, digits)  # no −0
     return Html(text if math.isfinite(x) else f'<span class="xt-broken">{text}</span>')
 
 
@@ -96,6 +98,11 @@ def brief(x: float) -> str:
 def tagged(text: str, colour: str) -> Html:
     """Return text with a colour beside it: "fine", "surprise", …."""
     return Html(f'<span class="xt-{colour}">{_safe(text)}</span>')
+
+
+def note(text: str) -> Html:
+    """Return text on lines of its own below a number; it may break them."""
+    return Html(f'<div class="xt-note">{_safe(text)}</div>')
 
 
 def code(text: str) -> Html:
@@ -138,16 +145,20 @@ def table(label: str, head: Sequence[str], rows: Iterable[Sequence[str]], wide: 
 
 
 def tree(trace: Sequence[Operator]) -> str:
-    """Return a trace as a tree; operators that called no other, which did the work, stand out."""
+    """Return a trace as a tree; operators that called no other, which did the work, stand out.
+
+    An aten::to that called nothing did nothing, as for `kernels`; it stays grey.
+    """
     branches = "".join(map(_branch, trace))
     return f'<div class="xt-scroll" tabindex="0"><ul class="xt-tree">{branches}</ul></div>'
 
 
 def _branch(operator: Operator) -> str:
     inner = "".join(map(_branch, operator.children))
-    kind = "" if operator.children else ' class="xt-leaf"'
+    kind = ' class="xt-idle"' if operator.name == "aten::to" else ' class="xt-leaf"'
+    kind = "" if operator.children else kind
     below = f"<ul>{inner}</ul>" if inner else ""
-    return f"<li{kind}><code>{escape(operator.name)}</code>{below}</li>"
+    return f"<li{kind}><code>{escape(operator.name.removeprefix('aten::'))}</code>{below}</li>"
 
 
 def fraction(top: str, bottom: str) -> Html:
@@ -191,12 +202,13 @@ def routes(x: np.ndarray, k: np.ndarray, dtype: str) -> Arrays:
     a_power, a_edge, a_sign = _powers(actual["exps"], dtype, 0)
     return {
         "x": theory["logits"],
-        **{f"t_{name}": theory[name] for name in ("exps", "sum", "probs", "p_k", "loss")},
+        **{f"t_{name}": theory[name] for name in ("exps", "sum", "probs", "p_k")},
         **{
             f"a_{name}": actual[name]
-            for name in ("max", "shifted", "exps", "sum", "log_sum", "shifted_k", "loss")
+            for name in ("max", "shifted", "exps", "sum", "log_sum", "shifted_k")
         },
-        "torch_loss": found.torch_loss,
+        **{f"{side}_loss": route["loss"] + 0.0 for side, route in (("t", theory), ("a", actual))},
+        "torch_loss": found.torch_loss + 0.0,  # no −0
         "t_power": t_power,
         "t_edge": t_edge,
         "t_sign": t_sign,
@@ -222,16 +234,18 @@ def _powers(exps: np.ndarray, dtype: str, nan_at: int) -> tuple[np.ndarray, np.n
     return power.astype(np.float32), edge, sign
 
 
-def steps_table(count: int, titles: Sequence[str]) -> str:
+def steps_table(count: int, titles: Sequence[str], loss: str) -> str:
     """Return the two routes step by step, with a place for every number.
 
-    `titles` are those of the table, of the theoretical and of the actual route.
+    `titles` are those of the table, of the theoretical and of the actual route; `loss` is the
+    word for it. What belongs to the whole row stands before the classes, so that it is seen
+    where these are many.
     """
     label, theoretical, actual = titles
 
-    def line(name: str, array: str, last: str = "") -> str:
+    def line(name: str, array: str, whole: str = "") -> str:
         cells = "".join(f'<td><span data-slot="{_at(array, i)}"></span></td>' for i in range(count))
-        return f'<tr><th scope="row">{name}</th>{cells}<td class="xt-line">{last}</td></tr>'
+        return f'<tr><th scope="row">{name}</th><td class="xt-line">{whole}</td>{cells}</tr>'
 
     def head(colour: str, title: str) -> str:
         inner = f'<span class="xt-{colour}">{escape(title)}</span>'
@@ -240,7 +254,7 @@ def steps_table(count: int, titles: Sequence[str]) -> str:
     def result(name: str, *parts: str) -> str:
         inner = f"<math>{formula.row(*parts)}</math>"
         return (
-            f'<tr><th scope="row">{name}</th>'
+            f'<tr><th scope="row">{escape(name)}</th>'
             f'<td class="xt-line" colspan="{count + 1}">{inner}</td></tr>'
         )
 
@@ -252,22 +266,22 @@ def steps_table(count: int, titles: Sequence[str]) -> str:
     columns = "".join(f'<th scope="col">{i}</th>' for i in range(count))
     return (
         f'<div class="xt-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f'<table class="xt xt-steps"><thead><tr><th scope="col">{escape(label)}</th>{columns}'
-        "<td></td></tr></thead><tbody>"
+        f'<table class="xt xt-steps"><thead><tr><th scope="col">{escape(label)}</th>'
+        f"<td></td>{columns}</tr></thead><tbody>"
         + line("x", "x")
         + head("surprise", theoretical)
         + line("e<sup>x</sup>", "t_exps|3", given("Σ", "t_sum"))
         + line("p = e<sup>x</sup> / Σ", "t_probs|3", given("p<sub>k</sub>", "t_p_k"))
         + result(
-            "loss",
-            minus, ident("log"), slot("t_p_k"), op("="), slot("t_loss|6", "surprise"),
+            loss,
+            minus, ident("ln"), slot("t_p_k"), op("="), slot("t_loss|6", "surprise"),
         )
         + head("fine", actual)
         + line("x − m", "a_shifted", given("m", "a_max"))
         + line("e<sup>x − m</sup>", "a_exps|3", given("Σ", "a_sum"))
         + result(
-            "loss",
-            minus, op("("), slot("a_shifted_k"), minus, ident("log"), slot("a_sum"), op(")"),
+            loss,
+            minus, op("("), slot("a_shifted_k"), minus, ident("ln"), slot("a_sum"), op(")"),
             op("="), minus, op("("), slot("a_shifted_k"), minus, slot("a_log_sum"), op(")"),
             op("="), slot("a_loss|6", "fine"),
         )

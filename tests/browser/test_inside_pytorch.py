@@ -19,8 +19,8 @@ def assert_true(figure: dict) -> None:
     x, k = torch.tensor(row).to(getattr(torch, drawn["dtype"])), int(drawn["k"])
     theory = -(x.exp() / x.exp().sum())[k].log()
     loss = F.cross_entropy(x, torch.tensor(k))
-    assert figure["readouts"][0] == show(theory.item(), 6)
-    assert figure["readouts"][2] == show(loss.item(), 6)
+    assert figure["readouts"][0] == show(theory.item() + 0.0, 6)
+    assert figure["readouts"][2] == show(loss.item() + 0.0, 6)
     assert show((x - x.max()).exp().sum().item()) in figure["formula"]
     assert figure["alt"].endswith(f"F.cross_entropy gives {show(loss.item())}.")
 
@@ -149,7 +149,7 @@ def test_the_trace_is_shown_in_chinese_after_the_question(visit):
     lesson.page.get_by_text(words("inside_pytorch", "zh").label("the_two"), exact=True).click()
     lesson.page.get_by_text("推翻了原笔记的说法").wait_for()
     assert lesson.page.locator(".xt-tree").count() == 2
-    assert "aten::_log_softmax" in lesson.page.locator(".xt-tree").first.inner_text()
+    assert "_log_softmax" in lesson.page.locator(".xt-tree").first.inner_text()
     assert lesson.errors == []
 
 

@@ -142,14 +142,14 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         leaf = x.clone().requires_grad_()
         loss = F.cross_entropy(leaf, t)
         loss.backward()
-        assert ways[0][1] == ways[1][1] == show(loss.item(), digits)
-        grad = ", ".join(show(g) for g in leaf.grad[row].tolist())
+        assert ways[0][1] == ways[1][1] == show(loss.item() + 0.0, digits)
+        grad = ", ".join(show(g + 0.0) for g in leaf.grad[row].tolist())
         assert ways[0][4] == grad
         unsafe = F.nll_loss(torch.softmax(x, 1).log(), t)
-        assert ways[3][1] == show(unsafe.item(), digits)
+        assert ways[3][1] == show(unsafe.item() + 0.0, digits)
 
         wanted = torch_loss(state)
-        listed = ", ".join(show(v, 9) for v in np.atleast_1d(wanted.numpy()).tolist())
+        listed = ", ".join(show(v + 0.0, 9) for v in np.atleast_1d(wanted.numpy()).tolist())
         beside = found[LABEL("beside_torch")]
         assert beside[0][1] == listed
         assert beside[1][2].startswith("✓")
@@ -157,9 +157,9 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         masked = x[row].clone()
         masked[state["mask"]] = -torch.inf
         cases = found[LABEL("mask_table")]
-        assert cases[0][1] == show(F.cross_entropy(masked, t[row]).item(), 6)
+        assert cases[0][1] == show(F.cross_entropy(masked, t[row]).item() + 0.0, 6)
         one_hot = F.one_hot(t[row], x.shape[1]).to(x.dtype)
-        assert cases[1][1] == show(F.cross_entropy(masked, one_hot).item(), 6)
+        assert cases[1][1] == show(F.cross_entropy(masked, one_hot).item() + 0.0, 6)
 
 
 def test_the_routes_are_those_of_each_row_alone_to_the_last_bit():
@@ -198,6 +198,20 @@ def test_a_thousand_makes_the_theoretical_route_nan_and_the_actual_one_0(dtype):
     assert np.isnan(now["t_loss"])
     assert now["a_loss"] == now["torch_loss"] == 0
     assert now["t_sign"].tolist() == [2, 0, 0]  # ∞
+    assert show(now["a_loss"]) == "0"  # not −0
+
+
+def test_the_readers_logits_come_back_after_the_examples():
+    app = open_page("inside_pytorch", lang="en")
+    app.text_area[0].set_value("3,4;5,6").run()
+    back = lambda: [b for b in app.button if b.label == LABEL("back")]  # noqa: E731
+    for name in ("thousand", "far"):
+        assert len(back()) == (name == "far")
+        next(radio for radio in app.radio if name in radio.key).set_value(1).run()
+        assert len(figures(app)[0]["now"]["x"]) == 3
+    press(app, LABEL("back"))
+    assert figures(app)[0]["base"]["x"] == "3,4_5,6"
+    assert back() == []
 
 
 # ---- what is typed
@@ -275,6 +289,16 @@ def test_targets_follow_a_matrix_of_another_shape_and_are_refused_outside_of_it(
         assert figures(app)[0]["base"]["t"] == "0,1"
     app.text_input[0].set_value("１ ０").run()
     assert figures(app)[0]["base"]["t"] == "1,0"
+
+
+def test_weights_of_some_classes_only_are_refused():
+    app = open_page("inside_pytorch", lang="en")
+    for typed in ("1,2", "1,2,3,4"):
+        app.text_input[1].set_value(typed).run()
+        found = len(typed.split(","))
+        assert app.warning[0].value == LABEL("weight_count", classes=3, found=found)
+    app.text_input[1].set_value("1,2,3").run()
+    assert not app.warning
 
 
 HOSTILE = [
@@ -407,7 +431,10 @@ def test_the_notes_claim_is_judged_by_the_trace_and_only_after_the_question(lang
     for body, case in zip(trees, ("cross_entropy_module", "log_softmax_nll"), strict=True):
         ran = xt.trace_loss(case, [[1.0, 2.0]], [0])
         names = re.findall(r"<code>(.*?)</code>", body)
-        assert names == [line.strip() for line in xt.format_trace(ran).splitlines()]
+        lines = xt.format_trace(ran).splitlines()
+        assert names == [line.strip().removeprefix("aten::") for line in lines]
+        coloured = re.findall(r'class="xt-leaf"><code>(.*?)</code>', body)
+        assert coloured == [name.removeprefix("aten::") for name in xt.kernels(ran)]
     assert text("refuted") in [block.value for block in app.markdown]  # fails if PyTorch changes
 
 
@@ -480,6 +507,12 @@ def test_the_calls_of_kl_div_are_torchs_and_named_for_what_they_are(p, q):
             )
         even = len(set(weights[0])) == 1  # then H(P) is at its top, and flat
         assert (gradients["H(P,Q)"][1] == gradients["D(P‖Q)"][1]) == even
+
+
+def test_calls_that_are_nan_where_p_and_q_are_0_are_named():
+    rows = {row[0]: row[1:] for row in tables(at(p="1,0,1", q="1,0,3"))[LABEL("kl_table")]}
+    plain = rows['F.kl_div(Q.log(), P, reduction="batchmean")']
+    assert plain == ["nan", LABEL("zero_times")]
 
 
 # ---- the programs
