@@ -539,12 +539,12 @@ def take_map(part: str) -> None:
     value = st.session_state[f"xent map {part}"]
     if value is not None:
         names = {"by": FORMULAS, "mf": FORMAT_NAMES}[part]
-        links.put("map", MAP, **{part: names.index(value)})
+        links.put("breaks", MAP, **{part: names.index(value)})
 
 
 @st.fragment
 def the_maps() -> None:
-    held = links.hold("map", MAP)
+    held = links.hold("breaks", MAP)
     fmt, chosen = FORMATS[FORMAT_NAMES[int(held["mf"])]], FORMULAS[int(held["by"])]
     words, figure = st.columns([1, 2], gap="large")
     sizes, gaps = views.map_axes(fmt, STOPS)

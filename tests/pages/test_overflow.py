@@ -269,7 +269,7 @@ def test_the_map_is_the_traces_and_its_point_loads_into_the_bench():
     app = open_page("overflow")
     app.query_params.update({"at": "40", "mf": "0"})
     app.run()
-    now = next(figure for figure in figures(app) if figure["key"] == "map")["now"]
+    now = next(figure for figure in figures(app) if figure["key"] == "breaks")["now"]
     row = [float(now["size"]), float(now["other"])]
     found = xt.outcome_maps(row, 0, "float16")
     assert now["found"].tolist() == [int(found[name]) for name in xt.FORMULAS]
