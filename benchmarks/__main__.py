@@ -5,7 +5,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from benchmarks import bench_core, bench_live, bench_server
+from benchmarks import bench_core, bench_live, bench_pages, bench_server
 from benchmarks.browser import ROOT, machine
 from benchmarks.report import targets_table
 
@@ -18,9 +18,15 @@ def sections() -> Iterator[str]:
     """Measure one benchmark after the other; yield each one's tables when it is done."""
     live = bench_live.run()
     yield f"### The live figure\n\n{bench_live.WHAT}\n\n{bench_live.table(live)}"
+    pages = bench_pages.run()
+    yield f"### Every lesson under the hand\n\n{bench_pages.table(pages)}"
     server = bench_server.run()
     yield f"### The server\n\n{bench_server.table(server)}"
-    targets = [*bench_live.targets(live), *bench_server.targets(server)]
+    targets = [
+        *bench_live.targets(live),
+        *bench_pages.targets(pages),
+        *bench_server.targets(server),
+    ]
     yield f"### Targets\n\n{targets_table(targets)}"
     yield f"### The loss, against SciPy and PyTorch\n\n{bench_core.table(bench_core.run())}"
 
