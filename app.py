@@ -15,11 +15,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import streamlit as st
 
 from ui.server import lifespan, middleware, routes, say_it_broke
+from ui.training_routes import training_routes
 
 app = st.App(
     Path(__file__).parent / "ui" / "main.py",
     lifespan=lifespan,
-    routes=routes,
+    routes=[*training_routes, *routes],
     middleware=middleware,
     on_script_error=say_it_broke,
 )

@@ -5,7 +5,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from benchmarks import bench_core, bench_live, bench_pages, bench_server
+from benchmarks import bench_core, bench_live, bench_pages, bench_server, bench_training
 from benchmarks.browser import ROOT, machine
 from benchmarks.report import targets_table
 
@@ -22,10 +22,13 @@ def sections() -> Iterator[str]:
     yield f"### Every lesson under the hand\n\n{bench_pages.table(pages)}"
     server = bench_server.run()
     yield f"### The server\n\n{bench_server.table(server)}"
+    training = bench_training.run()
+    yield f"### Live training\n\n{bench_training.table(training)}"
     targets = [
         *bench_live.targets(live),
         *bench_pages.targets(pages),
         *bench_server.targets(server),
+        *bench_training.targets(training),
     ]
     yield f"### Targets\n\n{targets_table(targets)}"
     yield f"### The loss, against SciPy and PyTorch\n\n{bench_core.table(bench_core.run())}"

@@ -26,6 +26,11 @@ _FIGURE_WORDS = (
 )
 
 
+def figure_words(text: Words) -> dict[str, str]:
+    """Return the labels that every live figure has."""
+    return {name: text.labels[name] for name in _FIGURE_WORDS}
+
+
 def open_lesson(name: str) -> Words:
     """Return the words of a lesson in the reader's language."""
     return words(name, current_language())
@@ -57,7 +62,7 @@ def live(
         model=model,
         view=view,
         presets=[*presets, Preset(text.label("reset"), default, whole=True)],
-        words={name: text.labels[name] for name in _FIGURE_WORDS},
+        words=figure_words(text),
         link=urlencode(here | held.query | {"lang": text.language}, safe=","),
         restored=held.restored,
         ack=held.acks.get(figure, ""),

@@ -39,6 +39,7 @@ LESSONS = (
     Lesson("softmax", "bar_chart"),
     Lesson("overflow", "bolt"),
     Lesson("inside_pytorch", "memory"),
+    Lesson("training", "model_training"),
 )
 
 

@@ -61,6 +61,7 @@ def _plotly_module() -> bytes:
 _SOURCES = {
     "plotly.js": (_plotly_module, "text/javascript"),
     "live.js": ((_LIVE / "live.js").read_bytes, "text/javascript"),
+    "player.js": ((_LIVE / "player.js").read_bytes, "text/javascript"),
     "live.css": ((_LIVE / "live.css").read_bytes, "text/css"),
 }
 
@@ -119,7 +120,10 @@ _IMPORTED = (
     "xent_core",
     "xent_core.pytorch",
     "xent_core.pytorch.elementary",
+    "sklearn.datasets",
+    "xent_core.training",
     "ui.lesson",
+    "ui.training_views",
 )
 
 

@@ -74,12 +74,31 @@ def test_no_number_with_digits_behind_the_point_is_typed_into_prose(name, langua
     assert re.findall(r"\d+\.\d+", FORMULA.sub("", prose)) == []
 
 
+def page_of(name: str) -> str:
+    return (FOLDER.parent / "pages" / f"{name}.py").read_text("utf-8")
+
+
+def modules_of(name: str) -> set[str]:
+    """Return the names that a page imports from ui, modules among them."""
+    pattern = r"^from ui(\.\w+)? import (\([^)]+\)|[^\n]+)$"
+    lines = re.findall(pattern, page_of(name), re.MULTILINE)
+    return {word for line in lines for word in re.findall(r"\w+", " ".join(line))}
+
+
+def code_of(name: str) -> str:
+    """Return a page and the modules of ui that only it imports: they are a part of it."""
+    shared = set().union(*(modules_of(other) for other in NAMES if other != name))
+    own = modules_of(name) - shared
+    files = [file for file in (FOLDER.parent / "ui").glob("*.py") if file.stem in own]
+    return " ".join([page_of(name), *(file.read_text("utf-8") for file in files)])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_and_label_is_used_by_its_page(name, language):
-    page = (FOLDER.parent / "pages" / f"{name}.py").read_text("utf-8")
+    code = code_of(name)
     _, parts, labels = parse_page(raw(name, language))
-    used = set(re.findall(r'"([\w.-]+)"', page)) | {"takeaway"}
+    used = set(re.findall(r"""["']([\w.-]+)["']""", code)) | {"takeaway"}
     unused = {key for key in [*parts, *labels] if key.removesuffix("-told") not in used}
     assert unused == set()
 

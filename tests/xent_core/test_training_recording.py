@@ -194,3 +194,58 @@ def test_what_is_handed_out_can_be_changed_without_harm():
     for each in (trainer, other):
         each.advance(epochs=2)
     np.testing.assert_array_equal(trainer.history().train_loss, other.history().train_loss)
+
+
+def gradients(config, samples=(0, 1), **measure):
+    """The logits, softmax and logit gradients of some training samples, and their classes."""
+    recording = run(config, **measure).recording
+    z = torch.tensor(recording.logits(samples))
+    y = torch.tensor(recording.samples().y[list(samples)])
+    truth = torch.nn.functional.one_hot(y, config.class_count)
+    return z, torch.softmax(z, dim=-1), truth, recording.logit_gradients(samples)
+
+
+@pytest.mark.parametrize("data", ["note", "moons", "digits"])
+def test_the_gradient_of_cross_entropy_in_the_logits_is_p_minus_y(data):
+    config = replace(MOONS if data == "moons" else DIGITS, data=data, logit_factor=3)
+    _, p, truth, found = gradients(config, epochs=2)
+    assert found.shape == p.shape
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, p - truth, atol=1e-6)
+
+
+@pytest.mark.parametrize(("dtype", "ulp"), [("float16", 2**-10), ("bfloat16", 2**-7)])
+def test_in_half_precision_it_is_so_within_its_rounding(dtype, ulp):
+    _, p, truth, found = gradients(replace(MOONS, dtype=dtype), epochs=2)
+    np.testing.assert_allclose(found, p - truth, atol=2 * ulp)
+
+
+def test_two_softmaxes_send_the_gradient_of_the_outer_one_through_the_inner_one():
+    """Jᵀ (softmax(p) - y) with J = diag(p) - p pᵀ: nothing is left of it where p is certain."""
+    _, p, truth, found = gradients(xt.DEMOS["softmax_twice"], samples=(0, 1, 2))
+    outer = torch.softmax(p, dim=-1) - truth
+    expected = p * (outer - (p * outer).sum(dim=-1, keepdim=True))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert np.abs(found[-1]).max() < 0.01
+
+
+def test_with_epsilon_the_gradient_is_p_minus_y_times_p_over_p_plus_epsilon():
+    config = xt.DEMOS["eps"]
+    _, p, truth, found = gradients(config, samples=range(4), epochs=1)
+    own = (p * truth).sum(dim=-1, keepdim=True)
+    np.testing.assert_allclose(found, (p - truth) * own / (own + config.eps), atol=1e-6)
+    wrong = (own < 0.5)[..., 0].numpy()
+    assert wrong.sum() == 2 * len(wrong)
+    assert np.abs(found[wrong]).max() < 1e-4
+
+
+def test_a_sample_or_step_that_is_not_there_has_no_gradient_either():
+    recording = run(MOONS, epochs=1).recording
+    for wrong in ({"samples": [10_000]}, {"samples": [0], "steps": [1]}):
+        with pytest.raises(ValueError, match=r"must be|not kept"):
+            recording.logit_gradients(**wrong)
+
+
+def test_gradients_are_computed_where_the_caller_has_switched_them_off():
+    with torch.no_grad():
+        assert np.isfinite(run(MOONS, epochs=1).recording.logit_gradients([0])).all()

@@ -128,7 +128,7 @@ def test_a_run_trains_where_the_caller_has_switched_gradients_off():
     assert_same(trainer.history(), run(MOONS).history())
 
 
-def test_advance_takes_one_measure_and_stops_where_it_says():
+def test_advance_stops_where_its_measure_says():
     trainer = xt.Trainer(MOONS, clock=Clock(1.0))
     per_epoch = MOONS.steps_per_epoch
     assert trainer.advance(steps=2) == trainer.step == 2
@@ -137,11 +137,14 @@ def test_advance_takes_one_measure_and_stops_where_it_says():
     assert trainer.advance(seconds=3) == 3
     assert trainer.advance(seconds=0) == 1
     assert trainer.advance(epochs=0) == trainer.advance(steps=0) == 0
+    assert trainer.advance(seconds=3, steps=2) == 2
+    assert trainer.advance(seconds=2, steps=3) == 2
+    assert trainer.advance(seconds=0, steps=0) == 0
     trainer.advance(epochs=10**6)
     assert (trainer.step, trainer.done) == (MOONS.steps, True)
     assert trainer.advance(seconds=1) == trainer.advance(steps=1) == 0
     for measure in ({}, {"steps": 1, "epochs": 1}):
-        with pytest.raises(ValueError, match=r"^seconds, epochs, steps: one of them, found \{"):
+        with pytest.raises(ValueError, match=r"^seconds, epochs, steps: one of them, or"):
             trainer.advance(**measure)
     with pytest.raises(ValueError, match=r"^steps: must not be negative, found -1"):
         trainer.advance(steps=-1)
@@ -270,7 +273,8 @@ def test_a_race_keeps_both_at_the_same_step_until_one_fails():
     race = xt.Race(config, replace(config, loss="cross_entropy"), clock=Clock(1.0))
     assert race.advance(seconds=4) == 4
     assert [trainer.step for trainer in race.trainers] == [4, 4]
-    race.advance(steps=20)
+    assert race.advance(seconds=100, steps=1) == 1
+    assert race.advance(seconds=100, steps=19) == 19
     assert [trainer.step for trainer in race.trainers] == [8, 24]
     assert [trainer.failure is None for trainer in race.trainers] == [False, True]
     with pytest.raises(ValueError, match=r"^seconds: must not be negative, found -1"):

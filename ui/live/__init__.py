@@ -11,6 +11,7 @@ from ui.live.figure import (
     Readout,
     Row,
     Slider,
+    Stream,
     View,
     live_figure,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Readout",
     "Row",
     "Slider",
+    "Stream",
     "View",
     "live_figure",
 ]

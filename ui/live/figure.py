@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.live.sweeps import Model, pack, sweep
+from ui.live.sweeps import Arrays, Model, pack, sweep
 from ui.server import asset_url
 
 
@@ -171,6 +171,17 @@ class View:
     free: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Stream:
+    """Where a figure gets more rows from, of one control named "step" (see player.js).
+
+    `header` goes to the player as it is; `arrays` are those that belong to no row.
+    """
+
+    header: Mapping[str, Any]
+    arrays: Arrays = dataclasses.field(default_factory=dict)
+
+
 _LOADER = """
 export default async function (component) {
   const { mount } = await import(new URL("LIVE_JS", window.location.origin).href)
@@ -203,6 +214,7 @@ def live_figure(
     restored: bool = False,
     ack: str = "",
     epoch: int = 0,
+    stream: Stream | None = None,
 ) -> None:
     """Draw a figure that follows its controls at the screen's rate.
 
@@ -213,7 +225,7 @@ def live_figure(
     the query of a link to this state, which the browser puts into the address if the state was
     `restored`. `ack` and `epoch` come from `ui.links`: the last change of the browser's that
     the state holds, and how often the state was changed from elsewhere (a link, Back, an
-    answered question).
+    answered question). A `stream` brings more rows while the reader looks on.
     """
     base = dict(state)
     positions = {control.name: control.positions for control in controls}
@@ -248,7 +260,11 @@ def live_figure(
         "vectors": dict(view.vectors),
         "words": dict(words),
     }
+    if stream:
+        header["assets"]["player"] = asset_url("player.js")
+        header["stream"] = dict(stream.header)
     arrays = table.arrays | {f"at {name}": grid for name, grid in table.positions.items()}
+    arrays |= stream.arrays if stream else {}
     _component()(key=key, data=pack(header, arrays), on_commit_change=_nothing)
 
 

@@ -183,6 +183,27 @@ function element(tag, attributes = {}, ...children) {
   return node
 }
 
+/** Write what an element shows, if it does not show it yet: most of a picture stays as it is. */
+function tell(node, what, value) {
+  node.told ??= {}
+  if (node.told[what] === value) return
+  node.told[what] = value
+  if (what === "textContent") node.textContent = value
+  else if (what === "transform") node.style.transform = value
+  else node.setAttribute(what, value)
+}
+
+/** The parts of a slot "name.index|how". */
+const parsed = new Map()
+function parts(key) {
+  if (!parsed.has(key)) {
+    const [path, how] = key.split("|")
+    const [name, index] = path.split(".")
+    parsed.set(key, { name, index, how })
+  }
+  return parsed.get(key)
+}
+
 const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name])
 
 /** A number for a field that a rule fills: four places at most, few digits where it is tiny. */
@@ -254,12 +275,12 @@ function isDark(colour) {
   return red + green + blue < 384
 }
 
-// Streamlit's address has %2C where a reader wants a comma.
+// Streamlit's address has %2C and %3A where a reader wants a comma and a colon.
 function tidyAddress(added = "") {
   const { pathname, search, hash } = window.location
   const query = new URLSearchParams(search)
   for (const [name, value] of new URLSearchParams(added)) query.set(name, value)
-  const readable = added ? `?${query}`.replace(/%2C/gi, ",") : search.replace(/%2C/gi, ",")
+  const readable = (added ? `?${query}` : search).replace(/%2C/gi, ",").replace(/%3A/gi, ":")
   if (readable !== search) history.replaceState(history.state, "", pathname + readable + hash)
 }
 
@@ -291,8 +312,16 @@ class LiveFigure {
     tidyAddress(changed && this.message.restored ? this.message.link : "")
     if (first) loadStyle(this.message.assets.css)
     this.Plotly ??= (await loadPlotly(this.message.assets.plotly)).default
+    if (this.message.stream) await this.play()
     if (changed || first) this.plot()
     else this.retheme()
+  }
+
+  /** A figure of something that goes on has a player, which brings it rows as they come. */
+  async play() {
+    const { Player } = await import(new URL(this.message.assets.player, window.location.origin).href)
+    this.player ??= new Player(this, { digits: show, element, fill, rerunPage, server, tidyAddress, unpack })
+    this.player.take()
   }
 
   take(message) {
@@ -399,9 +428,12 @@ class LiveFigure {
     this.root.replaceChildren(element("div", { class: "xent-grid" },
       results, stage, ...cellTable, panel, this.formula, below, this.status))
     this.slots = [...this.root.querySelectorAll(".xent-formula [data-slot], td[data-slot]")]
+      .map((node) => ({ node, slot: node.dataset.slot }))
     this.marked = [...this.root.querySelectorAll(".xent-formula [data-state]")]
+      .map((node) => ({ node, at: node.dataset.state.split(".") }))
     this.formula.onclick = ({ target }) => this.set(target.closest("[data-sets]"))
     this.setters = [...this.root.querySelectorAll(".xent-formula [data-sets]")]
+      .map((node) => ({ node, sets: node.dataset.sets.split("=") }))
     this.picture.onpointerdown = (event) => this.leap(event)
     this.observeSize()
     this.watchSight()
@@ -532,13 +564,13 @@ class LiveFigure {
     for (const { spec, node } of this.handles) {
       const [x, y] = this.spot(spec, row)
       node.hidden = !(Number.isFinite(x) && Number.isFinite(y))
-      if (!node.hidden) node.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`
+      if (!node.hidden) tell(node, "transform", `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`)
       const name = spec.control
       const at = this.table.index(name, this.state[name])
-      node.setAttribute("aria-valuemin", 0)
-      node.setAttribute("aria-valuemax", this.table.positions[name].length - 1)
-      node.setAttribute("aria-valuenow", Math.max(at, 0))
-      node.setAttribute("aria-valuetext", spec.says ? this.slot(spec.says, row) : short(this.shown(name, row)))
+      tell(node, "aria-valuemin", 0)
+      tell(node, "aria-valuemax", this.table.positions[name].length - 1)
+      tell(node, "aria-valuenow", Math.max(at, 0))
+      tell(node, "aria-valuetext", spec.says ? this.slot(spec.says, row) : short(this.shown(name, row)))
     }
   }
 
@@ -560,14 +592,22 @@ class LiveFigure {
 
   /** Where the picture is pressed, a handle that leaps comes to, and stays under the hand. */
   leap(event) {
-    const found = this.handles.find(({ spec }) => spec.leaps)
-    if (!found || !this.plotted) return
+    const found = this.handles.find(({ spec }) => spec.leaps && this.plotted && this.within(spec, event))
+    if (!found) return
     event.preventDefault()
     this.grabbed = found.spec.control
     this.grip = [0, 0]
     found.node.focus({ preventScroll: true })
     found.node.setPointerCapture(event.pointerId)
     this.pull(found.spec, event)
+  }
+
+  /** Whether the pointer is in the panel of a handle. */
+  within({ axis }, { clientX, clientY }) {
+    const { [`xaxis${axis}`]: xaxis, [`yaxis${axis}`]: yaxis } = this.picture._fullLayout
+    const box = this.picture.getBoundingClientRect()
+    const inside = (at, { _offset, _length }) => at >= _offset && at <= _offset + _length
+    return inside(clientX - box.x, xaxis) && inside(clientY - box.y, yaxis)
   }
 
   toNearest(spec, distance) {
@@ -631,6 +671,7 @@ class LiveFigure {
   // -- the hand
 
   move(name, value) {
+    if (this.player) value = this.player.moved(value)
     this.state = { ...this.state, [name]: value }
     this.touched.add(name)
     this.moveControls(this.table.ruled.length ? undefined : name)
@@ -724,6 +765,7 @@ class LiveFigure {
 
   /** Tell the server, one change at a time: what happens meanwhile follows with its answer. */
   commit() {
+    if (this.player) return // the rows are here, and nothing else follows from where one looks
     if (this.inflight) {
       this.unsent = true
       return
@@ -792,6 +834,7 @@ class LiveFigure {
     else this.redraw(shown, traces)
     this.placeHandles(row)
     this.write(row)
+    this.player?.drawn(row)
   }
 
   /** For traces that Plotly cannot animate, such as a heat map: about twice the time. */
@@ -811,10 +854,10 @@ class LiveFigure {
     return this.table.names.includes(name) ? this.shown(name, row) : this.table.value(name, row)
   }
 
-  /** What a trace's field shows: numbers as they are, names and digits as text. */
+  /** What a trace's field shows: numbers as they are, names and digits as text; name* all rows. */
   field(array, row) {
     const [name, how] = array.split("|")
-    const value = this.value(name, row)
+    const value = name.endsWith("*") ? this.player.column(name.slice(0, -1)) : this.value(name, row)
     const list = typeof value === "number" ? [value] : value
     // a text that is empty at first would never be drawn: Plotly animates what it has drawn
     const write = (x) => (typeof x === "number" ? this.text(x, name, how) || "\u00a0" : Array.from(x, write))
@@ -829,8 +872,7 @@ class LiveFigure {
   }
 
   slot(key, row) {
-    const [path, how] = key.split("|")
-    const [name, index] = path.split(".")
+    const { name, index, how } = parts(key)
     if (name in this.state && this.message.names[name]) return this.text(this.state[name], name)
     if (name in this.picked) return this.message.names[name]?.[this.picked[name]] ?? String(this.picked[name])
     if (this.table.names.includes(name) && !this.table.ruled.includes(name)) {
@@ -845,25 +887,21 @@ class LiveFigure {
   }
 
   write(row) {
-    for (const { slot, value } of this.numbers) value.textContent = this.slot(slot, row)
-    for (const node of this.slots) {
-      const text = this.slot(node.dataset.slot, row)
-      if (node.shown !== text) node.textContent = node.shown = text
-    }
-    for (const node of this.marked) this.mark(node, row)
-    for (const node of this.setters) {
-      const [name, value] = node.dataset.sets.split("=")
-      node.classList.toggle("xent-chosen", this.state[name] === +value)
+    for (const { slot, value } of this.numbers) tell(value, "textContent", this.slot(slot, row))
+    for (const { slot, node } of this.slots) tell(node, "textContent", this.slot(slot, row))
+    for (const { node, at } of this.marked) this.mark(node, at, row)
+    for (const { node, sets: [name, value] } of this.setters) {
+      const chosen = this.state[name] === +value
+      if (node.chosen !== chosen) node.classList.toggle("xent-chosen", node.chosen = chosen)
     }
     const alt = this.message.alt.replace(/\[\[([^\]]+)\]\]/g, (_, key) => this.slot(key, row))
-    this.picture.setAttribute("aria-label", alt)
+    tell(this.picture, "aria-label", alt)
     this.drawn = this.settled()
     this.root.dataset.drawn = JSON.stringify(this.drawn)
   }
 
   /** The key of a name "key|words" for the style, the words for who points at it. */
-  mark(node, row) {
-    const [name, index] = node.dataset.state.split(".")
+  mark(node, [name, index], row) {
     const value = this.value(name, row)
     const named = this.message.names[name][index === undefined ? value : value[+index]] ?? ""
     if (node.named === named) return
@@ -909,6 +947,7 @@ class LiveFigure {
     if (!this.plotted) this.listen()
     this.plotted = true
     this.places = {}
+    this.player?.replotted()
     this.draw()
     this.reachFormula()
     this.root.dataset.ready = "true"
@@ -971,6 +1010,7 @@ class LiveFigure {
 
   remove() {
     this.unwatch()
+    this.player?.remove()
     groups.get(this.group)?.delete(this)
     this.sizes?.disconnect()
     this.sight?.disconnect()

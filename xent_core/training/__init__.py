@@ -7,10 +7,12 @@ drawn. Like xent_core.pytorch it imports torch, and the rest of xent_core does n
 from xent_core.training.config import (
     ACTIVATIONS,
     DATA,
+    INTEGER_BOUNDS,
     LOSSES,
     MAX_BATCH,
     MAX_STEPS,
     OPTIMIZERS,
+    REAL_BOUNDS,
     TRAINING_DTYPES,
     Config,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "DEMOS",
     "FAILED",
     "GRID",
+    "INTEGER_BOUNDS",
     "LOSSES",
     "MAX_BATCH",
     "MAX_KEPT",
@@ -36,6 +39,7 @@ __all__ = [
     "ORIGINS",
     "PARTS",
     "RACE_FIELDS",
+    "REAL_BOUNDS",
     "TRAINING_DTYPES",
     "Config",
     "Failure",

@@ -37,7 +37,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "loss": LOSSES,
     "dtype": TRAINING_DTYPES,
 }
-_INTEGERS = {
+INTEGER_BOUNDS = {
     "classes": (2, 6),
     "size": (8, 500),
     "seed": (0, 2**31 - 1),
@@ -46,7 +46,7 @@ _INTEGERS = {
     "batch_size": (1, MAX_BATCH),
     "epochs": (1, 10_000),
 }
-_REALS = {
+REAL_BOUNDS = {
     "noise": (0.0, 1.0),
     "test_fraction": (0.0, 0.5),
     "rate": (0.0, 1000.0),
@@ -138,9 +138,9 @@ class Config:
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
-        for name, bounds in _INTEGERS.items():
+        for name, bounds in INTEGER_BOUNDS.items():
             _check_integer(name, getattr(self, name), *bounds)
-        for name, bounds in _REALS.items():
+        for name, bounds in REAL_BOUNDS.items():
             # 1 and 1.0 are one config, and so that they print one program, both become 1.0.
             object.__setattr__(self, name, check_real(name, getattr(self, name), *bounds))
         if self.steps > MAX_STEPS:
@@ -208,4 +208,4 @@ def check_real(name: str, value: Any, low: float, high: float) -> float:
 
 def check_rate(value: float) -> float:
     """A learning rate as a float; ValueError if `Config` would not take it either."""
-    return check_real("rate", value, *_REALS["rate"])
+    return check_real("rate", value, *REAL_BOUNDS["rate"])

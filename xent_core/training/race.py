@@ -62,6 +62,11 @@ class Race:
         self._clock = clock
 
     @property
+    def step(self) -> int:
+        """Updates made, by the one that made more of them."""
+        return max(trainer.step for trainer in self.trainers)
+
+    @property
     def done(self) -> bool:
         """Whether both are over."""
         return all(trainer.done for trainer in self.trainers)
@@ -78,7 +83,7 @@ class Race:
         Parameters
         ----------
         seconds, epochs, steps
-            One of them, as for `Trainer.advance`; the time is that of both together.
+            As for `Trainer.advance`; the time is that of both together.
 
         Returns
         -------
@@ -87,13 +92,18 @@ class Race:
         Raises
         ------
         ValueError
-            If not exactly one measure is given, or it is negative.
+            If no measure is given, or both epochs and steps, or one is negative.
         """
         check_measure(seconds, epochs, steps)
         if seconds is None:
             return max(trainer.advance(epochs=epochs, steps=steps) for trainer in self.trainers)
-        end = self._clock() + seconds
-        made = self.advance(steps=1)
-        while not self.done and self._clock() < end:
-            made += self.advance(steps=1)
-        return made
+        goal, end = self._goal(epochs, steps), self._clock() + seconds
+        start = self.step
+        while not self.done and self.step < goal:
+            self.advance(steps=1)
+            if self._clock() >= end:
+                break
+        return self.step - start
+
+    def _goal(self, epochs: int | None, steps: int | None) -> int:
+        return max(trainer.goal(epochs, steps) for trainer in self.trainers)

@@ -186,13 +186,53 @@ class Recording:
         ValueError
             If there is no such sample or part, or a step is not kept.
         """
-        x = self._x[_check_part(part)]
+        chosen, _ = self._pick(samples, part)
+        states = self._chosen(steps)
+        return np.stack([self._forward(state, chosen)[0].float().numpy() for state in states])
+
+    def logit_gradients(
+        self, samples: Sequence[int], part: str = "train", steps: Steps = None
+    ) -> Array:
+        """The gradient of each sample's own loss, as it is trained, in its logits.
+
+        By autograd, in the type of the run, and in the logits that the loss is given, after the
+        factor. For "cross_entropy" it is p - y.
+
+        Parameters
+        ----------
+        samples : sequence of int
+            Counted in the part.
+        part : "train" or "test"
+        steps : sequence of int, optional
+
+        Returns
+        -------
+        float32 array, (K, len(samples), C)
+
+        Raises
+        ------
+        ValueError
+            If there is no such sample or part, or a step is not kept.
+        """
+        chosen, y = self._pick(samples, part)
+        states = self._chosen(steps)
+        return np.stack(
+            [self._logit_gradient(self._forward(state, chosen)[0], y) for state in states]
+        )
+
+    def _pick(self, samples: Sequence[int], part: str) -> tuple[Tensor, Tensor]:
+        """Some samples of a part, and their classes."""
+        x, y = (each[_check_part(part)] for each in (self._x, self._y))
         for sample in samples:
             if not 0 <= sample < len(x):
                 raise ValueError(f"samples: must be from 0 to {len(x) - 1}, found {sample}")
-        chosen = x[list(samples)]
-        states = self._chosen(steps)
-        return np.stack([self._forward(state, chosen)[0].float().numpy() for state in states])
+        return x[list(samples)], y[list(samples)]
+
+    @torch.enable_grad()
+    def _logit_gradient(self, logits: Tensor, y: Tensor) -> Array:
+        z = logits.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(self._own_loss(z, y).sum(), z)
+        return gradient.float().numpy()
 
     def sample_losses(self, part: str = "train", steps: Steps = None) -> Array:
         """The loss of every sample of a part: float32 array, (K, n)."""

@@ -111,12 +111,13 @@ class Trainer:
         epochs: int | None = None,
         steps: int | None = None,
     ) -> int:
-        """Train on, by one of three measures, and no further than the end of the run.
+        """Train on so far, and no further than the end of the run.
 
         Parameters
         ----------
         seconds : float, ≥ 0
-            Until so much time has passed; at least one step.
+            Until so much time has passed; at least one step. It may go with one of the others:
+            then what comes first ends it.
         epochs : int, ≥ 0
             So many epochs; the first one only to its end, if it has begun.
         steps : int, ≥ 0
@@ -128,7 +129,7 @@ class Trainer:
         Raises
         ------
         ValueError
-            If not exactly one measure is given, or it is negative.
+            If no measure is given, or both epochs and steps, or one is negative.
 
         Examples
         --------
@@ -138,7 +139,9 @@ class Trainer:
         (3, 4, 1.0)
         """
         start = self.step
-        goal, end = self._goal(seconds, epochs, steps)
+        check_measure(seconds, epochs, steps)
+        goal = self.goal(epochs, steps)
+        end = None if seconds is None else self._clock() + seconds
         # The caller's thread may have switched gradients off; this is the thread's own switch.
         with torch.enable_grad():
             while self.step < goal and self.failure is None:
@@ -173,18 +176,15 @@ class Trainer:
         run = json.dumps({"step": self.step, "config": asdict(self.config)})
         return save(self._model.state_dict(), {"run": run})
 
-    def _goal(
-        self, seconds: float | None, epochs: int | None, steps: int | None
-    ) -> tuple[int, float | None]:
-        """The step, and the time, at which to stop."""
-        check_measure(seconds, epochs, steps)
+    def goal(self, epochs: int | None = None, steps: int | None = None) -> int:
+        """The step that so many epochs or steps lead to, the last one of the run without them."""
         last = self.config.steps
         if steps is not None:
-            return min(last, self.step + steps), None
+            return min(last, self.step + steps)
         if epochs is not None:
             per_epoch = self.config.steps_per_epoch
-            return min(last, (self.step // per_epoch + epochs) * per_epoch), None
-        return last, self._clock() + (seconds or 0.0)
+            return min(last, (self.step // per_epoch + epochs) * per_epoch)
+        return last
 
     def _advance_one(self) -> None:
         batch, x, y = None, self._x, self._y
@@ -241,11 +241,13 @@ def _all_finite(values: Tensor) -> bool:
 
 
 def check_measure(seconds: float | None, epochs: int | None, steps: int | None) -> None:
-    """ValueError unless exactly one of them is given, and it is not negative."""
+    """ValueError unless they say how far to go, once, and none is negative."""
     given = {"seconds": seconds, "epochs": epochs, "steps": steps}
     measures = {name: value for name, value in given.items() if value is not None}
-    if len(measures) != 1:
-        raise ValueError(f"seconds, epochs, steps: one of them, found {measures}")
+    if not measures or measures.keys() >= {"epochs", "steps"}:
+        raise ValueError(
+            f"seconds, epochs, steps: one of them, or seconds and one, found {measures}"
+        )
     for name, value in measures.items():
         if not value >= 0:
             raise ValueError(f"{name}: must not be negative, found {value}")

@@ -1,0 +1,50 @@
+"""Live training: a real PyTorch run that one can play, step, scrub, race and break."""
+
+import streamlit as st
+
+from ui import links, training_demos, training_settings
+from ui.lesson import open_lesson, section, take_home
+from ui.training_run import session_run
+from ui.training_views import programs, show_run
+
+text = open_lesson("training")
+held = links.hold(training_settings.KEY, training_settings.PARAMS)
+if held.problems:
+    st.warning(text.label("bad_link", what=links.names(held.problems)))
+run = session_run(held["run"], held["vs"], held["rates"], held["at"])
+start = training_demos.start_of(held)
+
+
+# ---- the run: choose it, say what it will do, play it
+
+hook, choice, prediction = st.columns([6, 3, 2], vertical_alignment="bottom")
+with hook:
+    section(text, "hook")
+with choice:
+    training_demos.choose(held, text)
+if start != training_demos.FREE:
+    with prediction.popover(text.label("say_first"), width="stretch"):
+        training_demos.predict(start, text)
+training_settings.panel(held, text)
+show_run(run, text, held.restored)
+
+
+# ---- what it shows
+
+part = training_demos.start_part(run.config)
+numbers = training_demos.start_numbers(run.config, run.trainers[0].history().train_loss[0])
+beginning, enough = st.columns(2, gap="large")
+with beginning:
+    section(text, part, **numbers)
+with enough:
+    section(text, "findings", **training_demos.findings_numbers())
+
+
+# ---- the same as a program
+
+section(text, "same_program")
+for which, code in enumerate(programs(run), 1):
+    label = text.label("in_pytorch") + (f" · {which}" if held["vs"] else "")
+    with st.expander(label, icon=":material/code:"):
+        st.code(code, language="python")
+take_home(text)

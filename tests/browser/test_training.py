@@ -1,0 +1,311 @@
+"""A real run in a real browser: play, pause, step, scrub, change, break, leave and come back."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import replace
+
+import pytest
+
+from tests.browser.conftest import Lesson, Server
+from ui.digits import show
+from ui.words import words
+from xent_core.training import DEMOS, Config, Trainer
+
+label = words("training", "en").label
+LONG = "/training?run=data:moons,epochs:2000,batch_size:32"
+
+
+def button(lesson: Lesson, name: str):
+    return lesson.page.locator(".xent-player").get_by_role("button", name=label(name), exact=True)
+
+
+def state(lesson: Lesson) -> dict:
+    """What is shown: the step, the numbers beside the picture, and how far the server trained."""
+    return lesson.page.evaluate(
+        """async () => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done))
+            for (let i = 0; i < 4; i++) await frame()
+            const root = document.querySelector('.xent')
+            return {
+                step: JSON.parse(root.dataset.drawn).step,
+                numbers: [...root.querySelectorAll('.xent-number')].map((n) => n.textContent),
+                trained: +root.dataset.step,
+                playing: root.dataset.playing,
+                notice: root.querySelector('.xent-notice').textContent,
+                curve: Array.from(root.querySelector('.xent-picture').data[0].y ?? []),
+            }
+        }"""
+    )
+
+
+def wait_for(lesson: Lesson, condition: str) -> None:
+    """Wait for a condition on the figure's data, as `data.step > 3`."""
+    lesson.until(f"((data) => {condition})(document.querySelector('.xent').dataset)")
+
+
+def numbers_of(trainer: Trainer) -> list[str]:
+    """The losses and accuracies of a trainer's present state, as the page writes them."""
+    history = trainer.history()
+    parts = ("train", "test") if trainer.config.test_samples else ("train",)
+    found = []
+    for part in parts:
+        loss = getattr(history, f"{part}_loss")[-1]
+        accuracy = 100 * getattr(history, f"{part}_accuracy")[-1]
+        found += [show(float(loss)), show(float(accuracy), 3)]
+    return found
+
+
+def trained(config: Config, steps: int) -> Trainer:
+    trainer = Trainer(config)
+    trainer.advance(steps=steps)
+    return trainer
+
+
+def run_query(config: Config) -> str:
+    from ui.training_settings import PARAMS
+
+    return PARAMS.write({**PARAMS.default, "run": config})["run"]
+
+
+def asked(lesson: Lesson) -> int:
+    return sum("/more" in url for url in lesson.requests)
+
+
+def test_play_trains_and_pause_stops_at_numbers_that_are_the_trainers_own(visit):
+    lesson = visit("/training")
+    before = state(lesson)
+    assert (before["step"], before["playing"]) == (0, "false")
+    assert before["numbers"] == numbers_of(Trainer(Config()))
+    button(lesson, "play").click()
+    wait_for(lesson, "data.step > 12")
+    button(lesson, "pause").click()
+    lesson.until("new URLSearchParams(location.search).get('at') > 0")
+    lesson.page.wait_for_timeout(700)
+    paused = state(lesson)
+    assert paused["step"] == paused["trained"] > 12
+    assert paused["numbers"] == numbers_of(trained(Config(), paused["step"]))
+    lesson.page.wait_for_timeout(700)
+    assert state(lesson)["trained"] == paused["trained"]
+
+
+def test_it_plays_to_the_end_and_says_so(visit):
+    lesson = visit("/training")
+    lesson.page.select_option(".xent-player select", "0")
+    button(lesson, "play").click()
+    lesson.until("document.querySelector('.xent-notice').textContent")
+    end = state(lesson)
+    assert end["step"] == 100
+    assert end["notice"] == label("finished", epochs=100)
+    assert end["numbers"] == numbers_of(trained(Config(), 100))
+
+
+def test_space_and_arrows_play_and_step(visit):
+    lesson = visit(f"/training?run={run_query(DEMOS['exp_overflow'])}")
+    press = lesson.page.keyboard.press
+    press("ArrowRight")
+    wait_for(lesson, "data.step === '1'")
+    press("Shift+ArrowRight")
+    wait_for(lesson, "data.step === '2'")
+    press("ArrowLeft")
+    assert state(lesson)["step"] == 1
+    press("Home")
+    assert state(lesson)["step"] == 0
+    press("End")
+    assert state(lesson)["step"] == 2
+    press(" ")
+    wait_for(lesson, "data.playing === 'true'")
+    press(" ")
+    wait_for(lesson, "data.playing === 'false'")
+
+
+def test_a_step_is_one_batch_and_an_epoch_ends_where_the_data_do(visit):
+    config = Config(data="moons", batch_size=32)
+    lesson = visit(f"/training?run={run_query(config)}")
+    button(lesson, "one_step").click()
+    wait_for(lesson, "data.step === '1'")
+    assert state(lesson)["numbers"] == numbers_of(trained(config, 1))
+    button(lesson, "one_epoch").click()
+    wait_for(lesson, f"data.step === '{config.steps_per_epoch}'")
+    assert state(lesson)["numbers"] == numbers_of(trained(config, config.steps_per_epoch))
+
+
+def test_scrubbing_shows_every_kept_state_and_asks_the_server_nothing(visit):
+    lesson = visit("/training?at=60")
+    wait_for(lesson, "data.step === '60'")
+    before = asked(lesson)
+    seen = set()
+    for step in (0, 7, 31, 60, 12):
+        lesson.set_range("step", step)
+        now = state(lesson)
+        assert now["step"] == step
+        assert now["numbers"] == numbers_of(trained(Config(), step))
+        seen.add(tuple(now["numbers"]))
+    assert len(seen) == 5
+    x, y = lesson.take_hold("step")
+    for away in (40, 80, -30):
+        lesson.page.mouse.move(x + away, y)
+        assert state(lesson)["step"] != 12
+    lesson.page.mouse.up()
+    assert asked(lesson) == before
+    assert state(lesson)["trained"] == 60
+
+
+def test_from_the_start_it_is_the_same_run_again(visit):
+    lesson = visit("/training?at=40&rates=20:0.5")
+    wait_for(lesson, "data.step === '40'")
+    button(lesson, "restart").click()
+    wait_for(lesson, "data.step === '0'")
+    button(lesson, "one_epoch").click()
+    wait_for(lesson, "data.step === '1'")
+    assert state(lesson)["numbers"] == numbers_of(trained(Config(), 1))
+
+
+def test_a_rate_that_was_changed_is_in_the_link_which_gives_the_same_numbers(visit):
+    lesson = visit("/training?at=10")
+    wait_for(lesson, "data.step === '10'")
+    field = lesson.page.get_by_label(label("rate_now"))
+    field.fill("0.5")
+    field.press("Enter")
+    button(lesson, "one_epoch").click()
+    wait_for(lesson, "data.step === '11'")
+    button(lesson, "one_epoch").click()
+    wait_for(lesson, "data.step === '12'")
+    lesson.until("new URLSearchParams(location.search).get('at') === '12'")
+    trainer = trained(Config(), 10)
+    trainer.rate = 0.5
+    trainer.advance(steps=2)
+    assert state(lesson)["numbers"] == numbers_of(trainer)
+    again = visit(lesson.page.url.removeprefix(lesson.base))
+    wait_for(again, "data.step === '12'")
+    assert state(again)["numbers"] == numbers_of(trainer)
+    field = again.page.get_by_label(label("rate_now"))
+    field.fill("much")
+    field.press("Enter")
+    assert state(again)["notice"] == label("bad_rate")
+    assert state(again)["trained"] == 12
+
+
+def test_a_nan_stops_the_run_says_why_and_leads_to_its_logits(visit):
+    config = DEMOS["exp_overflow"]
+    lesson = visit(f"/training?run={run_query(config)}&vs=loss:cross_entropy")
+    lesson.page.select_option(".xent-player select", "0")
+    button(lesson, "play").click()
+    lesson.until("document.querySelector('.xent-failed')")
+    failure = trained(config, config.steps).failure
+    assert failure is not None
+    notice = state(lesson)["notice"]
+    assert f"{failure.step}" in notice
+    assert show(max(failure.logits)) in notice
+    lesson.page.get_by_role("link", name=label("open_overflow")).click()
+    lesson.page.wait_for_url("**/overflow?**")
+    lesson.ready()
+    drawn = lesson.figure()["drawn"]
+    assert [float(drawn[f"x{i}"]) for i in range(2)] == list(failure.logits)
+    assert int(float(drawn["k"])) == failure.target
+
+
+def test_a_run_that_one_comes_back_to_is_paused_where_it_was(visit):
+    lesson = visit(LONG)
+    button(lesson, "play").click()
+    wait_for(lesson, "data.step > 20")
+    lesson.go_to("softmax")
+    lesson.page.wait_for_url("**/softmax**")
+    lesson.ready()
+    lesson.go_to("training")
+    lesson.page.wait_for_url("**/training**")
+    lesson.ready()
+    back = state(lesson)
+    assert back["trained"] > 20
+    assert back["playing"] == "false"
+    lesson.page.wait_for_timeout(800)
+    assert state(lesson)["trained"] == back["trained"]
+
+
+def test_two_tabs_train_two_runs_that_do_not_disturb_each_other(visit):
+    tabs = [visit("/training"), visit("/training?run=seed:1")]
+    for tab in tabs:
+        tab.page.select_option(".xent-player select", "0")
+        button(tab, "play").click()
+    for seed, tab in enumerate(tabs):
+        tab.page.bring_to_front()
+        wait_for(tab, "data.step === '100'")
+        tab.until("document.querySelector('.xent-notice').textContent")
+        assert state(tab)["numbers"] == numbers_of(trained(replace(Config(), seed=seed), 100))
+
+
+def where(url: str) -> int | None:
+    """How far a run has come; None if nobody shows it any more."""
+    try:
+        return json.loads(urllib.request.urlopen(f"{url}/where", timeout=5).read())["step"]
+    except urllib.error.HTTPError as gone:
+        if gone.code != 404:
+            raise
+        return None
+
+
+def test_a_closed_tab_stops_its_work_within_three_seconds(visit):
+    lesson = visit("/training?run=data:moons,epochs:10000,batch_size:32")
+    run = lesson.base + lesson.page.get_attribute(".xent", "data-run")
+    lesson.page.select_option(".xent-player select", "0")
+    button(lesson, "play").click()
+    wait_for(lesson, "data.step > 100")
+    lesson.page.close()
+    time.sleep(3)
+    after = where(run)
+    time.sleep(1.5)
+    assert where(run) == after
+
+
+def test_a_server_that_was_away_trains_the_same_run_again(visit):
+    own = Server()
+    own.start()
+    try:
+        lesson = visit("/training", base=own.url)
+        button(lesson, "play").click()
+        wait_for(lesson, "data.step > 8")
+        button(lesson, "pause").click()
+        lesson.page.wait_for_timeout(500)
+        before = state(lesson)
+        own.stop()
+        button(lesson, "one_epoch").click()
+        lesson.until("document.querySelector('.xent-notice').textContent")
+        own.start()
+        lesson.until(
+            f"+document.querySelector('.xent').dataset.step >= {before['trained']}", timeout=60_000
+        )
+        lesson.page.wait_for_timeout(1500)
+        now = state(lesson)
+        assert now["numbers"] == numbers_of(trained(Config(), int(now["step"])))
+    finally:
+        own.stop()
+
+
+def test_files_hold_the_run_as_it_stands(visit):
+    lesson = visit("/training?at=5")
+    wait_for(lesson, "data.step === '5'")
+    trainer = trained(Config(), 5)
+    wanted = {
+        "download_csv": trainer.history().to_csv().encode(),
+        "download_weights": trainer.weights(),
+    }
+    for name, body in wanted.items():
+        with lesson.page.expect_download() as download:
+            lesson.page.get_by_role("link", name=label(name)).click()
+        path = download.value.path()
+        assert path.read_bytes() == body
+        assert "note-step-5" in download.value.suggested_filename
+
+
+@pytest.mark.parametrize("query", ["?run=data:digits,batch_size:64", "?run=data:iris&vs=loss:mse"])
+def test_a_sample_is_chosen_and_shown_at_every_state(visit, query):
+    lesson = visit(f"/training{query}&at=10")
+    wait_for(lesson, "data.step === '10'")
+    lesson.page.get_by_label(label("sample"), exact=True).fill("7")
+    lesson.page.get_by_label(label("sample"), exact=True).press("Enter")
+    config = Config(data="digits", batch_size=64) if "digits" in query else Config(data="iris")
+    trainer = trained(config, 10)
+    logits = trainer.recording.logits([7])[-1, 0]
+    wanted = ", ".join(show(float(z), 3) for z in logits)
+    lesson.until(f"document.querySelector('.xent-line').textContent.includes({json.dumps(wanted)})")

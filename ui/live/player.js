@@ -1,0 +1,718 @@
+// The player of something that goes on: a training run. It asks the server for more of it shortly
+// before it is needed, as a film is loaded while it is shown; between two states that the server
+// sent, what is drawn moves evenly, while the numbers are always those of a state. No formula here.
+
+const AHEAD = 0.4 // seconds of the film that are asked for in advance
+const RETRY = 1000 // milliseconds
+// Plotly takes most of a frame, or more: its charts show a new state as often as this, and more
+// rarely where frames come late. What glides does in every frame.
+const PLOT_EVERY = 33 // milliseconds
+const FRAME = 1000 / 60
+
+// What has a use for keys of its own.
+const TAKES_KEYS = "input, textarea, select, button, a, summary, [contenteditable], [role=slider], [role=listbox], [role=combobox]"
+
+const HEADERS = { "content-type": "application/json" }
+
+/** The row of each kept state in what one has, or -1. */
+const rowsOf = (steps, had) => {
+  const at = new Map(had.map((step, i) => [step, i]))
+  return steps.map((step) => at.get(step) ?? -1)
+}
+
+export class Player {
+  constructor(figure, tools) {
+    this.figure = figure
+    Object.assign(this, tools)
+    this.part = 0
+    this.tops = {}
+    this.rest = PLOT_EVERY
+    this.frames = FRAME
+    this.onkey = (event) => this.key(event)
+    document.addEventListener("keydown", this.onkey)
+  }
+
+  remove() {
+    this.gone = true
+    this.line?.remove()
+    cancelAnimationFrame(this.ticking)
+    document.removeEventListener("keydown", this.onkey)
+    this.surfaces?.forEach(({ canvas }) => canvas.remove())
+  }
+
+  // -- a message of the page
+
+  /** The page was built, again or anew: the same run goes on where it was. */
+  take() {
+    const { stream, words } = this.figure.message
+    const same = this.stream?.url === stream.url
+    this.stream = stream
+    this.words = words
+    this.steps = Array.from(this.figure.table.positions.step)
+    this.table.base = { step: -1 } // every state has its row among the positions
+    this.about = same ? { ...this.about, link: stream.about.link } : stream.about
+    this.asked = null
+    if (!same) this.begin()
+    this.build()
+    this.show()
+    this.say()
+    if (!same && stream.at > this.last) this.ask({ to: stream.at })
+  }
+
+  begin() {
+    this.playing = false
+    this.follow = true // to the step at which the page was opened
+    this.cursor = this.furthest = this.last
+    this.pace = 0
+    this.speed ??= this.stream.speed
+    this.goal = this.stream.at
+  }
+
+  get table() {
+    return this.figure.table
+  }
+
+  get last() {
+    return this.steps[this.steps.length - 1]
+  }
+
+  // -- the elements
+
+  build() {
+    if (this.bar && this.figure.root.contains(this.bar) && this.built === this.words) return
+    const { words, element } = this
+    const button = (name, onclick) =>
+      element("button", { type: "button", onclick, title: words.keys_hint }, words[name])
+    this.playButton = button("play", () => this.toggle())
+    this.playButton.classList.add("xent-play")
+    this.rateField = element("input", { type: "text", inputmode: "decimal", class: "xent-field",
+      "aria-label": words.rate_now, autocomplete: "off", onchange: () => this.typeRate() })
+    this.speedField = element("select", { class: "xent-select", "aria-label": words.speed,
+      onchange: () => { this.speed = +this.speedField.value } },
+      ...this.stream.speeds.map(({ label, value }) => element("option", { value }, label)))
+    this.speedField.value = this.speed
+    this.meter = element("progress", { max: this.stream.total, "aria-label": words.progress })
+    this.clock = element("span", { class: "xent-clock" })
+    this.notice = element("div", { class: "xent-notice", role: "status" })
+    this.bar = element("div", { class: "xent-player", role: "group", "aria-label": words.player },
+      this.playButton, button("one_step", () => this.forward(1)),
+      button("one_epoch", () => this.forward(this.stream.perEpoch)),
+      button("restart", () => this.restart()),
+      element("label", {}, words.speed, this.speedField),
+      element("label", {}, words.rate_now, this.rateField), ...this.arrows(),
+      this.meter)
+    const grid = this.figure.root.querySelector(".xent-grid")
+    const film = element("div", { class: "xent-film" }, grid.querySelector(".xent-controls"), this.clock)
+    grid.prepend(this.bar, film, this.notice)
+    this.sampleBar(grid)
+    this.files(grid)
+    this.surfaces?.forEach(({ canvas }) => canvas.remove())
+    this.surfaces = this.stream.maps.map((map) => this.surface(map))
+    this.line?.remove()
+    this.line = element("div", { class: "xent-playhead", "aria-hidden": "true" })
+    this.figure.picture.after(this.line)
+    this.glyphs = [...this.figure.root.querySelectorAll("[data-glyph]")]
+    this.glyphs.forEach((canvas) => { canvas.onclick = () => this.choose(this.glyphSample(canvas)) })
+    this.mistakes = [...this.figure.root.querySelectorAll("[data-worst]")]
+    this.built = words
+    this.rateShown = undefined
+  }
+
+  /** Twice and half the rate, by a click. */
+  arrows() {
+    const turn = (label, factor, name) => this.element("button", { type: "button", class: "xent-turn", "aria-label": name,
+      onclick: () => this.ask({ rate: Math.min(this.about.rate * factor, this.stream.mostRate) }) }, label)
+    return [turn("÷2", 0.5, this.words.halve_rate), turn("×2", 2, this.words.double_rate)]
+  }
+
+  sampleBar(grid) {
+    const { words, element, stream } = this
+    this.sampleField = element("input", { type: "number", min: 0, max: stream.count - 1, step: 1,
+      class: "xent-field", "aria-label": words.sample, onchange: () => this.choose(+this.sampleField.value) })
+    this.samplePicture = element("canvas", { class: "xent-glyph", width: 8, height: 8, "aria-hidden": "true" })
+    this.sampleWord = element("span", {})
+    this.hint = element("span", { class: "xent-hint" })
+    const bar = element("div", { class: "xent-sample" },
+      element("label", {}, words.sample, this.sampleField),
+      ...(this.table.arrays.images ? [this.samplePicture] : []), this.sampleWord, this.hint)
+    grid.querySelector(".xent-stage").after(bar)
+  }
+
+  /** What one takes home: links, which the browser loads as files. */
+  files(grid) {
+    const { element, stream, words } = this
+    const tools = grid.querySelector(".xent-tools")
+    const links = stream.files.map(({ name, label, run }) =>
+      element("a", { href: `${stream.url}/${name}?run=${run}`, download: "" }, label))
+    tools.prepend(...links)
+    tools.setAttribute("aria-label", words.take_away)
+  }
+
+  // -- what the hand and the keys do
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.target.closest(TAKES_KEYS) && !(event.key === " " && event.target.type === "range")) return
+    const does = { " ": () => this.toggle(), ArrowLeft: () => this.turn(-1),
+      ArrowRight: () => this.forward(event.shiftKey ? this.stream.perEpoch : 1),
+      Home: () => this.turn(-Infinity), End: () => this.turn(Infinity), r: () => this.restart() }[event.key]
+    if (!does) return
+    event.preventDefault()
+    does()
+  }
+
+  toggle() {
+    if (this.playing) this.pause()
+    else this.start()
+  }
+
+  start() {
+    if (this.about.done && this.cursor >= this.last) this.cursor = this.steps[0] // a film that is over
+    this.playing = true
+    this.shownAt = performance.now()
+    this.tick(this.shownAt)
+    this.say()
+  }
+
+  /** Stop at the newest state, unless one was looking back. */
+  pause() {
+    this.playing = false
+    cancelAnimationFrame(this.ticking)
+    this.follow = this.cursor >= this.furthest
+    this.cursor = this.follow ? this.last : this.steps.findLast((step) => step <= this.cursor)
+    this.show()
+    this.tidy()
+    this.say()
+  }
+
+  /** Go on by so many steps: to the next state that is there, or by training. */
+  forward(steps) {
+    if (this.playing) this.pause()
+    const next = this.steps.find((step) => step > this.cursor)
+    if (next !== undefined) return this.look(next)
+    const whole = Math.floor(this.last / steps) * steps
+    this.follow = true
+    this.ask({ to: Math.min(whole + steps, this.stream.total) }).then(() => this.tidy())
+  }
+
+  /** To the state before or after the one that is shown. */
+  turn(by) {
+    if (this.playing) this.pause()
+    const at = this.steps.findLastIndex((step) => step <= this.cursor)
+    this.look(this.steps[Math.min(Math.max(at + by, 0), this.steps.length - 1)])
+  }
+
+  look(step) {
+    this.cursor = step
+    this.follow = false
+    this.show()
+    this.say()
+  }
+
+  /** The slider or the handle was moved: the nearest state that is kept. */
+  moved(value) {
+    if (this.playing) this.pause()
+    const far = (step) => Math.abs(step - value)
+    const step = this.steps.reduce((best, one) => (far(one) < far(best) ? one : best))
+    this.cursor = step
+    this.follow = false
+    this.say()
+    return step
+  }
+
+  restart() {
+    if (this.playing) this.pause()
+    this.ask({ restart: true, to: 0, after: -1 }).then(() => {
+      this.look(0)
+      this.furthest = 0
+      this.figure.places = {}
+      this.tidy()
+    })
+  }
+
+  typeRate() {
+    const rate = Number(this.rateField.value)
+    if (this.rateField.value.trim() !== "" && rate >= 0 && rate <= this.stream.mostRate) {
+      this.rateField.removeAttribute("aria-invalid")
+      this.ask({ rate })
+      return
+    }
+    this.rateField.setAttribute("aria-invalid", "true")
+    this.notice.textContent = this.words.bad_rate
+  }
+
+  choose(sample) {
+    if (!(Number.isInteger(sample) && sample >= 0 && sample < this.stream.count)) return this.say()
+    this.ask({ sample, after: -1 })
+  }
+
+  // -- the server
+
+  /** One question at a time; what is asked meanwhile goes with the next. */
+  ask(wish) {
+    this.wish = { ...this.wish, ...wish }
+    this.answered ??= this.talk().finally(() => { this.answered = null })
+    return this.answered
+  }
+
+  async talk() {
+    while (this.wish && !this.gone) {
+      const wish = this.wish
+      this.wish = null
+      const asked = { to: 0, after: this.last, ...wish, lang: document.documentElement.lang.slice(0, 2) }
+      const answer = await fetch(this.stream.url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
+        .then((response) => response, () => null)
+      if (this.gone) return
+      if (answer?.ok) this.merge(this.unpack(new Uint8Array(await answer.arrayBuffer())), asked.after)
+      else await this.missed(answer, wish)
+    }
+  }
+
+  /** No answer: the server is away, or a new one that does not know this run. */
+  async missed(answer, wish) {
+    if (answer?.status === 400) return this.refused(await answer.text())
+    this.wish = { ...wish, ...this.wish }
+    if (!answer) this.server.ask()
+    else this.rerunPage() // gives the page a run of the same settings
+    this.notice.textContent = this.words.lost_run
+    await new Promise((resolve) => setTimeout(resolve, RETRY))
+  }
+
+  refused(problem) {
+    console.warn("training:", problem)
+    this.say()
+  }
+
+  /** Put what is new to what one has; of that, only what the server still keeps. */
+  merge(message, after) {
+    const had = after < 0 ? [] : this.steps
+    const rows = rowsOf(message.steps, had)
+    const fresh = rowsOf(message.steps, message.new)
+    const kept = message.steps.map((_, i) => (fresh[i] >= 0 ? [true, fresh[i]] : [false, rows[i]]))
+      .filter(([, row]) => row >= 0)
+    if (message.new.length || kept.length !== this.steps.length) {
+      for (const name of Object.keys(this.table.arrays)) this.join(name, message.arrays[name], kept)
+      this.steps = message.steps.filter((_, i) => fresh[i] >= 0 || rows[i] >= 0)
+      this.table.positions.step = Float64Array.from(this.steps)
+      this.figure.places = {}
+    }
+    this.about = message
+    this.figure.message.link = message.link
+    if (this.follow || this.cursor > this.last) this.cursor = this.last
+    this.measure(message.step)
+    if (this.goal > message.step && !message.done) this.wish = { to: this.goal, ...this.wish }
+    else this.goal = 0
+    this.show()
+    this.say()
+  }
+
+  join(name, fresh, kept) {
+    const old = this.table.arrays[name]
+    if (name.startsWith("at ") || name === "images") return
+    const shape = old.shape
+    const size = shape.slice(1).reduce((product, n) => product * n, 1)
+    const values = new old.values.constructor((kept.length + 1) * size)
+    kept.forEach(([isNew, row], i) => {
+      const { source, at } = isNew ? place(fresh, row) : place(old, row + 1)
+      values.set(source.subarray(at * size, (at + 1) * size), (i + 1) * size)
+    })
+    this.table.arrays[name] = { values, shape: [kept.length + 1, ...shape.slice(1)] }
+  }
+
+  /** Steps that the server trains in a second, for the time that is left. */
+  measure(step) {
+    const now = performance.now()
+    if (this.measured && step > this.measured.step) {
+      const pace = (1000 * (step - this.measured.step)) / (now - this.measured.at)
+      this.pace = this.pace ? 0.8 * this.pace + 0.2 * pace : pace
+    }
+    this.measured = { step, at: now }
+  }
+
+  // -- the film
+
+  /** Steps that are asked for in advance, an epoch at least. */
+  get lead() {
+    return this.speed ? Math.max(1, this.speed * AHEAD) * this.stream.perEpoch : this.stream.total
+  }
+
+  tick(now) {
+    if (!this.playing || this.gone) return
+    const seconds = Math.min((now - this.shownAt) / 1000, 0.25)
+    this.shownAt = now
+    this.frames += 0.1 * (1000 * seconds - this.frames)
+    this.rest = Math.min(PLOT_EVERY * Math.max(this.frames / FRAME, 1) ** 2, 200)
+    // as fast as it goes: so that the newest state is reached when the next is due
+    const rate = this.speed ? this.speed * this.stream.perEpoch : Math.max((this.last - this.cursor) / 0.2, this.pace)
+    if (this.figure.grabbed === null) this.cursor = Math.min(this.cursor + rate * seconds, this.last)
+    const wanted = Math.min(Math.ceil(this.cursor + this.lead), this.stream.total)
+    if (!this.about.done && wanted > this.last && !this.answered) this.ask({ to: wanted })
+    this.show()
+    if (this.about.done && this.cursor >= this.last) return this.pause()
+    this.ticking = requestAnimationFrame((then) => this.tick(then))
+  }
+
+  /** Show the state at the cursor; on the way to the next, what can glide does. */
+  show() {
+    const { figure, steps } = this
+    const at = Math.max(steps.findLastIndex((step) => step <= this.cursor), 0)
+    const next = steps[at + 1]
+    this.part = next === undefined ? 0 : (this.cursor - steps[at]) / (next - steps[at])
+    this.furthest = Math.max(this.furthest, this.cursor)
+    const now = performance.now()
+    const due = !this.playing || now - this.plottedAt >= this.rest
+    if (due && !(this.playing && this.stepDrawn === steps[at])) {
+      this.stepDrawn = steps[at]
+      this.plottedAt = now
+      figure.state = { ...figure.state, step: steps[at] }
+      figure.moveControls()
+      figure.request()
+    }
+    this.glide(at + 1)
+    this.clockwork()
+  }
+
+  /** The values of all states: of a curve, what is not shown yet is covered (see reveal). */
+  column(name) {
+    if (name === "failed_x" || name === "failed_y") return this.mark(name)
+    return this.table.arrays[name].values.subarray(1)
+  }
+
+  /** A line where a run came to its end by inf or nan; a line has to be somewhere: off the picture. */
+  mark(name) {
+    const ends = this.about.failures.filter((failure) => failure && failure.step <= this.furthest)
+    const epochs = ends.map(({ step }) => step / this.stream.perEpoch)
+    if (name === "failed_x") return epochs.length ? epochs.flatMap((epoch) => [epoch, epoch, null]) : [-1, -1]
+    return epochs.length ? epochs.flatMap(() => [0, 1e9, null]) : [0, 0]
+  }
+
+  // -- what Plotly does not draw
+
+  /** A canvas below the panel of a map: as wide and as high as its axes. */
+  surface(map) {
+    const canvas = this.element("canvas", { class: "xent-surface", "aria-hidden": "true" })
+    this.figure.picture.before(canvas)
+    const small = document.createElement("canvas")
+    small.width = small.height = map.pixels
+    return { ...map, canvas, context: canvas.getContext("2d"), small, brush: small.getContext("2d"),
+      image: new ImageData(map.pixels, map.pixels) }
+  }
+
+  /** Pointing at a map tells its probabilities, pressing a sample chooses it. */
+  listen() {
+    if (this.listens) return
+    this.listens = true
+    const { picture } = this.figure
+    picture.addEventListener("pointermove", (event) => this.surfaces.forEach((map) => this.point(map, event)))
+    picture.addEventListener("pointerleave", () => { this.hint.textContent = "" })
+    picture.addEventListener("click", (event) => this.surfaces.forEach((map) => this.press(map, event)))
+  }
+
+  /** The probabilities where the pointer is on a map. */
+  point(map, event) {
+    if (!this.figure.within(map, event)) return
+    const row = this.table.row(this.figure.state)
+    const box = map.canvas.getBoundingClientRect()
+    const across = Math.round(((event.clientX - box.x) / box.width) * (map.grid - 1))
+    const up = Math.round((1 - (event.clientY - box.y) / box.height) * (map.grid - 1))
+    const count = map.colours.length
+    const at = (up * map.grid + across) * count
+    const p = Array.from(this.figure.value(map.array, row).subarray(at, at + count))
+    this.hint.textContent = `p = (${p.map((x) => this.digits(x / 255, 2)).join(", ")})`
+  }
+
+  press(map, event) {
+    if (!this.figure.within(map, event)) return
+    const box = map.canvas.getBoundingClientRect()
+    const [x, y] = [event.clientX - box.x, event.clientY - box.y]
+    const far = (i) => Math.hypot(this.across(map, i) - x, this.up(map, i) - y)
+    const nearest = map.x.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0)
+    if (far(nearest) < 14) this.choose(nearest)
+  }
+
+  /** Where a sample is on the canvas of a map. */
+  across({ axis, x }, i) {
+    return this.figure.picture._fullLayout[`xaxis${axis}`].l2p(x[i])
+  }
+
+  up({ axis, y }, i) {
+    return this.figure.picture._fullLayout[`yaxis${axis}`].l2p(y[i])
+  }
+
+  drawn(row) {
+    this.glide(row)
+    for (const canvas of this.glyphs ?? []) this.engrave(canvas, this.glyphSample(canvas))
+    if (this.table.arrays.images) this.engrave(this.samplePicture, this.about.sample)
+    this.nameMistakes(row)
+    this.raise()
+  }
+
+  /** What moves at the screen's rate: the line at the present, the curves up to it, the maps. */
+  glide(row) {
+    if (!this.figure.plotted) return
+    const { xaxis, yaxis, yaxis2 } = this.figure.picture._fullLayout
+    const x = xaxis._offset + xaxis.l2p(this.cursor / this.stream.perEpoch)
+    const bottom = yaxis._offset + yaxis._length
+    this.line.style.transform = `translate(${x}px, ${yaxis._offset}px)`
+    this.line.style.height = `${yaxis2._offset + yaxis2._length - yaxis._offset}px`
+    for (const { node } of this.figure.handles) {
+      node.told.transform = node.style.transform = `translate(${x}px, ${bottom}px) translate(-50%, -50%)`
+    }
+    this.reveal(xaxis)
+    for (const surface of this.surfaces) this.paint(surface, row)
+  }
+
+  /** Curves are drawn with all that is known; they are shown as far as the film has come. */
+  reveal(xaxis) {
+    const width = xaxis.l2p(this.furthest / this.stream.perEpoch) + 1
+    if (!this.curtain?.isConnected || !this.layers.every((layer) => layer.isConnected)) this.hang()
+    this.curtain.setAttribute("width", Math.max(width, 0))
+  }
+
+  hang() {
+    const id = `${this.figure.message.key}-curtain`
+    const svg = (tag, attributes) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
+      for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+      return node
+    }
+    this.curtain?.parentNode.remove()
+    this.curtain = svg("rect", { x: -1, y: -50, height: 3000 })
+    const clip = svg("clipPath", { id, clipPathUnits: "userSpaceOnUse" })
+    clip.append(this.curtain)
+    const { picture } = this.figure
+    picture.querySelector("defs").append(clip)
+    this.layers = [...picture.querySelectorAll(":is(.subplot.xy, .subplot.xy2) .scatterlayer")]
+    for (const layer of this.layers)
+      layer.style.clipPath = `url(#${id})` // Plotly clears the attribute of that name
+  }
+
+  /** A map with the samples on it, at the state of a row or a part of the way to the next. */
+  paint(map, row) {
+    const { canvas, context } = map
+    const { [`xaxis${map.axis}`]: xaxis, [`yaxis${map.axis}`]: yaxis } = this.figure.picture._fullLayout
+    const [width, height, fine] = [xaxis._length, yaxis._length, window.devicePixelRatio || 1]
+    if (canvas.width !== Math.round(width * fine)) canvas.width = Math.round(width * fine)
+    if (canvas.height !== Math.round(height * fine)) canvas.height = Math.round(height * fine)
+    Object.assign(canvas.style, { left: `${xaxis._offset}px`, top: `${yaxis._offset}px`,
+      width: `${width}px`, height: `${height}px` })
+    this.mix(map, this.between(map.array, row))
+    context.setTransform(fine, 0, 0, fine, 0, 0)
+    context.drawImage(map.small, 0, 0, width, height)
+    this.dots(map, row)
+  }
+
+  /** An array at a row and, while it plays, a part of the way to the next: only for the eye. */
+  between(array, row) {
+    const here = this.figure.value(array, row)
+    if (!this.part || row >= this.steps.length) return here
+    const next = this.figure.value(array, row + 1)
+    return Float32Array.from(here, (x, i) => x + this.part * (next[i] - x))
+  }
+
+  /** Each pixel mixes the classes' colours by their probabilities; a line where the largest changes. */
+  mix({ small, brush, image, grid, pixels, colours }, p) {
+    const count = colours.length
+    const winners = new Uint8Array(pixels * pixels)
+    const dark = this.figure.root.dataset.theme === "dark"
+    const [ground, line, scale] = [dark ? 20 : 255, dark ? 235 : 40, (grid - 1) / (pixels - 1)]
+    for (let v = 0, at = 0; v < pixels; v++) {
+      const y = (pixels - 1 - v) * scale
+      const low = Math.min(Math.floor(y), grid - 2)
+      const fy = y - low
+      for (let u = 0; u < pixels; u++, at++) {
+        const x = u * scale
+        const left = Math.min(Math.floor(x), grid - 2)
+        const fx = x - left
+        const corner = (low * grid + left) * count
+        const above = corner + grid * count
+        const colour = [0, 0, 0]
+        let most = -1
+        for (let k = 0; k < count; k++) {
+          const share = ((p[corner + k] * (1 - fx) + p[corner + count + k] * fx) * (1 - fy)
+            + (p[above + k] * (1 - fx) + p[above + count + k] * fx) * fy) / 255
+          if (share > most) { most = share; winners[at] = k }
+          for (let c = 0; c < 3; c++) colour[c] += share * colours[k][c]
+        }
+        const edge = (u && winners[at] !== winners[at - 1]) || (v && winners[at] !== winners[at - pixels])
+        for (let c = 0; c < 3; c++) image.data[4 * at + c] = edge ? line : 0.42 * colour[c] + 0.58 * ground
+        image.data[4 * at + 3] = 255
+      }
+    }
+    brush.putImageData(image, 0, 0)
+  }
+
+  /** Each sample: its class by colour and sign, its loss by size; crossed if wrong, hollow if of the test. */
+  dots(map, row) {
+    const { context } = map
+    const sizes = this.between(map.sizes, row)
+    const wrong = this.figure.value(map.wrong, row)
+    const dark = this.figure.root.dataset.theme === "dark"
+    map.x.forEach((_, i) => {
+      const [x, y, r, k] = [this.across(map, i), this.up(map, i), sizes[i] / 2, this.stream.truths[i]]
+      const colour = `rgb(${map.colours[k]})`
+      const trained = i < this.stream.train
+      outline(context, SIGNS[k], x, y, r)
+      context.lineWidth = trained ? 1.2 : 2.2
+      context.fillStyle = trained ? colour : dark ? "#14181f" : "#fff"
+      context.strokeStyle = trained ? "#222" : colour
+      context.fill()
+      context.stroke()
+      if (!wrong[i]) return
+      context.lineWidth = 2
+      context.strokeStyle = trained || !dark ? "#111" : "#fff"
+      outline(context, CROSS, x, y, 4)
+      context.stroke()
+    })
+    const chosen = this.about.sample
+    context.lineWidth = 2.5
+    context.strokeStyle = dark ? "#fff" : "#111"
+    outline(context, SIGNS[0], this.across(map, chosen), this.up(map, chosen), 13)
+    context.stroke()
+  }
+
+  /** Below each of the worst mistakes: the true class, what it was taken for, and its loss. */
+  nameMistakes(row) {
+    for (const node of this.mistakes) {
+      const [sample, taken, loss] = ["worst", "worst_taken", "worst_loss"]
+        .map((name) => this.figure.value(name, row)[+node.dataset.worst])
+      const text = sample < 0 ? "" : `${this.stream.truths[sample]} → ${taken} · ${this.digits(loss, 2)}`
+      if (node.textContent !== text) node.textContent = text
+    }
+  }
+
+  glyphSample(canvas) {
+    const [array, index] = canvas.dataset.glyph.split(".")
+    return this.figure.value(array, this.table.row(this.figure.state))[+index]
+  }
+
+  /** One of the pictures of the data, dark on light in both themes, as ink. */
+  engrave(canvas, sample) {
+    if (canvas.sample === sample) return
+    canvas.sample = sample
+    canvas.classList.toggle("xent-blank", sample < 0)
+    const { values } = this.table.arrays.images
+    const context = canvas.getContext("2d")
+    const image = context.createImageData(8, 8)
+    for (let i = 0; i < 64; i++) {
+      const ink = sample < 0 ? 0 : values[sample * 64 + i]
+      image.data.set([255 - ink, 255 - ink, 255 - ink, sample < 0 ? 0 : 255], 4 * i)
+    }
+    context.putImageData(image, 0, 0)
+  }
+
+  /** What grows beyond its axis: then the axis follows, visibly, by a power of two. */
+  raise() {
+    if (this.raisedFor === this.table.positions.step) return
+    this.raisedFor = this.table.positions.step
+    const ranges = {}
+    for (const { axis, arrays, top, both } of this.stream.rises) {
+      const most = Math.max(top, ...arrays.map((name) => this.most(name)))
+      const to = most <= top ? top : 2 ** Math.ceil(Math.log2(most * 1.04))
+      if (this.tops[axis] !== to) ranges[`${axis}.range`] = [both ? -to : 0, to]
+      this.tops[axis] = to
+    }
+    if (Object.keys(ranges).length) this.figure.Plotly.relayout(this.figure.picture, ranges)
+    this.figure.places = {}
+  }
+
+  /** The largest finite size in an array, of all states. */
+  most(name) {
+    const { values, shape } = this.table.arrays[name]
+    let most = 0
+    for (let i = values.length / shape[0]; i < values.length; i++) {
+      const size = Math.abs(values[i])
+      if (size > most && size !== Infinity) most = size
+    }
+    return most
+  }
+
+  /** Plotly has the layout anew, with the axes as they were at first. */
+  replotted() {
+    this.listen()
+    this.tops = {}
+    this.raisedFor = null
+  }
+
+  // -- in words
+
+  clockwork() {
+    const { words, stream } = this
+    const epoch = this.cursor / stream.perEpoch
+    this.meter.value = this.cursor
+    const steps = stream.total - this.cursor
+    const rate = this.speed ? Math.min(this.speed * stream.perEpoch, this.pace || Infinity) : this.pace
+    const seconds = rate ? Math.ceil(steps / rate) : 0
+    const left = this.playing && steps && seconds ? this.fill(words.time_left, { seconds }) : ""
+    const text = `${this.fill(words.epoch_of, { epoch: this.digits(Math.floor(epoch * 10 + 1e-9) / 10, 4), epochs: stream.epochs })} ${left}`
+    if (this.clock.textContent !== text) this.clock.textContent = text
+  }
+
+  /** What the run came to, or why nothing moves. */
+  say() {
+    const { about, words, playButton } = this
+    playButton.textContent = this.playing ? words.pause : words.play
+    this.figure.root.dataset.playing = String(this.playing)
+    const each = this.speed ? 1000 / this.speed : PLOT_EVERY
+    this.figure.root.style.setProperty("--xent-glide", `${Math.min(Math.max(each, PLOT_EVERY), 150)}ms`)
+    this.figure.root.dataset.step = about.step
+    this.figure.root.dataset.run = this.stream.url
+    if (this.rateShown !== about.rate) {
+      this.rateShown = about.rate
+      this.rateField.value = String(+about.rate.toPrecision(6))
+    }
+    this.sampleField.value = about.sample
+    this.sampleWord.textContent = this.stream.samples[about.sample] ?? ""
+    const failures = about.failures.filter((failure) => failure && failure.step <= this.furthest)
+    const said = JSON.stringify([failures, about.done, this.playing])
+    if (this.said === said && this.notice.dataset.says === "end") return
+    this.said = said
+    this.notice.replaceChildren(...failures.map((failure) => this.obituary(failure)))
+    if (!failures.length && about.done && this.cursor >= this.last)
+      this.notice.textContent = this.fill(words.finished, { epochs: this.stream.epochs })
+    this.notice.dataset.says = "end"
+    this.notice.classList.toggle("xent-failed", failures.length > 0)
+  }
+
+  obituary({ says, overflow }) {
+    const link = this.element("a", { href: `/overflow?${overflow}` }, this.words.open_overflow)
+    link.onclick = (event) => {
+      event.preventDefault()
+      history.pushState({}, "", link.href)
+      this.rerunPage()
+    }
+    const bold = says.split("**").map((part, i) => (i % 2 ? this.element("strong", {}, part) : part))
+    return this.element("p", {}, ...bold, " ", overflow ? link : "")
+  }
+
+  /** The address says which run this is and how far it came. */
+  tidy() {
+    if (!this.gone) this.tidyAddress(this.about.link)
+  }
+}
+
+// The signs of the classes, as corners of a polygon; a circle has none. And a cross.
+const polygon = (corners, turn = -90) => Array.from({ length: corners }, (_, i) => {
+  const angle = ((turn + (360 * i) / corners) * Math.PI) / 180
+  return [Math.cos(angle), Math.sin(angle)]
+})
+const SIGNS = [[], polygon(4, 45), polygon(4), polygon(3), polygon(5), polygon(6)]
+const CROSS = "cross"
+
+/** Begin the path of a sign around a point. */
+function outline(context, sign, x, y, r) {
+  context.beginPath()
+  if (sign === CROSS) {
+    context.moveTo(x - r, y - r)
+    context.lineTo(x + r, y + r)
+    context.moveTo(x - r, y + r)
+    context.lineTo(x + r, y - r)
+    return
+  }
+  if (!sign.length) context.arc(x, y, r, 0, 2 * Math.PI)
+  for (const [dx, dy] of sign) context.lineTo(x + 1.15 * r * dx, y + 1.15 * r * dy)
+  context.closePath()
+}
+
+/** Where a row of an array lies, also where equal rows are sent once. */
+const place = ({ values, which }, row) => ({ source: values, at: which ? which[row] : row })

@@ -1,0 +1,278 @@
+"""A run that a page shows: what the browser asks it for, and what of it travels.
+
+The browser pulls. It shows a run as a film is shown, and asks for more of it shortly before it
+needs it; so nothing trains that nobody looks at, and no thread outlives its page.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.live.sweeps import Arrays
+from xent_core import one_hot, softmax
+from xent_core.training import Config, Race, Recording, Trainer
+
+Array = NDArray[Any]
+Rates = tuple[tuple[int, float], ...]
+
+WORST = 9
+# The radius of a point says its loss: from the first for 0 to both together for inf and nan.
+_SMALLEST, _GROWTH = 7.0, 13.0
+_COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "grad_norm")
+_PERCENT = ("train_accuracy", "test_accuracy")
+
+_RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
+
+
+class Run:
+    """One run, or a race of two, at any step that it has kept.
+
+    Parameters
+    ----------
+    first : Config
+    second : Config, optional
+        What it races against.
+    rates : sequence of (step, rate)
+        Learning rates to change to on the way, as a link says.
+    at : int
+        The step that the page asks for when it is opened.
+    """
+
+    def __init__(
+        self, first: Config, second: Config | None = None, rates: Rates = (), at: int = 0
+    ) -> None:
+        self.configs = (first,) if second is None else (first, second)
+        self.token = secrets.token_urlsafe(16)
+        self.at = at
+        self.sample = 0
+        # what links to this run have said: a page that is opened with one of them shows this run
+        self.told = {(rates, at)}
+        # a page may look at it while the browser asks for more: one thread at a time
+        self.lock = threading.RLock()
+        self._planned = dict(rates)
+        self._start()
+        _RUNS[self.token] = self
+
+    def _start(self) -> None:
+        first, *others = self.configs
+        self._engine = Race(first, others[0]) if others else Trainer(first)
+
+    def restart(self) -> None:
+        """Begin anew, without the changes of the rate."""
+        self._planned = {}
+        self._start()
+
+    @property
+    def trainers(self) -> tuple[Trainer, ...]:
+        """Of the first run, and of the second in a race."""
+        return self._engine.trainers if isinstance(self._engine, Race) else (self._engine,)
+
+    @property
+    def config(self) -> Config:
+        """The first run's."""
+        return self.configs[0]
+
+    @property
+    def step(self) -> int:
+        """Updates made."""
+        return self._engine.step
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to train."""
+        return self._engine.done
+
+    @property
+    def rates(self) -> Rates:
+        """The changes of the learning rate so far."""
+        first = self.trainers[0]
+        return tuple(change for change in first.rates if change != (0, self.config.rate))
+
+    def advance(self, to: int, seconds: float, clock: Any = time.perf_counter) -> None:
+        """Train up to the step `to`, as far as the time allows."""
+        end = clock() + seconds
+        while self.step < to and not self.done:
+            self._change_rate(self._planned.pop(self.step, None))
+            stop = min([to, *(step for step in self._planned if step > self.step)])
+            left = max(end - clock(), 0.0)
+            self._engine.advance(steps=stop - self.step, seconds=left)
+            if clock() >= end:
+                break
+
+    def set_rate(self, rate: float) -> None:
+        """Change the learning rate from the next step on; what a link had planned is off."""
+        self._planned = {}
+        self._change_rate(rate)
+
+    def _change_rate(self, rate: float | None) -> None:
+        """In a race of two rates, the change is the first one's."""
+        if rate is None:
+            return
+        first, *others = self.trainers
+        first.rate = rate
+        for other in others:
+            if other.config.rate == first.config.rate:
+                other.rate = rate
+
+    # -- what of it can be seen
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps that are kept by either."""
+        return sorted({step for trainer in self.trainers for step in trainer.recording.steps})
+
+    @property
+    def count(self) -> int:
+        """How many samples there are, those of the training first, then those of the test."""
+        return self.config.samples
+
+    def samples(self) -> tuple[Array, Array, Array]:
+        """All samples as the network takes them (n, features), their classes and numbers (n)."""
+        recording = self.trainers[0].recording
+        train, test = recording.samples("train"), recording.samples("test")
+        return tuple(map(np.concatenate, zip(train, test, strict=True)))
+
+    def arrays(self, steps: Sequence[int]) -> Arrays:
+        """All that is drawn at some kept steps: (K, …) each; a race's second has names with _2."""
+        wanted = np.asarray(steps, dtype=np.int64)
+        first = self.trainers[0]
+        shown: dict[str, Array] = {
+            "epoch": wanted / self.config.steps_per_epoch,
+            "rate": _rate_at(first.rates, wanted),
+        }
+        for trainer, suffix in zip(self.trainers, ("", "_2"), strict=False):
+            for name, array in _seen(trainer.recording, wanted, self.sample).items():
+                shown[name + suffix] = array
+        return shown
+
+
+def _rate_at(rates: Rates, steps: Array) -> Array:
+    changes = [step for step, _ in rates]
+    return np.array([rate for _, rate in rates])[np.searchsorted(changes, steps, "right") - 1]
+
+
+def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
+    """What one recording shows at each step; after its end, what it showed last, without a loss."""
+    kept = np.array(recording.steps)
+    at = np.searchsorted(kept, steps, side="right") - 1
+    alive = steps <= kept[-1]
+    present = kept[at].tolist()
+    history = recording.history()
+    shown = {name: np.where(alive, getattr(history, name)[at], np.nan) for name in _COLUMNS}
+    shown |= {name: 100 * shown[name] for name in _PERCENT}
+    shown |= _of_sample(recording, present, sample)
+    if recording.plane is not None:
+        shown |= _of_plane(recording, present, sample)
+    if recording.config.data == "digits":
+        shown |= _of_mistakes(recording, present)
+    return shown
+
+
+def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
+    """The chosen sample's way from the logits to the loss, and what pulls at its logits."""
+    part, within = _part_of(recording.config, sample)
+    z = recording.logits([within], part, steps)[:, 0].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        p = softmax(z)
+    y = one_hot(recording.samples(part).y[within], z.shape[-1])
+    difference = p - y
+    return {
+        "z": z,
+        "p": p,
+        "y": np.broadcast_to(y, p.shape),
+        "difference": difference,
+        "up": np.where(difference > 0, difference, np.nan),
+        "down": np.where(difference < 0, difference, np.nan),
+        "pull": recording.logit_gradients([within], part, steps)[:, 0].astype(np.float64),
+        "own": recording.sample_losses(part, steps)[:, within].astype(np.float64),
+        "taken": recording.predictions(part, steps)[:, within],
+    }
+
+
+def _part_of(config: Config, sample: int) -> tuple[str, int]:
+    inside = sample - config.train_samples
+    return ("train", sample) if inside < 0 else ("test", inside)
+
+
+def _of_plane(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
+    """The map of the plane, each sample's size on it, and whether it is taken for another."""
+    assert recording.plane is not None
+    losses = _both(recording, recording.sample_losses, steps)
+    taken = _both(recording, recording.predictions, steps)
+    parts = [recording.samples(part) for part in ("train", "test")]
+    y = np.concatenate([part.y for part in parts])
+    x = np.concatenate([part.x[:, recording.plane.features] for part in parts])
+    spot = np.broadcast_to(x[sample].astype(np.float64), (len(steps), 2))
+    return {
+        "map": recording.maps(steps).reshape(len(steps), -1),
+        "size": _sizes(losses),
+        "sample_x": spot[:, 0],
+        "sample_y": spot[:, 1],
+        "wrong": (taken != y).astype(np.uint8),
+    }
+
+
+def _both(recording: Recording, what: Any, steps: list[int]) -> Array:
+    parts = ("train", "test") if recording.config.test_samples else ("train",)
+    return np.concatenate([what(part, steps) for part in parts], axis=1)
+
+
+def _sizes(losses: Array) -> Array:
+    """The diameter of a point in pixels, growing with its loss."""
+    worst = np.nan_to_num(losses.astype(np.float64), nan=np.inf, posinf=np.inf)
+    with np.errstate(invalid="ignore"):
+        share = np.where(np.isinf(worst), 1.0, worst / (1.0 + worst))
+    return (_SMALLEST + _GROWTH * np.sqrt(np.maximum(share, 0.0))).astype(np.float32)
+
+
+def _of_mistakes(recording: Recording, steps: list[int]) -> dict[str, Array]:
+    """Which class is taken for which, and the worst mistakes, of the test if there is one."""
+    config = recording.config
+    part = "test" if config.test_samples else "train"
+    counts = recording.confusion(part, steps)
+    worst = recording.worst(WORST, part, steps)
+    losses = recording.sample_losses(part, steps).astype(np.float64)
+    taken = recording.predictions(part, steps).astype(np.int32)
+    first = config.train_samples if part == "test" else 0
+    return {
+        "confusion": counts.reshape(len(steps), -1).astype(np.int32),
+        "square": _squares(counts).reshape(len(steps), -1),
+        "worst": np.where(worst < 0, -1, worst + first).astype(np.int32),
+        "worst_loss": np.take_along_axis(losses, worst, axis=1),
+        "worst_taken": np.where(worst < 0, -1, np.take_along_axis(taken, worst, axis=1)),
+    }
+
+
+def _squares(counts: Array) -> Array:
+    """The side of a square in pixels: its area is the part of the largest class."""
+    return (22.0 * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
+
+
+# ---- the session's run
+
+
+def find_run(token: str) -> Run | None:
+    """Return the run of this name, if a session still shows it."""
+    return _RUNS.get(token)
+
+
+def session_run(first: Config, second: Config | None, rates: Rates, at: int) -> Run:
+    """Return this session's run of these configs, as it stands; a new one if there is none.
+
+    It is a new one, too, if the address asks for other rates or another step than any link to
+    this run has: then the reader came by another link.
+    """
+    run = st.session_state.get("xent run")
+    configs = (first,) if second is None else (first, second)
+    if not isinstance(run, Run) or run.configs != configs or (rates, at) not in run.told:
+        run = st.session_state["xent run"] = Run(first, second, rates, at)
+    return run
