@@ -17,7 +17,7 @@ start = training_demos.start_of(held)
 
 # ---- the run: choose it, say what it will do, play it
 
-hook, choice, prediction = st.columns([6, 3, 2], vertical_alignment="bottom")
+hook, choice, prediction = st.columns([11, 6, 4], vertical_alignment="bottom")
 with hook:
     section(text, "hook")
 with choice:
@@ -25,7 +25,8 @@ with choice:
 if start != training_demos.FREE:
     with prediction.popover(text.label("say_first"), width="stretch"):
         training_demos.predict(start, text)
-training_settings.panel(held, text)
+with st.container(key="training-settings"):
+    training_settings.panel(held, text)
 show_run(run, text, held.restored)
 
 

@@ -15,8 +15,7 @@ from ui.live import Bind
 CLASS_COLOURS = ("#56B4E9", "#DDAA33", "#44AA99", "#9977CC", "#AABB33", "#888888")
 
 LEFT = (0.0, 0.42)
-_LOSS, _ACCURACY = (0.5, 1.0), (0.0, 0.3)
-_HIGH, _LOW = (0.5, 1.0), (0.0, 0.3)
+_HIGH, _LOW = (0.53, 1.0), (0.0, 0.29)
 _PANELS = ((0.5, 0.64), (0.68, 0.82), (0.86, 1.0))
 
 
@@ -101,9 +100,9 @@ def _axes(names: Named, epochs: int, top: float, classes: int) -> dict[str, Any]
     few = {"tickvals": [-1, 0, 1], "zeroline": True, "showgrid": True}
     low = {"domain": _LOW, "nticks": 4}
     axes: dict[str, Any] = {
-        "xaxis": {**kept, "anchor": "y2", "title": {"text": names.epoch, "standoff": 4}},
-        "yaxis": {"domain": _LOSS, "range": [0, top], "nticks": 5, "rangemode": "tozero"},
-        "yaxis2": {"domain": _ACCURACY, "range": [0, 106], "tickvals": [0, 50, 100]},
+        "xaxis": {**kept, "anchor": "y2", "title": _title(names.epoch)},
+        "yaxis": {"domain": _HIGH, "range": [0, top], "nticks": 5, "rangemode": "tozero"},
+        "yaxis2": {"domain": _LOW, "range": [0, 106], "tickvals": [0, 50, 100]},
     }
     ranges = ([-1, 1], [0, 1.15], [-1.2, 1.2])
     details = ({}, {"tickvals": [0, 0.5, 1]}, few)
@@ -112,12 +111,16 @@ def _axes(names: Named, epochs: int, top: float, classes: int) -> dict[str, Any]
             "domain": domain,
             "anchor": f"y{number}",
             "range": [-0.6, classes - 0.4],
-            "dtick": 1,
+            "dtick": 1 if classes < 7 else 3,
             "showgrid": False,
             "zeroline": False,
         }
         axes[f"yaxis{number}"] = {**low, "anchor": f"x{number}", "range": span, **detail}
     return axes
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "standoff": 2, "font": {"size": 12}}
 
 
 def _bars(found: _Traces, classes: int, race: bool) -> None:
@@ -265,14 +268,14 @@ def plane_picture(names: Named, plane: Plane, classes: int, epochs: int, top: fl
             "domain": domain,
             "anchor": f"y{axis}",
             "range": plane.across,
-            "title": {"text": plane.titles[0], "standoff": 2},
+            "title": _title(plane.titles[0]),
         }
         layout[f"yaxis{axis}"] = {
             **bare,
             "domain": _HIGH,
             "anchor": f"x{axis}",
             "range": plane.up,
-            "title": {"text": plane.titles[1] if axis == "3" else "", "standoff": 2},
+            "title": _title(plane.titles[1] if axis == "3" else ""),
         }
     drawn = figure(found.traces, **layout)
     return Picture(drawn, found.binds, ("3", "4")[: 1 + race])
@@ -310,7 +313,7 @@ def mistakes_picture(names: Named, classes: int, epochs: int, top: float, level:
             "dtick": 1,
             "showgrid": False,
             "zeroline": False,
-            "title": {"text": names.taken, "standoff": 2},
+            "title": _title(names.taken),
         }
         layout[f"yaxis{axis}"] = {
             "domain": _HIGH,
@@ -319,6 +322,6 @@ def mistakes_picture(names: Named, classes: int, epochs: int, top: float, level:
             "dtick": 1,
             "showgrid": False,
             "zeroline": False,
-            "title": {"text": names.true if axis == "3" else "", "standoff": 2},
+            "title": _title(names.true if axis == "3" else ""),
         }
     return Picture(figure(found.traces, **layout), found.binds)

@@ -113,9 +113,10 @@ def link(run: Run) -> str:
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
+    who = f"{text.label(('race_first', 'race_second')[which])}: " if run.configs[1:] else ""
     return {
         "step": failure.step,
-        "says": failure_sentence(text, config, failure),
+        "says": who + failure_sentence(text, config, failure),
         "overflow": _overflow(failure, config.dtype),
     }
 

@@ -19,7 +19,7 @@ from xent_core.training import GRID, Config, program
 from xent_core.training.config import REAL_BOUNDS
 
 # As many pixels each way as the map is drawn with, between its GRID points.
-_PIXELS = 72
+_PIXELS = 110
 # Epochs in a second; 0 is as fast as it goes. A run is offered the one that takes some ten seconds.
 _SPEEDS = (1.0, 3.0, 10.0, 30.0, 100.0, 0.0)
 _SECONDS = 10.0

@@ -169,6 +169,7 @@ export class Player {
   start() {
     if (this.about.done && this.cursor >= this.last) this.cursor = this.steps[0] // a film that is over
     this.playing = true
+    this.follow = false
     this.shownAt = performance.now()
     this.tick(this.shownAt)
     this.say()
@@ -464,27 +465,24 @@ export class Player {
 
   /** Curves are drawn with all that is known; they are shown as far as the film has come. */
   reveal(xaxis) {
-    const width = xaxis.l2p(this.furthest / this.stream.perEpoch) + 1
-    if (!this.curtain?.isConnected || !this.layers.every((layer) => layer.isConnected)) this.hang()
-    this.curtain.setAttribute("width", Math.max(width, 0))
+    const { picture, message } = this.figure
+    const id = `${message.key}-curtain`
+    if (!this.curtain?.isConnected) this.hang(id)
+    this.curtain.setAttribute("width", Math.max(xaxis.l2p(this.furthest / this.stream.perEpoch) + 1, 0))
+    for (const layer of picture.querySelectorAll(":is(.subplot.xy, .subplot.xy2) .scatterlayer"))
+      if (!layer.style.clipPath) layer.style.clipPath = `url(#${id})` // Plotly clears the attribute of that name
   }
 
-  hang() {
-    const id = `${this.figure.message.key}-curtain`
+  hang(id) {
     const svg = (tag, attributes) => {
       const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
       for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
       return node
     }
-    this.curtain?.parentNode.remove()
     this.curtain = svg("rect", { x: -1, y: -50, height: 3000 })
     const clip = svg("clipPath", { id, clipPathUnits: "userSpaceOnUse" })
     clip.append(this.curtain)
-    const { picture } = this.figure
-    picture.querySelector("defs").append(clip)
-    this.layers = [...picture.querySelectorAll(":is(.subplot.xy, .subplot.xy2) .scatterlayer")]
-    for (const layer of this.layers)
-      layer.style.clipPath = `url(#${id})` // Plotly clears the attribute of that name
+    this.figure.picture.querySelector("defs").append(clip)
   }
 
   /** A map with the samples on it, at the state of a row or a part of the way to the next. */
@@ -643,8 +641,10 @@ export class Player {
     const steps = stream.total - this.cursor
     const rate = this.speed ? Math.min(this.speed * stream.perEpoch, this.pace || Infinity) : this.pace
     const seconds = rate ? Math.ceil(steps / rate) : 0
-    const left = this.playing && steps && seconds ? this.fill(words.time_left, { seconds }) : ""
-    const text = `${this.fill(words.epoch_of, { epoch: this.digits(Math.floor(epoch * 10 + 1e-9) / 10, 4), epochs: stream.epochs })} ${left}`
+    const left = this.playing && steps && seconds ? ` · ${this.fill(words.time_left, { seconds })}` : ""
+    const whole = Math.floor(epoch * (stream.perEpoch > 1 ? 10 : 1) + 1e-9)
+    const shown = stream.perEpoch > 1 ? whole / 10 : whole
+    const text = this.fill(words.epoch_of, { epoch: shown, epochs: stream.epochs }) + left
     if (this.clock.textContent !== text) this.clock.textContent = text
   }
 
