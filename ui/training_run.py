@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ui.live.sweeps import Arrays
 from xent_core import one_hot, softmax
 from xent_core.training import Config, Race, Recording, Trainer
+from xent_core.training.config import check_rate
 
 Array = NDArray[Any]
 Rates = tuple[tuple[int, float], ...]
@@ -109,7 +110,11 @@ class Run:
                 break
 
     def set_rate(self, rate: float) -> None:
-        """Change the learning rate from the next step on; what a link had planned is off."""
+        """Change the learning rate from the next step on; what a link had planned is off.
+
+        ValueError for a rate that no `Config` would take.
+        """
+        rate = check_rate(rate)
         self._planned = {}
         self._change_rate(rate)
 

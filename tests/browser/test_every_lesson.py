@@ -43,9 +43,9 @@ def opened(visit: Callable[..., Lesson], path: str) -> Lesson:
     """Open a lesson; a run has nothing to look back at before some of it has been trained."""
     if path != "/training":
         return visit(path)
-    lesson = visit("/training?at=90")
-    lesson.until("document.querySelector('.xent').dataset.step === '90'")
-    lesson.set_range("step", 45)
+    lesson = visit("/training?run=epochs:200&at=190")
+    lesson.until("document.querySelector('.xent').dataset.step === '190'")
+    lesson.set_range("step", 95)
     return lesson
 
 

@@ -73,6 +73,7 @@ def test_a_page_speaks_the_language_of_the_link(name, language):
 def test_every_slot_and_bind_of_every_figure_names_something(name):
     for figure in figures(open_page(name)):
         known = {*figure["arrays"], *figure["base"], *figure["vectors"]}
+        known |= {"failed_x", "failed_y"} if "stream" in figure else set()  # the player's own
         slots = [bind["array"] for bind in figure["binds"]]
         slots += [readout["slot"] for readout in figure["readouts"]]
         slots += re.findall(r'data-slot="([^"]+)"', figure["formula"])
@@ -84,7 +85,7 @@ def test_every_slot_and_bind_of_every_figure_names_something(name):
         assert slots
         picks = {pick["name"] for pick in figure["picks"]}
         for slot in slots:
-            array, _, pick = re.split(r"[.|]", slot)[0].partition("@")
+            array, _, pick = re.split(r"[.|*]", slot)[0].partition("@")
             assert array in known | picks, slot
             assert not pick or pick in picks, slot
         controls = {control["name"] for control in figure["controls"]}
@@ -147,7 +148,9 @@ def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name,
         for option in question.options:
             app.radio[at].set_value(option).run()
             assert not app.exception
-            assert [figure["base"] for figure in figures(app)] != before
+            # the run that is asked about is there already: only the reader plays it
+            moved = [figure["base"] for figure in figures(app)] != before
+            assert moved or name == "training"
             (said,) = [block.value for block in app.markdown if told in block.value]
             assert "{{" not in said
             verdicts.append(said.split("** ")[0].strip("*"))

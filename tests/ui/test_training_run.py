@@ -1,0 +1,202 @@
+"""A run as the page has it: what the browser asks, what travels, what is bounded."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ui.training_demos import STARTS
+from ui.training_routes import Asked, answer_more, describe, link
+from ui.training_run import WORST, Run, find_run
+from ui.training_settings import DATA_RUNS, PARAMS
+from xent_core import softmax
+from xent_core.training import DEMOS, GRID, MAX_KEPT, Config, Trainer
+
+MOONS = Config(data="moons", batch_size=32, epochs=40, test_fraction=0.25)
+PLENTY = 1e9  # seconds
+
+
+def ask(run: Run, **wishes) -> dict:
+    """Ask a run as the browser does; return the header, with the arrays in "arrays"."""
+    answer = answer_more(run, Asked(json.dumps(wishes).encode()))
+    length = int.from_bytes(answer[:8], "little")
+    header = json.loads(answer[8 : 8 + length])
+    kinds = {"f8": np.float64, "f4": np.float32, "i4": np.int32, "u1": np.uint8}
+
+    def read(place: dict) -> np.ndarray:
+        count = int(np.prod(place["shape"]))
+        flat = np.frombuffer(answer, kinds[place["kind"]], count, 8 + length + place["at"])
+        return flat.reshape(place["shape"])
+
+    arrays = {}
+    for name, place in header["arrays"].items():
+        arrays[name] = read(place)[read(place["which"])] if "which" in place else read(place)
+    return {**header, "arrays": arrays}
+
+
+@pytest.mark.parametrize("config", [*DATA_RUNS.values(), DEMOS["exp_overflow"]])
+def test_what_travels_is_the_trainers_own(config):
+    run, trainer = Run(config), Trainer(config)
+    run.sample = run.count - 1
+    run.advance(7, PLENTY)
+    trainer.advance(steps=7)
+    history, recording = trainer.history(), trainer.recording
+    shown = run.arrays(run.steps)
+    assert run.steps == list(recording.steps)
+    np.testing.assert_array_equal(shown["train_loss"], history.train_loss)
+    np.testing.assert_array_equal(shown["test_accuracy"], 100 * history.test_accuracy)
+    np.testing.assert_array_equal(shown["epoch"], history.epoch)
+    part = "test" if config.test_samples else "train"
+    last = (config.test_samples or config.train_samples) - 1
+    logits = recording.logits([last], part)[:, 0]
+    np.testing.assert_array_equal(shown["z"], logits)
+    np.testing.assert_array_equal(shown["p"], softmax(logits.astype(float)))
+    y = np.eye(config.class_count)[recording.samples(part).y[last]]
+    np.testing.assert_array_equal(shown["difference"], shown["p"] - y)
+    pulls = recording.logit_gradients([last], part)[:, 0]
+    np.testing.assert_array_equal(shown["pull"], pulls)
+    np.testing.assert_array_equal(shown["own"], recording.sample_losses(part)[:, last])
+    if recording.plane is not None:
+        maps = recording.maps().reshape(len(run.steps), -1)
+        np.testing.assert_array_equal(shown["map"], maps)
+        assert shown["map"].shape[1] == GRID**2 * config.class_count
+
+
+def test_the_browser_gets_only_what_it_does_not_have():
+    run = Run(MOONS)
+    first = ask(run, to=10, after=-1)
+    assert first["new"] == first["steps"]
+    again = ask(run, to=0, after=first["steps"][-1])
+    assert (again["new"], again["arrays"]) == ([], {})
+    more = ask(run, to=20, after=first["steps"][-1])
+    assert more["new"] == [step for step in more["steps"] if step > first["steps"][-1]]
+    np.testing.assert_array_equal(
+        more["arrays"]["train_loss"], run.arrays(more["new"])["train_loss"]
+    )
+
+
+def test_pieces_put_together_are_the_whole_though_the_run_is_thinned():
+    run = Run(replace(MOONS, epochs=900, size=40))
+    had: dict[int, float] = {}
+    while not run.done:
+        answer = ask(run, to=run.step + 97, after=max(had, default=-1))
+        new = zip(answer["new"], answer["arrays"].get("train_loss", []), strict=True)
+        had |= dict(new)
+        had = {step: loss for step, loss in had.items() if step in answer["steps"]}
+    whole = run.arrays(run.steps)["train_loss"]
+    assert list(had) == run.steps
+    assert list(had.values()) == whole.tolist()
+    assert len(run.steps) <= MAX_KEPT + 1
+
+
+def test_a_race_shows_both_and_the_one_that_died_stays_as_it_was():
+    start = STARTS["exp_overflow"]
+    assert start.vs is not None
+    run = Run(start.run, start.vs)
+    run.advance(20, PLENTY)
+    failure = run.trainers[0].failure
+    assert failure is not None
+    shown = run.arrays([failure.step - 1, failure.step + 5])
+    assert np.isnan(shown["train_loss"][1])
+    assert np.isfinite(shown["train_loss_2"]).all()
+    assert not run.done
+    first, second = describe(run, "en")["failures"]
+    assert second is None
+    assert f"{failure.step}" in first["says"]
+
+
+def test_rates_change_where_they_were_changed_however_it_is_asked():
+    run = Run(MOONS, rates=((9, 0.5), (30, 0.002)))
+    while run.step < 50:
+        run.advance(50, 0.0)
+    trainer = Trainer(MOONS)
+    for steps, rate in ((9, 0.5), (21, 0.002), (20, 0.1)):
+        trainer.advance(steps=steps)
+        trainer.rate = rate
+    np.testing.assert_array_equal(run.arrays([50])["train_loss"], trainer.history().train_loss[-1:])
+    assert run.rates == ((9, 0.5), (30, 0.002))
+    run.restart()
+    assert (run.step, run.rates) == (0, ())
+
+
+def test_a_link_to_a_run_opens_the_same_run():
+    run = Run(MOONS)
+    ask(run, to=10)
+    ask(run, rate=0.3)
+    ask(run, to=16)
+    query = dict(part.split("=") for part in link(run).split("&"))
+    state, problems = PARAMS.read(query)
+    assert not problems
+    again = Run(state["run"], state["vs"], state["rates"], state["at"])
+    again.advance(again.at, PLENTY)
+    np.testing.assert_array_equal(again.arrays([16])["train_loss"], run.arrays([16])["train_loss"])
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"to": -1},
+        {"to": 1.5},
+        {"to": "9"},
+        {"to": 10**9},
+        {"to": True},
+        {"after": -2},
+        {"sample": 10**6},
+        {"sample": -1},
+        {"rate": "fast"},
+        {"rate": -1},
+        {"rate": 1e9},
+        {"rate": None},
+    ],
+)
+def test_a_wish_out_of_its_bounds_is_refused_and_changes_nothing(wish):
+    run = Run(MOONS)
+    with pytest.raises(ValueError, match=r"."):
+        ask(run, **wish)
+    assert (run.step, run.sample, run.rates) == (0, 0, ())
+
+
+@given(st.binary(max_size=600))
+@settings(max_examples=200)
+def test_any_body_is_a_question_or_a_value_error(body):
+    try:
+        assert isinstance(Asked(body), dict)
+    except ValueError:
+        pass
+
+
+def test_a_run_that_no_session_shows_is_forgotten():
+    run = Run(MOONS)
+    token = run.token
+    assert find_run(token) is run
+    del run
+    assert find_run(token) is None
+    assert find_run("") is None
+
+
+def test_ten_thousand_epochs_stay_below_20_mb_and_their_answers_small():
+    config = Config(data="spirals", classes=6, size=500, batch_size=512, epochs=10_000, width=4)
+    run = Run(config)
+    run.advance(config.steps, PLENTY)
+    assert run.step == 10_000
+    everything = answer_more(run, Asked(b'{"after": -1}'))
+    kept = sum(trainer.recording.nbytes for trainer in run.trainers)
+    assert kept < 20e6
+    assert len(everything) < 20e6
+
+
+def test_the_worst_mistakes_are_named_by_their_place_among_all_samples():
+    config = replace(DATA_RUNS["digits"], epochs=2)
+    run = Run(config)
+    run.advance(config.steps, PLENTY)
+    shown = run.arrays([run.step])
+    _, classes, _ = run.samples()
+    worst = shown["worst"][0]
+    assert len(worst) == WORST
+    assert (worst >= config.train_samples).all()
+    assert (classes[worst] != shown["worst_taken"][0]).all()
+    assert shown["confusion"].sum() == config.test_samples
+    assert (np.diff(shown["worst_loss"][0]) <= 0).all()
