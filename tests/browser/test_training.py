@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import Lesson, Server
 from ui.digits import show
 from ui.words import words
-from xent_core.training import DEMOS, Config, Trainer
+from xent_core.training import DEMOS, Config, Trainer, program
 
 label = words("training", "en").label
 LONG = "/training?run=data:moons,epochs:2000,batch_size:32"
@@ -289,6 +289,7 @@ def test_files_hold_the_run_as_it_stands(visit):
     wanted = {
         "download_csv": trainer.history().to_csv().encode(),
         "download_weights": trainer.weights(),
+        "download_program": program(trainer.config).encode(),
     }
     for name, body in wanted.items():
         with lesson.page.expect_download() as download:
