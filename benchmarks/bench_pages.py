@@ -23,6 +23,8 @@ PEER = "softmax"
 SPREAD = 0.95
 FIGURE = ".xent-picture"
 HANDLE_REACH = 60  # px up and down
+# Where a lesson has to be opened for its slider to have somewhere to go: a run, trained already.
+OPENED = {LESSONS[0].name: "", "training": "training?run=epochs:390&at=390"}
 
 # Bars, lines and points; bench_live's probe looks at bars only.
 _OUTLINE = """[...document.querySelector(chart).querySelectorAll(".trace path")]
@@ -91,7 +93,7 @@ async def _measure() -> dict[str, list[float]]:
         pages = {}
         for name in names:
             page = await browser.new_page(viewport=VIEWPORT)
-            await page.goto(f"{server.url}/{name if name != names[0] else ''}")
+            await page.goto(f"{server.url}/{OPENED.get(name, name)}")
             await page.wait_for_selector('.xent[data-ready="true"]', timeout=60_000)
             await asyncio.sleep(2)
             await page.evaluate(PAGE_PROBE, FIGURE)
