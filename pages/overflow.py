@@ -9,8 +9,8 @@ import mpmath
 import numpy as np
 import streamlit as st
 
+from ui import bench_table, formula, links, overflow_charts
 from ui import float_views as views
-from ui import formula, links, overflow_charts
 from ui.digits import exact, show
 from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
@@ -42,15 +42,29 @@ text = open_lesson("overflow")
 FORMAT_NAMES = tuple(FORMATS)
 SUBSCRIPTS = "₀₁₂₃₄₅"
 FREE = "free"  # no story: numbers of one's own
+STORIES = ("thousand", "all_low", "target_low", "three", "equal", "tiny", "half", "mask",
+           "mask_all", "cure", "certain")  # fmt: skip
+TITLES = {
+    FREE: "title_free", "thousand": "title_thousand", "all_low": "title_all_low",
+    "target_low": "title_target_low", "three": "title_three", "equal": "title_equal",
+    "tiny": "title_tiny", "half": "title_half", "mask": "title_mask",
+    "mask_all": "title_mask_all", "cure": "title_cure", "certain": "title_certain",
+}  # fmt: skip
 KEY = "bench"
 BENCH = links.Params(
     views.Row("x", (88.0, 87.0, 0.0)),
     links.Index("k", 1, of="x"),
     links.Index("f", FORMAT_NAMES.index("float32"), of=len(FORMAT_NAMES)),
     links.Number("cell", views.cell_code("paper", "exp", 0), 0, 10**4, whole=True),
+    views.Flips("flip", "0", "cell", {}),
+    views.Word("story", FREE, "", dict.fromkeys((FREE, *STORIES), 0)),
 )
 EVENT_WORDS = ("none", "invalid", "divide", "overflow", "underflow", "cancellation", "absorbed",
                "subnormal", "propagated")  # fmt: skip
+BECAUSE = ("because_none", "because_invalid", "because_divide", "because_overflow",
+           "because_underflow", "because_cancellation", "because_absorbed", "because_subnormal",
+           "because_propagated")  # fmt: skip
+SENTENCE = {"first": "sentence_first", "well": "sentence_well", "void": "sentence_void"}
 OUTCOME_WORDS = ("is_right", "is_digits", "is_zero", "is_inf", "is_nan")
 VERDICT_WORDS = ("goes_right", "goes_wrong_size", "goes_zero", "goes_nan")
 ROW_WORDS = {
@@ -92,13 +106,25 @@ def written() -> dict[str, str]:
     return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
 
 
-def headings(fmt: Format) -> views.Headings:
+def headings(fmt: Format) -> bench_table.Headings:
     signs = written()
-    return views.Headings(
+    return bench_table.Headings(
         {name: (text.label(word), signs[name]) for name, word in FORMULA_WORDS.items()},
         {row: text.label(word) for row, word in ROW_WORDS.items()},
         text.label("signs", format=fmt.name),
+        {part: text.label(word) for part, word in SENTENCE.items()},
     )
+
+
+def reasons(fmt: Format) -> tuple[str, ...]:
+    """Why an operation gave what it gave, for the array "reason"."""
+    numbers = {
+        "format": fmt.name,
+        "largest": show(fmt.max, 2),
+        "smallest": show(fmt.smallest_subnormal, 2),
+        "normal": show(fmt.smallest_normal, 2),
+    }
+    return ("", *(text.label(word, **numbers) for word in BECAUSE))
 
 
 # ---- the bench
@@ -124,17 +150,22 @@ def bench_view(held: links.Held, fmt: Format) -> View:
             text.label("window", format=fmt.name),
         ),
         binds=[Bind(4, "x", "u"), Bind(5, "x", "us")],
-        formula=views.table(heads, len(x)),
-        alt=text.label("bench_alt", format=fmt.name),
+        formula=bench_table.table(heads, len(x)),
+        alt=text.label(
+            "bench_alt", format=fmt.name, losses=bench_table.losses_in_words(len(x))
+        ),
         handles=[
-            Handle(f"x{i}", f"u.{i}", high[i], "muted", "point", says=f"x.{i}|short")
+            Handle(f"x{i}", f"u.{i}", high[i], "muted", "bar", says=f"x.{i}|short")
             for i, value in enumerate(x)
             if views.slides(i, value)
         ],
         names={
-            "e": views.mark_names(words),
+            "e": bench_table.mark_names(words),
             "m": ("", "wrong|" + text.label("first_here"), "poisoned|" + text.label("poisoned")),
-            "why": views.why_names(heads.rows, [text.label("rounded"), *words[1:]]),
+            "why": bench_table.why_names(heads.rows, [text.label("rounded"), *words[1:]]),
+            "kind": tuple(f"{kind}|" for kind in views.KINDS),
+            "op": tuple(sign for _, sign in views.OPERATIONS.values()),
+            "reason": reasons(fmt),
             "outcome": tuple(
                 f"{name}|{text.label(word)}"
                 for name, word in zip(OUTCOMES, OUTCOME_WORDS, strict=True)
@@ -144,7 +175,7 @@ def bench_view(held: links.Held, fmt: Format) -> View:
                 for name, word in zip(VERDICTS, VERDICT_WORDS, strict=True)
             ),
         },
-        free=("cell",),
+        free=("cell", "flip", "story"),
     )  # fmt: skip
 
 
@@ -210,6 +241,9 @@ def say_of_row(held: links.Held) -> None:
     values, beyond = st.session_state.get(_BEYOND, ((), ()))
     if beyond and values == held["x"]:
         st.info(text.label("row_beyond", what=", ".join(map(links.quoted, beyond))))
+
+
+def say_what_has_no_slider(held: links.Held) -> None:
     still = [str(i) for i, value in enumerate(held["x"]) if not views.slides(i, value)]
     if still:
         st.caption(text.label("no_slider", which=", ".join(still)))
@@ -221,7 +255,7 @@ _FORMAT = "xent format"
 def take_format() -> None:
     name = st.session_state[_FORMAT]
     if name:
-        links.put(KEY, BENCH, f=FORMAT_NAMES.index(name))
+        links.put(KEY, BENCH, f=FORMAT_NAMES.index(name), flip="0")
 
 
 def format_switch(held: links.Held) -> None:
@@ -258,6 +292,7 @@ class Story:
             "k": self.target,
             "f": FORMAT_NAMES.index(self.format),
             "cell": views.cell_code(self.formula, self.step, 0),
+            "flip": "0",
         }
 
 
@@ -299,7 +334,9 @@ def story_of(name: str) -> Story:
         row, less = (1e8, 1e8, 1e8), (1e4, 1e4, 1e4)
         return Story(row, f32, "lse", "lse", ("log 3", "0", "nan"), 1, {
             "row": views.list_of(row), "lse": loss_by("lse", row, 0, f32), "less": exact(1e4),
-            "worse": loss_by("lse", less, 0, f32), "truth": truth_of(row, 0, f32),
+            "worse": show(float(losses(less, 0, f32, ["lse"])["lse"]), 7),
+            "better": show(float(true_losses(less, 0, f32).high), 7),
+            "truth": truth_of(row, 0, f32),
             "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
     if name == "tiny":
         row = (0.0, -40.0)
@@ -340,16 +377,6 @@ def story_of(name: str) -> Story:
         })  # fmt: skip
 
 
-STORIES = ("thousand", "all_low", "target_low", "three", "equal", "tiny", "half", "mask",
-           "mask_all", "cure", "certain")  # fmt: skip
-TITLES = {
-    FREE: "title_free", "thousand": "title_thousand", "all_low": "title_all_low",
-    "target_low": "title_target_low", "three": "title_three", "equal": "title_equal",
-    "tiny": "title_tiny", "half": "title_half", "mask": "title_mask",
-    "mask_all": "title_mask_all", "cure": "title_cure", "certain": "title_certain",
-}  # fmt: skip
-
-
 def tell(name: str) -> None:
     """Ask what a story's row will do; once it is answered, the bench shows it."""
     story = story_of(name)
@@ -363,24 +390,28 @@ def tell(name: str) -> None:
     )
 
 
-def show_told() -> None:
-    """A story that has been told already is shown at once."""
-    name = st.session_state["xent story"]
-    if name != FREE and answered(name):
-        links.put(KEY, BENCH, **story_of(name).state)
+_STORY = "xent story"
+
+
+def take_story() -> None:
+    """Put the story into the link; one that has been told already is shown at once."""
+    name = st.session_state[_STORY]
+    told = name != FREE and answered(name)
+    links.put(KEY, BENCH, story=name, **(story_of(name).state if told else {}))
+
+
+def choose_story(held: links.Held) -> None:
+    st.session_state[_STORY] = held["story"]
+    st.selectbox(
+        text.label("story"),
+        (FREE, *STORIES),
+        key=_STORY,
+        on_change=take_story,
+        format_func=lambda name: text.label(TITLES[name]),
+    )
 
 
 # ---- one number, down to its bits
-
-
-def cells_of(classes: int) -> dict[str, list[tuple[str, int, int]]]:
-    """For each formula its steps: the key, its entries and 0 entries for one number."""
-    found = views.spots(classes)
-    return {
-        name: [(step.key, found[name, step.key].size, i)
-               for i, step in enumerate(get_program(name))]
-        for name in FORMULAS
-    }  # fmt: skip
 
 
 def choose_cell(held: links.Held) -> tuple[str, str, int]:
@@ -435,16 +466,24 @@ def the_bits(held: links.Held) -> None:
         "exponent": range(1, 1 + fmt.exponent_bits),
         "fraction": range(1 + fmt.exponent_bits, fmt.bits),
     }
-    flipped: list[int] = []
+    flipped = views.read_flips(held["flip"], fmt.bits)
+    keys = {part: f"xent-bits-{part}-{fmt.name}" for part in parts}
+
+    def take_bits() -> None:
+        found = [at for key in keys.values() for at in st.session_state[key]]
+        links.put(KEY, BENCH, flip=views.write_flips(int(held["cell"]), found, fmt.bits))
+
     with st.container(key="xent-bits", horizontal=True, gap="medium"):
         st.html(views.BITS_STYLE)
         for part, places in parts.items():
-            flipped += st.pills(
+            st.session_state[keys[part]] = [at for at in flipped if at in places]
+            st.pills(
                 text.label(part),
                 places,
                 selection_mode="multi",
                 format_func=lambda at: pattern.text[at],
-                key=f"xent-bits-{part}-{fmt.name}-{pattern.bits}",
+                key=keys[part],
+                on_change=take_bits,
             )
     other = pattern
     for at in flipped:
@@ -467,24 +506,24 @@ def the_bits(held: links.Held) -> None:
 def laboratory() -> None:
     held = links.hold(KEY, BENCH)
     fmt = format_of(held)
-    words, tools = st.columns([4, 5], gap="large")
-    with tools:
-        stories, row = st.columns(2)
-        chosen = stories.selectbox(
-            text.label("story"), (FREE, *STORIES), key="xent story", on_change=show_told,
-            format_func=lambda name: text.label(TITLES[name]),
-        )  # fmt: skip
+    with st.container(key="xent-lab", gap="xsmall"):
+        st.html(bench_table.STYLE)
+        stories, row, formats = st.columns([19, 20, 42])
+        with stories:
+            choose_story(held)
         with row:
             typed_row(held)
-        format_switch(held)
-    with words:
-        if chosen == FREE:
-            window = exp_window(fmt)
-            section(text, "hook", highest=show(window.largest_finite), format=fmt.name)
-        else:
-            tell(chosen)
-    say_of_row(held)
-    the_bench(held)
+        with formats:
+            format_switch(held)
+        with st.container(key="xent-story"):
+            if held["story"] == FREE:
+                window = exp_window(fmt)
+                section(text, "hook", highest=show(window.largest_finite), format=fmt.name)
+            else:
+                tell(held["story"])
+        say_of_row(held)
+        the_bench(held)
+        say_what_has_no_slider(held)
     truth = exact_row(held["x"], int(held["k"]), fmt).loss
     section(text, "truth", loss=views.many_digits(mpmath.nstr(truth, 30)))
     the_bits(held)
@@ -587,24 +626,37 @@ def the_maps() -> None:
                     Readout(text.label(FORMULA_WORDS[chosen]), f"found.{FORMULAS.index(chosen)}"),
                 ],
                 alt=text.label("map_alt", format=fmt.name),
-                handles=[Handle("at", "size", "gap", "muted", "point", says="found", leaps=True)],
+                handles=[
+                    Handle("at", "size", "gap", "muted", "point", says="found", leaps=True),
+                    # the small maps can be pressed too; their places are marked already
+                    *(Handle("at", "size", "gap", shape="quiet", axis=axis, leaps=True)
+                      for axis in "2345678"),
+                ],
                 names={"found": said},
             ),
         )  # fmt: skip
     with words:
         section(text, "maps", format=fmt.name)
+    if took_a_point(held):
         row, column = divmod(int(held["at"]), STOPS)
-        state = {"x": (float(sizes[column]), float(sizes[column] - gaps[row])), "k": 0,
-                 "f": int(held["mf"])}  # fmt: skip
-        if st.button(
-            text.label("load"), icon=":material/north:", on_click=load_point, args=(state,)
-        ):
-            st.rerun(scope="app")  # the bench is another fragment
+        load_point((float(sizes[column]), float(sizes[column] - gaps[row])), int(held["mf"]))
+        st.rerun(scope="app")  # the bench is another fragment
 
 
-def load_point(state: dict[str, Any]) -> None:
-    links.put(KEY, BENCH, **state)
-    st.session_state["xent story"] = FREE
+_POINT = "xent map point"
+
+
+def took_a_point(held: links.Held) -> bool:
+    """Tell whether this run is the first after a point of the map was pressed or chosen by key."""
+    change = held.acks.get(held.key, "")
+    known = st.session_state.setdefault(_POINT, change)
+    st.session_state[_POINT] = change
+    return change != known
+
+
+def load_point(row: tuple[float, float], fmt: int) -> None:
+    """Take a point of the map into the bench."""
+    links.put(KEY, BENCH, x=row, k=0, f=fmt, story=FREE, flip="0")
 
 
 # ---- the average of many losses

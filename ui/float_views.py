@@ -1,4 +1,4 @@
-"""What the Overflow lesson shows of a trace: typed rows, the table of steps, bits, maps.
+"""What the Overflow lesson shows of a trace: typed rows, the numbers of the steps, bits, maps.
 
 The mathematics is xent_core's. Here it is laid out: which number of which step stands where.
 """
@@ -7,7 +7,7 @@ import functools
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from xent_core.trace import (
     FORMULAS,
     BitPattern,
     Format,
+    Trace,
+    TrueLosses,
     at_place,
     dependents,
     errors,
@@ -148,6 +150,49 @@ class Row(links.Numbers):
         return ",".join(write_number(x) for x in value)
 
 
+@dataclass(frozen=True)
+class Word(links.Names):
+    """One of a few words in a link; the browser gives it back as it is."""
+
+    def read(self, text: str, so_far: Mapping[str, Any]) -> str:
+        if text not in self.lists:
+            raise ValueError(f"{text[:20]!r} is none of {tuple(self.lists)}")
+        return text
+
+    def fit(self, value: str, so_far: Mapping[str, Any]) -> str:
+        return value
+
+
+@dataclass(frozen=True)
+class Flips(links.Names):
+    """Which bits of which cell are flipped, in a link: "40-80000000"; "0" for none.
+
+    `of` is the parameter that names the cell: the bits of another one are as they are stored.
+    After the cell stand the flipped bits as a hexadecimal number, the sign's the highest of
+    those of the format, which has at most 64.
+    """
+
+    def read(self, text: str, so_far: Mapping[str, Any]) -> str:
+        if not re.fullmatch("0|[0-9]{1,5}-[0-9a-f]{1,16}", text):
+            raise ValueError(f"{text[:20]!r} does not say which bits of which cell")
+        return text
+
+    def fit(self, value: str, so_far: Mapping[str, Any]) -> str:
+        return value if value.split("-")[0] == str(int(so_far[self.of])) else "0"
+
+
+def write_flips(cell: int, places: Iterable[int], bits: int) -> str:
+    """Write which bits of a cell are flipped: 0 is the sign, the last the lowest."""
+    mask = sum(1 << (bits - 1 - at) for at in places)
+    return f"{cell}-{mask:x}" if mask else "0"
+
+
+def read_flips(value: str, bits: int) -> list[int]:
+    """What `write_flips` undoes; a bit that the format has not is none."""
+    mask = int(value.partition("-")[2] or "0", 16)
+    return [at for at in range(bits) if mask >> (bits - 1 - at) & 1]
+
+
 # ---- where a slider stops, and the line that it moves on
 
 
@@ -193,8 +238,8 @@ def slider_stops(fmt: Format, classes: int) -> NDArray[np.float64]:
 ROWS = ("max", "shift", "exp", "others", "sum", "p", "pick", "plus", "log", "times", "lse",
         "total", "diff", "neg")  # fmt: skip
 # Steps that no formula has both of share a line.
-_GROUPS = (("max",), ("shift",), ("exp",), ("others",), ("sum",), ("p",), ("pick",), ("plus",),
-           ("log",), ("times", "lse"), ("total", "diff"), ("neg",))  # fmt: skip
+GROUPS = (("max",), ("shift",), ("exp",), ("others",), ("sum",), ("p",), ("pick",), ("plus",),
+           ("log",), ("times", "lse"), ("total", "diff"))  # fmt: skip
 # The gravest first: what a cell is marked with if several things happened in it.
 MARKS = ("none", "invalid", "divide", "overflow", "underflow", "cancellation", "absorbed",
          "subnormal", "propagated")  # fmt: skip
@@ -210,7 +255,7 @@ def _gravest() -> NDArray[np.uint8]:
 
 
 _GRAVEST = _gravest()
-_TARGET = 16  # added to the mark of the target's entry of a row
+TARGET = 16  # added to the mark of the target's entry of a row
 
 
 @dataclass(frozen=True)
@@ -247,6 +292,38 @@ def spots(classes: int) -> dict[tuple[str, str], Spot]:
     return found
 
 
+@functools.cache
+def parts(classes: int) -> tuple[tuple[int, ...], ...]:
+    """The places of the arrays "v0", "v1" and "v2", in which the numbers of the steps travel.
+
+    While a logit is dragged, x - m is another row at every stop. The others are often the same,
+    because exp is 0 or inf there, and what is the same travels once.
+    """
+    found = spots(classes)
+    plain = {at for key, spot in found.items() if key[0] in ("paper", "full_sum")
+             for at in spot.places}  # fmt: skip
+    moving = set(found["shifted", "shift"].places)
+    every = range(max(spot.places.stop for spot in found.values()))
+    return (
+        tuple(at for at in every if at in plain),
+        tuple(at for at in every if at in moving),
+        tuple(at for at in every if at not in plain | moving),
+    )
+
+
+def value_slot(at: int, classes: int) -> str:
+    """The slot of the number at a place: "v2.7"."""
+    part = next(i for i, places in enumerate(parts(classes)) if at in places)
+    return f"v{part}.{parts(classes)[part].index(at)}"
+
+
+def values_of(arrays: Arrays, classes: int) -> NDArray[Any]:
+    """The numbers of the steps (…, W), each at its place again."""
+    places = np.concatenate(parts(classes))
+    together = np.concatenate([arrays[f"v{i}"] for i in range(len(parts(classes)))], axis=-1)
+    return together[..., np.argsort(places)]
+
+
 def _reached() -> dict[str, NDArray[np.uint8]]:
     """For each formula: from the first wrong step (or -1) to what each step is (see `table`)."""
     out = {}
@@ -268,80 +345,173 @@ def row_of(key: str) -> int:
     return ROWS.index({"epsilon": "plus", "y": "times"}.get(key, key))
 
 
-def why_code(row: int, mark: int) -> int:
-    """One number for "this row, this event"; 0 says that nothing is wrong."""
-    return 1 + row * len(MARKS) + mark
+def narrowed(values: NDArray[np.float64], digits: int) -> NDArray[Any]:
+    """Numbers in float32, half as long on their way, if so many digits of them look the same."""
+    with np.errstate(all="ignore"):
+        narrow = values.astype(np.float32)
+        size = np.abs(values)
+        power = np.floor(np.log10(size))
+        places = np.where((power >= -5) & (power <= 6), np.maximum(digits - 1 - power, 0),
+                          digits - 1 - power)  # fmt: skip
+        last = size * 10.0**places  # what is shown is this, rounded
+        apart = np.abs(last % 1 - 0.5) > 2e-7 * np.maximum(last, 1)
+        alike = apart & (size > 1e-37) & (size < 1e38)
+    same = np.isnan(values) | (narrow == values) | alike
+    return narrow if same.all() else values
 
 
-def bench(logits: NDArray[np.float64], target: NDArray[Any], fmt: Format) -> Arrays:
-    """All that the table shows for rows of logits (R, C), each with its target (R)."""
-    found = trace(logits, target, fmt)
-    truth = true_losses(found.logits, target, fmt)
-    wrong = first_wrong(found, truth)
-    slopes = gradients(found)
-    true_slope = true_gradients(found.logits, target, fmt)
+# How an operation is written: before its one number, or between its two.
+OPERATIONS = {
+    "exp": ("one", "e^"), "log": ("one", "log "), "log1p": ("one", "log1p "), "copy": ("one", ""),
+    "divide": ("two", " / "), "add": ("two", " + "), "sum": ("two", " + "),
+    "subtract": ("two", " − "), "subtract_given": ("two", " − "), "multiply": ("two", " · "),
+}  # fmt: skip
+KINDS = ("well", "void", "one", "two")  # nothing went wrong, there is no truth, or see above
+_SIGNS = tuple(OPERATIONS)
+
+
+def _worst(marks: NDArray[np.uint8], own: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which entry of each row has the gravest mark; of equals the target's, else the first."""
+    grave = np.where(marks == 0, 99, marks).astype(int)
+    return np.argmin(2 * grave + ~own, axis=-1)
+
+
+def _operation(
+    found: Trace, name: str, i: int, rows: NDArray[np.intp], own: NDArray[np.bool_]
+) -> tuple[str, list[NDArray[Any]]]:
+    """The operation of a step in which something happened: its name, a, b and the result."""
+    step, traced = get_program(name)[i], found[name].steps[i]
+    values = {"x": found.logits} | {one.key: one.values for one in found[name].steps}
+    taken = [values[key] for key in step.takes]
+    sums, events = traced.partial_sums, traced.partial_events
+    if sums is not None and events is not None and sums.shape[-1] > 1:
+        # of its additions the one in which it happened
+        at = 1 + _worst(_GRAVEST[events[rows, 1:]], np.zeros(1, bool))
+        return "sum", [sums[rows, at - 1], taken[0][rows, at], sums[rows, at]]
+    wide = traced.values.ndim == 2
+    at = _worst(_GRAVEST[traced.events[rows]], own[rows]) if wide else np.zeros(len(rows), int)
+    said = [a[rows, at] if a.ndim == 2 else a[rows] for a in (*taken[:2], traced.values)]
+    if step.operation in _SIGNS:
+        return step.operation, said if len(taken) == 2 else [said[0], said[0], said[1]]
+    return "copy", [said[-1]] * 3
+
+
+def _causes(
+    found: Trace, name: str, first: NDArray[np.int8], void: NDArray[np.bool_]
+) -> dict[str, NDArray[Any]]:
+    """What first went wrong in a formula, for one sentence about each row.
+
+    `kind` is a place in KINDS, `op` in OPERATIONS; `reason` is 1 + a place in MARKS; `why` says
+    the row of the table and the mark; `said` has the operation's two numbers and its result.
+    """
+    classes = found.logits.shape[-1]
+    own = np.arange(classes) == found.target[:, None]
+    out: dict[str, NDArray[Any]] = {
+        key: np.zeros(len(first), np.uint8) for key in ("kind", "op", "reason", "why")
+    }
+    out["said"] = np.zeros((len(first), 3), found.logits.dtype)
+    out["kind"][void] = KINDS.index("void")
+    for i in np.unique(first[first >= 0]).tolist():
+        rows = np.flatnonzero(first == i)
+        step = found[name].steps[i]
+        mark = _GRAVEST[step.events[rows]]
+        if step.events.ndim == 2:
+            mark = mark[np.arange(len(rows)), _worst(mark, own[rows])]
+        operation, numbers = _operation(found, name, i, rows, own)
+        out["op"][rows] = _SIGNS.index(operation)
+        out["kind"][rows] = KINDS.index(OPERATIONS[operation][0])
+        out["reason"][rows] = 1 + mark
+        out["why"][rows] = 1 + row_of(step.key) * len(MARKS) + mark
+        out["said"][rows] = np.stack(numbers, axis=-1)
+    return out
+
+
+def _cells(found: Trace) -> dict[str, NDArray[Any]]:
+    """The values of all steps, each at its place, and the gravest event of each."""
     count, classes = found.logits.shape
     places = spots(classes)
     width = max(spot.places.stop for spot in places.values())
     values = np.empty((count, width), found.logits.dtype)
-    marks = np.empty((count, width), np.uint8)
-    reached, why = [], []
-    every = np.arange(count)
-    own = (np.arange(classes) == target[:, None]).astype(np.uint8) * _TARGET
-    for name in FORMULAS:
-        steps = found[name].steps
-        mark_of_row = np.empty((count, len(steps)), np.int64)
-        for i, step in enumerate(steps):
+    marks = np.zeros((count, max(width, _TRAVELS_ONCE)), np.uint8)
+    own = (np.arange(classes) == found.target[:, None]).astype(np.uint8) * TARGET
+    for name in found.formulas:
+        for step in found[name].steps:
             spot = places[name, step.key]
-            mark = _GRAVEST[step.events]
-            grave = np.where(mark == 0, 99, mark)
-            mark_of_row[:, i] = (grave.min(axis=-1) if spot.size else grave) % 99
             where = slice(spot.at, spot.places.stop)
+            mark = _GRAVEST[step.events]
             values[:, where] = step.values if spot.size else step.values[:, None]
             marks[:, where] = mark + own if spot.size else mark[:, None]
-        at = wrong[name].astype(int)
-        reached.append(_REACHED[name][at])
-        rows = np.array([row_of(step.key) for step in steps])
-        said = 1 + rows[at] * len(MARKS) + mark_of_row[every, at]
-        why.append(np.where(at < 0, 0, said))
-    lost = np.stack([found[name].loss for name in FORMULAS], axis=-1)
-    gap = [errors(found[name].loss, truth, fmt) for name in FORMULAS]
-    judged = [verdicts(slopes[name].values, true_slope, fmt) for name in FORMULAS]
-    kinds = [outcomes(found[name].loss, truth, fmt) for name in FORMULAS]
+    numbers = {f"v{i}": values[:, part] for i, part in enumerate(parts(classes))}
+    return {**numbers, "e": marks}
+
+
+def _reach(wrong: Mapping[str, NDArray[np.int8]]) -> NDArray[np.uint8]:
+    """What each step of each formula is: 1 the first that goes wrong, 2 one that depends on it."""
+    marks = np.concatenate([_REACHED[name][wrong[name].astype(int)] for name in FORMULAS], axis=-1)
+    return np.pad(marks, ((0, 0), (0, max(_TRAVELS_ONCE - marks.shape[1], 0))))
+
+
+# Rows of so many bytes that are the same travel to the browser once (ui.live.sweeps).
+_TRAVELS_ONCE = 64
+
+
+def _judged(found: Trace, truth: TrueLosses) -> Arrays:
+    """The errors, the outcomes, the gradients and what they would do, formula by formula."""
+    fmt = found.format
+    true_slope = true_gradients(found.logits, found.target, fmt)
+    slopes = [one.values for one in gradients(found).values()]
+    gaps = [errors(found[name].loss, truth, fmt) for name in FORMULAS]
+    judged = [verdicts(slope, true_slope, fmt) for slope in slopes]
+
+    def side_by_side(columns: Iterable[NDArray[Any]]) -> NDArray[Any]:
+        return np.stack(list(columns), axis=-1)
+
+    return {
+        "truth": truth.high,
+        # the errors in ulps, in percent, and the factors of the gradients: one array, for rows
+        # that are the same
+        "far": narrowed(
+            np.concatenate(
+                [
+                    side_by_side(one.ulps for one in gaps),
+                    side_by_side(one.percent for one in gaps),
+                    side_by_side(one.factor for one in judged),
+                ],
+                axis=-1,
+            ),
+            2,
+        ),
+        "outcome": side_by_side(outcomes(found[name].loss, truth, fmt) for name in FORMULAS),
+        "g": np.concatenate(slopes, axis=-1),
+        "slope": narrowed(true_slope, 3),
+        "verdict": side_by_side(one.codes for one in judged),
+    }
+
+
+def bench(logits: NDArray[np.float64], target: NDArray[Any], fmt: Format) -> Arrays:
+    """All that the bench shows for rows of logits (R, C), each with its target (R)."""
+    found = trace(logits, target, fmt)
+    truth = true_losses(found.logits, target, fmt)
+    wrong = first_wrong(found, truth)
+    void = np.isnan(truth.high)
+    causes = [_causes(found, name, wrong[name], void) for name in FORMULAS]
     line = logit_line(fmt)
     wide = found.logits.astype(np.float64)
     with np.errstate(all="ignore"):
         shifted = wide - wide.max(axis=-1, keepdims=True)
-        return {
-            "x": found.logits,
-            "v": values,
-            "e": marks,
-            "m": np.concatenate(reached, axis=-1),
-            "why": np.stack(why, axis=-1).astype(np.uint8),
-            "loss": lost,
-            "truth": truth.high,
-            "ulps": np.stack([one.ulps for one in gap], axis=-1),
-            "percent": np.stack([one.percent for one in gap], axis=-1),
-            "outcome": np.stack(kinds, axis=-1),
-            "g": np.concatenate([slopes[name].values for name in FORMULAS], axis=-1),
-            "slope": true_slope,
-            "verdict": np.stack([one.codes for one in judged], axis=-1),
-            "factor": np.stack([one.factor for one in judged], axis=-1).astype(np.float32),
-            "u": line.place(wide).astype(np.float32),
-            "us": line.place(shifted).astype(np.float32),
-        }
+    return {
+        "x": found.logits,
+        **_cells(found),
+        "m": _reach(wrong),
+        "said": np.concatenate([cause.pop("said") for cause in causes], axis=-1),
+        **{key: np.stack([cause[key] for cause in causes], axis=-1) for key in causes[0]},
+        **_judged(found, truth),
+        "u": line.place(wide).astype(np.float32),
+        "us": line.place(shifted).astype(np.float32),
+    }
 
 
-# ---- the table as HTML with live places
-
-
-@dataclass(frozen=True)
-class Headings:
-    """The words of the table: each row's, each formula's, and those that say what happened."""
-
-    formulas: Mapping[str, tuple[str, str]]  # a short name, and how it is written
-    rows: Mapping[str, str]
-    caption: str
+# ---- a number for each cell
 
 
 def cell_code(name: str, key: str, entry: int) -> int:
@@ -367,125 +537,12 @@ def _mark_index() -> dict[tuple[str, str], int]:
     return {key: i for i, key in enumerate(keys)}
 
 
-_MARK_AT = _mark_index()
-
-
-def _number(slot: str, state: str, code: int) -> str:
-    return (
-        f'<span class="xent-entry" data-slot="{slot}" data-state="{state}" '
-        f'data-sets="cell={code}"></span>'
-    )
-
-
-def _step_cell(name: str, row: str, classes: int) -> str:
-    keys = [step.key for step in get_program(name)]
-    if row not in keys:
-        return '<td class="xent-none">–</td>'
-    spot = spots(classes)[name, row]
-    entries = "".join(
-        _number(f"v.{at}|{2 if spot.size else 4}", f"e.{at}", cell_code(name, row, i))
-        for i, at in enumerate(spot.places)
-    )
-    if row == "plus":
-        at = spots(classes)[name, "epsilon"].at
-        added = _number(f"v.{at}|1", f"e.{at}", cell_code(name, "epsilon", 0))
-        entries += f'<small class="xent-aside">+ {added}</small>'
-    return f'<td data-state="m.{_MARK_AT[name, row]}">{entries}</td>'
-
-
-def table(headings: Headings, classes: int) -> str:
-    """The table: a column for each formula, a row for each step, then what came of it."""
-
-    def line(row: str, cells: str, kind: str = "") -> str:
-        mark = f' class="{kind}"' if kind else ""
-        return f'<tr{mark}><th scope="row">{headings.rows[row]}</th>{cells}</tr>'
-
-    def each(cell: Callable[[int], str]) -> str:
-        return "".join(cell(i) for i in range(len(FORMULAS)))
-
-    def row_of_numbers(array: str, digits: str, first: int = 0) -> str:
-        return "".join(
-            f'<span class="xent-entry" data-slot="{array}.{first + i}|{digits}"></span>'
-            for i in range(classes)
-        )
-
-    head = "".join(
-        f'<th scope="col"><b>{"①②③④⑤⑥⑦"[i]} {headings.formulas[name][0]}</b>'
-        f"<br>{headings.formulas[name][1]}</th>"
-        for i, name in enumerate(FORMULAS)
-    )
-    wide = f'colspan="{len(FORMULAS)}"'
-
-    def loss(i: int) -> str:
-        at = spots(classes)[FORMULAS[i], "neg"].at
-        return (
-            f'<td data-state="outcome.{i}"><span data-slot="v.{at}|4"></span> '
-            f'<small data-slot="outcome.{i}"></small></td>'
-        )
-
-    def error(i: int) -> str:
-        return (
-            f'<td data-state="outcome.{i}"><span><span data-slot="ulps.{i}|2"></span> ulp<br>'
-            f'<span data-slot="percent.{i}|2"></span> %</span></td>'
-        )
-
-    def verdict(i: int) -> str:
-        return (
-            f'<td data-state="verdict.{i}"><span data-slot="verdict.{i}"></span>'
-            f'<span class="xent-factor"> × <span data-slot="factor.{i}|2"></span></span></td>'
-        )
-
-    def steps(group: tuple[str, ...]) -> str:
-        keys = [{step.key for step in get_program(name)} for name in FORMULAS]
-        cells = "".join(
-            _step_cell(name, next((row for row in group if row in own), ""), classes)
-            for name, own in zip(FORMULAS, keys, strict=True)
-        )
-        label = ", ".join(headings.rows[row] for row in group)
-        return f'<tr><th scope="row">{label}</th>{cells}</tr>'
-
-    rows = [
-        line("outcome", each(loss), "xent-said xent-loss"),
-        line("why", each(lambda i: f'<td data-slot="why.{i}"></td>'), "xent-why"),
-        line("x", f"<td {wide}>{row_of_numbers('x', 'short')}</td>"),
-        *(steps(group) for group in _GROUPS),
-        line("truth", f'<td {wide} class="xent-truth"><span data-slot="truth|8"></span></td>'),
-        line("error", each(error), "xent-error"),
-        line(
-            "gradient",
-            each(lambda i: f"<td>{row_of_numbers('g', '2', i * classes)}</td>"),
-            "xent-sum",
-        ),
-        line("slope", f'<td {wide} class="xent-truth">{row_of_numbers("slope", "3")}</td>'),
-        line("verdict", each(verdict), "xent-said"),
-    ]
-    return (
-        f'<table class="xent-steps"><caption>{headings.caption}</caption>'
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
+MARK_AT = _mark_index()
 
 
 def short_name(name: str) -> str:
     """A format's name where there is little room."""
     return name.removeprefix("float8_")
-
-
-def mark_names(words: Sequence[str]) -> tuple[str, ...]:
-    """Names for the array "e": a key for the eye, a word for the pointer, and so for the target."""
-    plain = [f"{key}|{word}" for key, word in zip(MARKS, words, strict=True)]
-    gap = [""] * (_TARGET - len(plain))
-    return (*plain, *gap, *(f"{key} target|{word}" for key, word in zip(MARKS, words, strict=True)))
-
-
-def why_names(rows: Mapping[str, str], words: Sequence[str]) -> tuple[str, ...]:
-    """Names for the array "why"; the first word is for what has no event but its rounding."""
-    said = [f"{rows[row]}: {in_brief(word)}" for row in ROWS for word in words]
-    return ("–", *said)
-
-
-def in_brief(word: str) -> str:
-    """The first part of a description: "overflow" of "overflow, too large"."""
-    return re.split("[,，（(]", word)[0].strip()
 
 
 def list_of(values: Sequence[float]) -> str:

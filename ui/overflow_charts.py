@@ -109,8 +109,8 @@ def exp_line(
     ]
     return figure(
         [*parts, *dots],
-        height=126,
-        margin={"l": 62, "r": 12, "t": 26, "b": 30},
+        height=104,
+        margin={"l": 62, "r": 12, "t": 24, "b": 24},
         xaxis={
             "range": [-1.04 * end, 1.04 * end],
             "tickvals": ticks[0],

@@ -23,7 +23,7 @@ def table(lesson) -> dict:
                 outcomes: cells('.xent-loss').map((td) => td.dataset.is),
                 first: cells('.xent-why').map((td) => td.textContent),
                 entries: [...root.querySelectorAll('.xent-entry[data-state]')].map((node) => [
-                    node.dataset.slot.split('|')[0].slice(2), node.textContent, node.dataset.is,
+                    node.dataset.state.slice(2), node.textContent, node.dataset.is,
                     node.title]),
                 wrong: root.querySelectorAll('td[data-is="wrong"]').length,
             }
@@ -39,12 +39,15 @@ def assert_true(shown: dict, fixed: dict[int, float] | None = None) -> None:
     fmt = xt.FORMATS[list(xt.FORMATS)[int(drawn["f"])]]
     # as one of many rows, as the page computes it: alone, exp may round its last bit otherwise
     truth = {k: v[0] for k, v in views.bench(row[None], np.array([int(drawn["k"])]), fmt).items()}
-    assert shown["losses"] == [show(loss) for loss in truth["loss"].astype(float)]
+    spots = views.spots(count)
+    values = views.values_of(truth, count)
+    losses = [values[spots[name, "neg"].at] for name in xt.FORMULAS]
+    assert shown["losses"] == [show(float(loss)) for loss in losses]
     assert shown["outcomes"] == [xt.OUTCOMES[code] for code in truth["outcome"]]
     assert len(shown["losses"]) == 7
     places = {int(at): (text, key, word) for at, text, key, word in shown["entries"]}
     for at, (text, key, word) in places.items():
-        value = float(truth["v"][at])
+        value = float(values[at])
         assert text in {show(value, digits) for digits in (1, 2, 4)}
         assert key.split()[0] == views.MARKS[truth["e"][at] % 16]
         assert word
@@ -144,6 +147,106 @@ def test_a_story_is_answered_and_the_bench_shows_it(visit):
     shown = table(lesson)
     assert_true(shown)
     assert shown["first"][0] == "exp: 上溢"
+    assert "story=thousand" in lesson.page.url
+    # another reader with this link: the same bench, the same story
+    there = visit(lesson.page.evaluate("location.pathname + location.search"))
+    assert table(there) == shown
+    assert there.page.locator('[data-testid="stRadio"]').count() == 2
+    lesson.page.go_back()
+    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).x0 === 88")
+    lesson.page.go_back()
+    lesson.until("!document.querySelector('.st-key-xent-story [data-testid=\"stRadio\"]')")
+    assert lesson.errors == []
+
+
+SENTENCE = """[...document.querySelectorAll('.xent-because')]
+    .filter((p) => getComputedStyle(p).display !== 'none').map((p) => p.innerText)"""
+
+
+def told(lesson) -> str:
+    """The sentence that is shown, of the formula that is looked at: there is one."""
+    table(lesson)
+    (sentence,) = lesson.page.evaluate(SENTENCE)
+    return " ".join(sentence.split())
+
+
+def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
+    lesson = visit("/overflow?x=80,80,0&k=0")
+    assert told(lesson).startswith("① on paper gives the right loss")
+    seen = set()
+    x, y = lesson.grab("x0", 0.66)
+    for step in range(10):
+        lesson.page.mouse.move(x + 3 * step, y)
+        sentence, x0 = told(lesson), table(lesson)["drawn"]["x0"]
+        seen.add(sentence)
+        if x0 > xt.exp_window("float32").largest_finite:
+            assert sentence == (
+                f"⚑ ① on paper first goes wrong at exp: overflow · e^{show(x0)} = ∞; the largest "
+                "float32 is 3.4e38. → sum Σ = ∞ → pick k = nan → log = nan → the loss = nan"
+            )
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert len(seen) > 4
+    # another formula is looked at: the heading of its column is pressed
+    lesson.page.locator("th .xent-f4").click()
+    lesson.until("location.search.includes('cell=4')")
+    assert told(lesson).startswith("⑤ x − logsumexp gives the right loss")
+    lesson.type("x0", "1e8")
+    lesson.settle()
+    lesson.page.locator("th .xent-f0").click()
+    assert "e^1000 = ∞" not in told(lesson)  # a typed number is no stop of the slider
+    assert lesson.errors == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("story", ["thousand", "target_low", "equal", "mask", "cure", "certain"])
+def test_a_projector_shows_the_bench_beside_a_story_that_is_told(visit, story, language):
+    lesson = visit(f"/overflow?lang={language}&story={story}")
+    box = "[data-testid=stRadio] label"
+    lesson.page.locator(f".st-key-xent-story {box}").nth(1).click()
+    lesson.page.wait_for_selector(".st-key-xent-story button")
+    lesson.settle()
+    top, bottom = lesson.page.evaluate(
+        """() => [document.querySelector('.xent-controls').getBoundingClientRect().top,
+                  [...document.querySelectorAll('.xent-steps tr')].at(-1)
+                      .getBoundingClientRect().bottom]"""
+    )
+    assert top > 0
+    assert bottom <= 800
+
+
+def test_flipped_bits_are_in_the_link_and_back_undoes_them(visit):
+    lesson = visit("/overflow?x=1000,0,-5&k=0")
+    cell = views.cell_code("log_softmax", "shift", 2)
+    lesson.page.locator(f'[data-sets="cell={cell}"]').click()
+    lesson.until(f"location.search.includes('cell={cell}')")
+    lesson.page.locator('[class*="st-key-xent-bits-sign"] button').first.click()
+    lesson.until(f"location.search.includes('flip={cell}-80000000')")
+    flipped = '[data-testid="stMarkdown"] td:text-is("1005")'
+    lesson.page.wait_for_selector(flipped)
+    there = visit(lesson.page.evaluate("location.pathname + location.search"))
+    there.page.wait_for_selector(flipped)
+    lesson.page.go_back()
+    lesson.page.wait_for_selector(flipped, state="detached")
+    assert "flip=0" in lesson.page.url
+    # the bits of another number are as they are stored
+    there.page.locator(f'[data-sets="cell={cell - 1}"]').click()
+    there.until("location.search.includes('flip=0')")
+    there.page.wait_for_selector(flipped, state="detached")
+    assert lesson.errors + there.errors == []
+
+
+def test_a_key_on_the_line_goes_to_the_next_stop_however_near(visit):
+    lesson = visit("/overflow?x=85,0,0&k=1")
+    lesson.handle("x0").focus()
+    stops = []
+    for _ in range(3):
+        lesson.page.keyboard.press("ArrowRight")
+        stops.append(table(lesson)["drawn"]["x0"])
+    highest = xt.exp_window("float32").largest_finite
+    assert stops[0] == highest
+    assert xt.place_of(stops[1], "float32") - xt.place_of(highest, "float32") == 1
+    assert stops[2] > stops[1]
 
 
 def test_the_map_is_pressed_and_its_point_loaded(visit):
@@ -161,13 +264,41 @@ def test_the_map_is_pressed_and_its_point_loaded(visit):
         float(text.replace("−", "-")) if i < 2 else text
         for i, text in enumerate(lesson.figure(1)["readouts"])
     )
-    lesson.page.get_by_role("button", name="Load this point").click()
-    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).x0 < 80")
+    lesson.until("!('x2' in JSON.parse(document.querySelector('.xent').dataset.drawn))")
     lesson.settle()
     shown = table(lesson)
     assert shown["drawn"]["x0"] == pytest.approx(size, rel=1e-2)
     assert shown["drawn"]["x1"] == pytest.approx(other, rel=1e-2)
     assert_true(shown)
+
+
+@pytest.mark.parametrize("panel", [2, 6, 8])
+def test_a_small_map_is_pressed_and_its_point_loaded(visit, panel):
+    lesson = visit("/overflow")
+    picture = lesson.page.locator(".xent-picture").nth(1)
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    left, top, wide, high, size, gap = lesson.page.evaluate(
+        """(n) => {
+            const { _fullLayout } = document.querySelectorAll('.xent-picture')[1]
+            const [x, y] = [_fullLayout[`xaxis${n}`], _fullLayout[`yaxis${n}`]]
+            return [x._offset, y._offset, x._length, y._length, x.p2l(x._length / 4),
+                y.p2l(y._length / 3)]
+        }""",
+        panel,
+    )
+    lesson.page.mouse.click(box["x"] + left + wide / 4, box["y"] + top + high / 3)
+    lesson.until("!('x2' in JSON.parse(document.querySelector('.xent').dataset.drawn))")
+    lesson.settle()
+    shown = table(lesson)
+    step = views.map_axes(xt.FORMATS["float32"], 31)[0]
+    apart = (step[1] - step[0]) * 0.6
+    assert shown["drawn"]["x0"] == pytest.approx(size, abs=apart)
+    assert shown["drawn"]["x0"] - shown["drawn"]["x1"] == pytest.approx(gap, abs=apart)
+    assert_true(shown)
+    lesson.page.go_back()
+    lesson.until("'x2' in JSON.parse(document.querySelector('.xent').dataset.drawn)")
+    assert lesson.errors == []
 
 
 def test_on_a_phone_the_table_scrolls_within_its_box(visit):

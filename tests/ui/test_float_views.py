@@ -1,7 +1,6 @@
 """What the Overflow lesson lays out: typed rows, the table's places, sliders, bits, maps."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from ui import float_views as views
 from ui import links
+from ui.digits import show
 from xent_core import trace as xt
 
 ROW = views.Row("x", (88.0, 87.0, 0.0))
@@ -149,7 +149,7 @@ def test_every_step_has_its_place_and_what_is_shared_stands_there_once(classes):
     for name in xt.FORMULAS:
         for step in found[name].steps:
             spot = spots[name, step.key]
-            shown = arrays["v"][0, spot.at : spot.places.stop]
+            shown = views.values_of(arrays, classes)[0, spot.at : spot.places.stop]
             np.testing.assert_array_equal(shown, np.atleast_1d(step.values))
     assert spots["shifted", "p"] == spots["epsilon", "p"]
     assert spots["paper", "exp"] != spots["shifted", "exp"]
@@ -166,21 +166,135 @@ def test_a_cells_number_names_it_and_any_number_names_some_cell(classes):
         assert entry < max(spots[name, key].size, 1)
 
 
-def test_each_row_of_the_table_has_a_cell_for_every_formula_and_every_step_is_there_once():
-    words = {row: row for row in (*views.ROWS, "x", "truth", "outcome", "why", "error", "gradient",
-                                  "slope", "verdict")}  # fmt: skip
-    heads = views.Headings({name: (name, "<math></math>") for name in xt.FORMULAS}, words, "signs")
-    html = views.table(heads, 3)
-    for line in re.findall(r"<tr.*?</tr>", html.split("<tbody>")[1], re.DOTALL):
-        assert line.count("<td") in (7, 1)
-    sets = [int(code) for code in re.findall(r'data-sets="cell=(\d+)"', html)]
-    wanted = [
-        views.cell_code(name, key, entry)
-        for (name, key), spot in views.spots(3).items()
-        for entry in range(max(spot.size, 1))
-        if key != "y"
-    ]
-    assert sorted(sets) == sorted(wanted)
+# ---- what a link says besides the row
+
+
+@given(st.integers(0, 10_000), st.sampled_from([8, 16, 32, 64]), st.data())
+def test_flipped_bits_survive_the_link_and_belong_to_one_cell(cell, bits, data):
+    places = sorted(data.draw(st.sets(st.integers(0, bits - 1))))
+    bench = links.Params(
+        links.Number("cell", 0, 0, 10**4, whole=True), views.Flips("flip", "0", "cell", {})
+    )
+    written = views.write_flips(cell, places, bits)
+    state, problems = bench.read({"cell": str(cell), "flip": written})
+    assert problems == []
+    assert views.read_flips(state["flip"], bits) == places
+    assert bench.from_controls({"cell": str(float(cell)), "flip": state["flip"]}) == state
+    other, problems = bench.read({"cell": str((cell + 1) % 10_001), "flip": written})
+    assert problems == []
+    assert views.read_flips(other["flip"], bits) == []
+
+
+@pytest.mark.parametrize("flip", ["", "40", "40-", "-1", "40-g", "40-" + "f" * 17, "0-0x1", "１-1"])
+def test_a_hostile_link_to_flipped_bits_is_a_problem(flip):
+    bench = links.Params(
+        links.Number("cell", 40, 0, 10**4, whole=True), views.Flips("flip", "0", "cell", {})
+    )
+    state, problems = bench.read({"flip": flip})
+    assert [problem.name for problem in problems] == ["flip"]
+    assert state == {"cell": 40, "flip": "0"}
+
+
+def test_a_bit_that_a_format_has_not_is_not_flipped():
+    assert views.read_flips("40-8000000000000001", 64) == [0, 63]
+    assert views.read_flips("40-8000000000000001", 16) == [15]
+
+
+def test_a_story_in_a_link_is_one_of_the_stories():
+    story = links.Params(views.Word("story", "free", "", {"free": 0, "half": 0}))
+    assert story.read({"story": "half"}) == ({"story": "half"}, [])
+    for word in ("", "HALF", "half,", "<script>", "0"):
+        state, problems = story.read({"story": word})
+        assert (state, len(problems)) == ({"story": "free"}, 1)
+
+
+# ---- what first goes wrong, as an operation
+
+
+def said_of(row, target, name):
+    """For each formula what its sentence says: the operation, the reason, a, b and the result."""
+    arrays = views.bench(np.array([row]), np.array([target]), xt.FORMATS[name])
+    signs = tuple(views.OPERATIONS)
+    out = {}
+    for i, formula in enumerate(xt.FORMULAS):
+        kind = views.KINDS[arrays["kind"][0, i]]
+        if kind in ("well", "void"):
+            out[formula] = (kind,)
+            continue
+        numbers = arrays["said"][0, 3 * i : 3 * i + 3].astype(float).tolist()
+        if kind == "one":
+            numbers.pop(1)
+        mark = views.MARKS[arrays["reason"][0, i] - 1]
+        out[formula] = (signs[arrays["op"][0, i]], mark, *numbers)
+    return out
+
+
+def test_the_first_wrong_operation_is_told_with_its_numbers():
+    inf = math.inf
+    found = said_of([0.0, 89.0, 90.0], 2, "float32")
+    assert found["paper"] == ("exp", "overflow", 90.0, inf)  # of equals the target's
+    assert found["log_softmax"] == ("well",)
+    assert said_of([0.0, 89.0, 90.0], 0, "float32")["paper"] == ("exp", "overflow", 89.0, inf)
+    assert said_of([2.0, -inf, 1.0], 0, "float32")["full_sum"][:4] == (
+        "multiply", "invalid", 0.0, -inf,
+    )  # fmt: skip
+    assert said_of([1e8, 1e8], 0, "float32")["lse"] == (
+        "add", "absorbed", 1e8, float(np.log(np.float32(2))), 1e8,
+    )  # fmt: skip
+    tiny = float(np.exp(np.float32(-40)))
+    assert said_of([0.0, -40.0], 0, "float32")["shifted"] == ("sum", "absorbed", 1.0, tiny, 1.0)
+    e88 = float(np.exp(np.float32(88.5)))
+    assert said_of([88.5] * 3, 0, "float32")["paper"] == ("sum", "overflow", e88, e88, inf)
+    assert said_of([-inf, -inf], 0, "float32")["log_softmax"] == ("void",)
+
+
+DOES = {
+    "exp": np.exp, "log": np.log, "log1p": np.log1p, "divide": np.divide, "add": np.add,
+    "sum": np.add, "subtract": np.subtract, "subtract_given": np.subtract, "multiply": np.multiply,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", xt.FORMATS)
+def test_what_is_told_is_the_formats_own_arithmetic(name):
+    fmt, rng = xt.FORMATS[name], np.random.default_rng(3)
+    reach = 1.4 * xt.exp_window(name).largest_finite
+    rows = rng.uniform(-reach, reach, (400, 3)) * rng.choice([0.01, 0.3, 1], (400, 1))
+    rows[::7, 1] = rows[::7, 0]
+    rows[::11, 2] = -math.inf
+    found = views.bench(rows, rng.integers(0, 3, 400), fmt)
+    signs, told = tuple(views.OPERATIONS), set()
+    for i in range(len(xt.FORMULAS)):
+        for row in np.flatnonzero(found["kind"][:, i] >= views.KINDS.index("one")):
+            operation = signs[found["op"][row, i]]
+            told.add(operation)
+            two = views.OPERATIONS[operation][0] == "two"
+            a, b, shown = found["said"][row, 3 * i : 3 * i + 3]
+            args = [np.array([one]) for one in ((a, b) if two else (a,))]
+            with np.errstate(all="ignore"):
+                result = DOES[operation](*args)[0]
+            assert xt.bits_of(shown, fmt) == xt.bits_of(result, fmt) or (
+                operation in ("exp", "log", "log1p") and np.isclose(float(result), float(shown))
+            ) or (np.isnan(float(result)) and np.isnan(float(shown)))  # fmt: skip
+        well = found["kind"][:, i] == views.KINDS.index("well")
+        np.testing.assert_array_equal(well, found["outcome"][:, i] == 0)
+    assert {"exp", "sum"} <= told
+
+
+# ---- fewer bytes, the same digits
+
+
+@given(st.lists(st.floats() | st.floats(0, 100) | st.floats(1e3, 1e7), max_size=8))
+def test_what_travels_in_half_the_bytes_shows_the_same(values):
+    wide = np.array(values, np.float64)
+    for digits in (2, 3):
+        narrow = views.narrowed(wide, digits)
+        assert [show(x, digits) for x in narrow] == [show(x, digits) for x in wide]
+
+
+def test_ordinary_numbers_do_travel_in_half_the_bytes_and_ties_do_not():
+    assert views.narrowed(np.array([0.1, 3.3, math.inf, math.nan, 0.0]), 2).dtype == np.float32
+    for stays in (1.2500000001, 1e-60, 1e60, 123456.5000001):
+        assert views.narrowed(np.array([stays]), 2).dtype == np.float64
 
 
 # ---- bits and maps

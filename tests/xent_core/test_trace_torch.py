@@ -19,6 +19,7 @@ from xent_core.trace import (
     bits_of,
     exp_window,
     gradients,
+    round_to,
     trace,
     true_gradients,
     verdicts,
@@ -222,6 +223,49 @@ def test_each_operation_of_the_trace_is_torchs_on_the_same_operands(name):
                 assert np.abs(apart).max() <= ALLOWED[name]
             elif step.operation == "max":
                 assert same_bits(np.abs(result), np.abs(to_numpy(operands[0].max(1).values)))
+
+
+# float8: torch converts to and from it, and computes nothing in it.
+
+FLOAT8 = {"float8_e4m3fn": torch.float8_e4m3fn, "float8_e5m2": torch.float8_e5m2}
+
+
+def around_every_number(name):
+    """All finite numbers of a float8, what lies half way between two, and the next float32."""
+    bits = np.arange(FORMATS[name].first_nan, dtype=np.uint8).view(FORMATS[name].dtype)
+    numbers = bits.astype(np.float32)
+    numbers = numbers[np.isfinite(numbers)]
+    beyond = 2 * numbers[-1] - numbers[-2]  # what would be next
+    halves = (np.append(numbers[1:], beyond) + numbers) / 2
+    x = np.concatenate([numbers, halves])
+    x = np.concatenate([x, np.nextafter(x, np.float32(INF)), np.nextafter(x, np.float32(-INF))])
+    rng = np.random.default_rng(4)
+    ordinary = [rng.normal(size=20_000) * scale for scale in (1e-6, 1e-3, 1, 30, 1e3, 1e6)]
+    x = np.concatenate([x, *ordinary, [INF, 1e38, 1e-45]]).astype(np.float32)
+    return np.concatenate([x, -x]), halves[-1]
+
+
+@pytest.mark.parametrize("name", FLOAT8)
+def test_every_bit_pattern_of_float8_is_the_same_number_in_torch(name):
+    bits = np.arange(256, dtype=np.uint8)
+    theirs = torch.from_numpy(bits).view(FLOAT8[name]).to(torch.float64).numpy()
+    with np.errstate(all="ignore"):
+        ours = bits.view(FORMATS[name].dtype).astype(np.float64)
+    np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(np.signbit(ours[ours == 0]), np.signbit(theirs[ours == 0]))
+
+
+@pytest.mark.parametrize("name", FLOAT8)
+def test_torch_rounds_to_float8_as_the_trace_does(name):
+    x, last = around_every_number(name)
+    ours = bits_of(round_to(x, name), name)
+    theirs = torch.from_numpy(x).to(FLOAT8[name]).view(torch.uint8).numpy()
+    inside = np.abs(x) <= last if not FORMATS[name].has_inf else np.ones(len(x), bool)
+    np.testing.assert_array_equal(ours[inside], theirs[inside])
+    # Beyond its largest number float8_e4m3fn has nan alone; torch may keep to the largest.
+    magnitude = theirs[~inside] & 0x7F
+    assert set(magnitude.tolist()) <= {FORMATS[name].first_nan, FORMATS[name].first_nan - 1}
+    assert (ours[~inside] & 0x7F == FORMATS[name].first_nan).all()
 
 
 # Autograd.

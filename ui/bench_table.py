@@ -1,0 +1,237 @@
+"""The table of the bench as HTML with live places: seven formulas, their steps, what came of them.
+
+The places follow the hand in the browser: `data-slot` shows a number or a name, `data-state`
+says what happened there, `data-sets` what a click opens (see `ui.live.View`).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ui.float_views import (
+    GROUPS,
+    MARK_AT,
+    MARKS,
+    ROWS,
+    TARGET,
+    cell_code,
+    spots,
+    value_slot,
+)
+from xent_core.trace import FORMULAS, get_program
+
+NUMBERS = "①②③④⑤⑥⑦"
+
+# A projector has to show the bench from its sliders to its last line, beside a story that has
+# been told: its question stands on the left, and what is true on the right.
+STYLE = """<style>
+.st-key-xent-lab label { min-height: 1.1rem; margin-bottom: 0; }
+.st-key-xent-story { row-gap: 0; }
+.st-key-xent-story :is(p, label) { font-size: 0.9rem; line-height: 1.3; }
+.st-key-xent-story :is(button, [role="radiogroup"]) { min-height: 1.4rem; padding-block: 0; }
+@media (min-width: 60rem) {
+  .st-key-xent-story:has([data-testid="stRadio"]) { display: grid; column-gap: 2rem;
+    grid-template-columns: minmax(0, 4fr) minmax(0, 5fr); grid-template-rows: auto 1fr; }
+  .st-key-xent-story > :nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
+}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The words of the table.
+
+    `formulas` have a short name and how they are written; `rows` a name for each row; `caption`
+    explains the signs. `sentence` is how it is told what went wrong first (see `_because`).
+    """
+
+    formulas: Mapping[str, tuple[str, str]]
+    rows: Mapping[str, str]
+    caption: str
+    sentence: Mapping[str, str]
+
+
+def _number(slot: str, state: str, code: int) -> str:
+    return (
+        f'<span class="xent-entry xent-f{code // 1000}" data-slot="{slot}" data-state="{state}" '
+        f'data-sets="cell={code}"></span>'
+    )
+
+
+def _row_of_numbers(array: str, digits: str, classes: int, first: int = 0) -> str:
+    return "".join(
+        f'<span class="xent-entry" data-slot="{array}.{first + i}|{digits}"></span>'
+        for i in range(classes)
+    )
+
+
+def _each(cell: Callable[[int], str]) -> str:
+    return "".join(cell(i) for i in range(len(FORMULAS)))
+
+
+# ---- the steps
+
+
+def _step_cell(name: str, row: str, classes: int) -> str:
+    keys = [step.key for step in get_program(name)]
+    if row not in keys:
+        return '<td class="xent-none">–</td>'
+    spot = spots(classes)[name, row]
+    entries = "".join(
+        _number(
+            f"{value_slot(at, classes)}|{2 if spot.size else 4}", f"e.{at}", cell_code(name, row, i)
+        )
+        for i, at in enumerate(spot.places)
+    )
+    if row == "plus":
+        at = spots(classes)[name, "epsilon"].at
+        added = _number(f"{value_slot(at, classes)}|1", f"e.{at}", cell_code(name, "epsilon", 0))
+        entries += f'<small class="xent-aside">+ {added}</small>'
+    if row == "times":  # y has no place of its own, but may be looked at
+        codes = [cell_code(name, "y", i) for i in range(classes)]
+        entries += "".join(f'<i class="xent-f1" data-sets="cell={code}"></i>' for code in codes)
+    return f'<td data-state="m.{MARK_AT[name, row]}">{entries}</td>'
+
+
+def _steps(group: tuple[str, ...], headings: Headings, classes: int) -> str:
+    keys = [{step.key for step in get_program(name)} for name in FORMULAS]
+    cells = "".join(
+        _step_cell(name, next((row for row in group if row in own), ""), classes)
+        for name, own in zip(FORMULAS, keys, strict=True)
+    )
+    label = ", ".join(headings.rows[row] for row in group)
+    return f'<tr><th scope="row">{label}</th>{cells}</tr>'
+
+
+# ---- what came of them
+
+
+def _loss(i: int, classes: int) -> str:
+    """The last step, which is the loss: its bits can be looked at, and its fate is said."""
+    name = FORMULAS[i]
+    at = spots(classes)[name, "neg"].at
+    number = _number(f"{value_slot(at, classes)}|4", f"e.{at}", cell_code(name, "neg", 0))
+    return f'<td data-state="outcome.{i}">{number} <small data-slot="outcome.{i}"></small></td>'
+
+
+def _error(i: int) -> str:
+    return (
+        f'<td data-state="outcome.{i}"><span><span data-slot="far.{i}|2"></span> ulp '
+        f'<span data-slot="far.{7 + i}|2"></span> %</span></td>'
+    )
+
+
+def _verdict(i: int) -> str:
+    return (
+        f'<td data-state="verdict.{i}"><span data-slot="verdict.{i}"></span>'
+        f'<span class="xent-factor"> × <span data-slot="far.{14 + i}|2"></span></span></td>'
+    )
+
+
+def _truth(headings: Headings, classes: int) -> str:
+    """The logits and what is true of them, in one line."""
+    rows = headings.rows
+    return (
+        f'<tr class="xent-truth"><th scope="row">{rows["x"]}</th>'
+        f'<td colspan="2">{_row_of_numbers("x", "short", classes)}</td>'
+        f'<th scope="row">{rows["truth"]}</th><td><span data-slot="truth|8"></span></td>'
+        f'<th scope="row">{rows["slope"]}</th>'
+        f'<td colspan="2">{_row_of_numbers("slope", "3", classes)}</td></tr>'
+    )
+
+
+def losses_in_words(classes: int) -> str:
+    """The seven losses for a text alternative, as places that follow the hand."""
+    return ", ".join(
+        f"[[{value_slot(spots(classes)[name, 'neg'].at, classes)}]]" for name in FORMULAS
+    )
+
+
+def table(headings: Headings, classes: int) -> str:
+    """The table: a column for each formula, a row for each step, then what came of it.
+
+    Above it stands one sentence for each formula, of which the style shows the one that is
+    looked at: that of the chosen number.
+    """
+
+    def line(row: str, cells: str, kind: str) -> str:
+        return f'<tr class="{kind}"><th scope="row">{headings.rows[row]}</th>{cells}</tr>'
+
+    head = "".join(
+        f'<th scope="col"><b class="xent-entry xent-f{i}" '
+        f'data-sets="cell={cell_code(name, "neg", 0)}">{NUMBERS[i]} '
+        f"{headings.formulas[name][0]}</b><br>{headings.formulas[name][1]}</th>"
+        for i, name in enumerate(FORMULAS)
+    )
+    rows = [
+        _truth(headings, classes),
+        *(_steps(group, headings, classes) for group in GROUPS),
+        line("outcome", _each(lambda i: _loss(i, classes)), "xent-said xent-loss"),
+        line("why", _each(lambda i: f'<td data-slot="why.{i}"></td>'), "xent-why"),
+        line("error", _each(_error), "xent-error"),
+        line(
+            "gradient",
+            _each(lambda i: f"<td>{_row_of_numbers('g', '2', classes, i * classes)}</td>"),
+            "xent-sum",
+        ),
+        line("verdict", _each(_verdict), "xent-said"),
+    ]
+    return (
+        f'<div class="xent-told">{_each(lambda i: _because(i, headings, classes))}</div>'
+        f'<table class="xent-steps"><caption>{headings.caption}</caption>'
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+# ---- the first step that goes wrong, in words
+
+
+def _because(i: int, headings: Headings, classes: int) -> str:
+    """What went wrong first in a formula: "① at exp: overflow. e^89 = ∞: too large. Then …".
+
+    The operation is written as a sign, or as one number, a sign and a second number. What comes
+    after it are the single numbers of the later steps, those that the table marks as poisoned.
+    """
+    name, said = FORMULAS[i], headings.sentence
+    who = f"<b>{NUMBERS[i]} {headings.formulas[name][0]}</b>"
+    single = [step.key for step in get_program(name) if spots(classes)[name, step.key].size == 0]
+    then = "".join(
+        f'<span class="xent-then" data-state="m.{MARK_AT[name, key]}"> → '
+        f"{headings.rows['outcome' if key == 'neg' else key]} = "
+        f'<b data-slot="{value_slot(spots(classes)[name, key].at, classes)}|4"></b></span>'
+        for key in single
+        if key in headings.rows
+    )
+    return (
+        f'<p class="xent-because xent-because-{i}" data-state="kind.{i}">'
+        f'<span class="xent-well">{who} {said["well"]}</span>'
+        f'<span class="xent-void">{who}: {said["void"]}</span>'
+        f'<span class="xent-broke"><span>⚑ {who} {said["first"]} <b data-slot="why.{i}"></b> · '
+        f'<span class="xent-one" data-slot="op.{i}"></span><span data-slot="said.{3 * i}|4"></span>'
+        f'<span class="xent-two"><span data-slot="op.{i}"></span>'
+        f'<span data-slot="said.{3 * i + 1}|4"></span></span> = '
+        f'<b class="xent-result" data-slot="said.{3 * i + 2}|4"></b>'
+        f'<span data-slot="reason.{i}"></span></span>'
+        f"<span>{then}</span></span></p>"
+    )
+
+
+# ---- names for what the table's arrays say
+
+
+def mark_names(words: Sequence[str]) -> tuple[str, ...]:
+    """Names for the array "e": a key for the eye, a word for the pointer, and so for the target."""
+    plain = [f"{key}|{word}" for key, word in zip(MARKS, words, strict=True)]
+    gap = [""] * (TARGET - len(plain))
+    return (*plain, *gap, *(f"{key} target|{word}" for key, word in zip(MARKS, words, strict=True)))
+
+
+def why_names(rows: Mapping[str, str], words: Sequence[str]) -> tuple[str, ...]:
+    """Names for the array "why"; the first word is for what has no event but its rounding."""
+    said = [f"{rows[row]}: {in_brief(word)}" for row in ROWS for word in words]
+    return ("–", *said)
+
+
+def in_brief(word: str) -> str:
+    """The first part of a description: "overflow" of "overflow, too large"."""
+    return re.split("[,，（(]", word)[0].strip()
