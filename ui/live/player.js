@@ -2,12 +2,13 @@
 // before it is needed, as a film is loaded while it is shown; between two states that the server
 // sent, what is drawn moves evenly, while the numbers are always those of a state. No formula here.
 
-const AHEAD = 0.4 // seconds of the film that are asked for in advance
+const AHEAD = 0.6 // seconds of the film that are asked for in advance
 const RETRY = 1000 // milliseconds
-// Plotly takes most of a frame, or more: its charts show a new state as often as this, and more
-// rarely where frames come late. What glides does in every frame.
-const PLOT_EVERY = 33 // milliseconds
+// Plotly takes a frame or two. While a run plays its charts are drawn as often as this: the curves
+// for some time ahead (see reveal), and the bars are on their way meanwhile (see live.css).
+const PLOT_EVERY = 240 // milliseconds
 const FRAME = 1000 / 60
+const LATE = 20 // milliseconds from frame to frame
 
 // What has a use for keys of its own.
 const TAKES_KEYS = "input, textarea, select, button, a, summary, [contenteditable], [role=slider], [role=listbox], [role=combobox]"
@@ -26,7 +27,6 @@ export class Player {
     Object.assign(this, tools)
     this.part = 0
     this.tops = {}
-    this.rest = PLOT_EVERY
     this.frames = FRAME
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
@@ -323,8 +323,9 @@ export class Player {
   /** Steps that the server trains in a second, for the time that is left. */
   measure(step) {
     const now = performance.now()
-    if (this.measured && step > this.measured.step) {
-      const pace = (1000 * (step - this.measured.step)) / (now - this.measured.at)
+    const passed = now - (this.measured?.at ?? now)
+    if (passed > 0 && step > this.measured.step) {
+      const pace = (1000 * (step - this.measured.step)) / passed
       this.pace = this.pace ? 0.8 * this.pace + 0.2 * pace : pace
     }
     this.measured = { step, at: now }
@@ -339,10 +340,10 @@ export class Player {
 
   tick(now) {
     if (!this.playing || this.gone) return
-    const seconds = Math.min((now - this.shownAt) / 1000, 0.25)
+    // a frame may bear an earlier time than the click before it; after a pause it does not leap
+    const seconds = Math.min(Math.max((now - this.shownAt) / 1000, 0), 0.25)
     this.shownAt = now
     this.frames += 0.1 * (1000 * seconds - this.frames)
-    this.rest = Math.min(PLOT_EVERY * Math.max(this.frames / FRAME, 1) ** 2, 200)
     // as fast as it goes: so that the newest state is reached when the next is due
     const rate = this.speed ? this.speed * this.stream.perEpoch : Math.max((this.last - this.cursor) / 0.2, this.pace)
     if (this.figure.grabbed === null) this.cursor = Math.min(this.cursor + rate * seconds, this.last)
@@ -360,17 +361,21 @@ export class Player {
     const next = steps[at + 1]
     this.part = next === undefined ? 0 : (this.cursor - steps[at]) / (next - steps[at])
     this.furthest = Math.max(this.furthest, this.cursor)
-    const now = performance.now()
-    const due = !this.playing || now - this.plottedAt >= this.rest
-    if (due && !(this.playing && this.stepDrawn === steps[at])) {
-      this.stepDrawn = steps[at]
-      this.plottedAt = now
-      figure.state = { ...figure.state, step: steps[at] }
-      figure.moveControls()
-      figure.request()
-    }
+    if (!this.playing || this.stepShown !== steps[at]) this.tell(steps[at], at + 1)
     this.glide(at + 1)
     this.clockwork()
+  }
+
+  /** Another state: its numbers at once; its charts too, but seldom while it plays. */
+  tell(step, row) {
+    const { figure } = this
+    this.stepShown = step
+    figure.state = { ...figure.state, step }
+    figure.moveControls()
+    const now = performance.now()
+    if (this.playing && now - this.plottedAt < PLOT_EVERY) return figure.plotted && figure.write(row)
+    this.plottedAt = now
+    figure.request()
   }
 
   /** The values of all states: of a curve, what is not shown yet is covered (see reveal). */
@@ -460,7 +465,8 @@ export class Player {
       node.told.transform = node.style.transform = `translate(${x}px, ${bottom}px) translate(-50%, -50%)`
     }
     this.reveal(xaxis)
-    for (const surface of this.surfaces) this.paint(surface, row)
+    this.skipped = this.playing && this.frames > LATE && !this.skipped // every other frame will do
+    if (!this.skipped) for (const surface of this.surfaces) this.paint(surface, row)
   }
 
   /** Curves are drawn with all that is known; they are shown as far as the film has come. */
@@ -542,31 +548,29 @@ export class Player {
 
   /** Each sample: its class by colour and sign, its loss by size; crossed if wrong, hollow if of the test. */
   dots(map, row) {
-    const { context } = map
     const sizes = this.between(map.sizes, row)
     const wrong = this.figure.value(map.wrong, row)
     const dark = this.figure.root.dataset.theme === "dark"
-    map.x.forEach((_, i) => {
-      const [x, y, r, k] = [this.across(map, i), this.up(map, i), sizes[i] / 2, this.stream.truths[i]]
-      const colour = `rgb(${map.colours[k]})`
-      const trained = i < this.stream.train
-      outline(context, SIGNS[k], x, y, r)
-      context.lineWidth = trained ? 1.2 : 2.2
-      context.fillStyle = trained ? colour : dark ? "#14181f" : "#fff"
-      context.strokeStyle = trained ? "#222" : colour
-      context.fill()
-      context.stroke()
-      if (!wrong[i]) return
-      context.lineWidth = 2
-      context.strokeStyle = trained || !dark ? "#111" : "#fff"
-      outline(context, CROSS, x, y, 4)
-      context.stroke()
-    })
+    const { truths, train } = this.stream
+    for (let i = 0; i < sizes.length; i++) {
+      const stamp = this.stamp(map, truths[i], Math.round(2 * sizes[i]) / 4, i < train, wrong[i], dark)
+      const half = stamp.half
+      map.context.drawImage(stamp, this.across(map, i) - half, this.up(map, i) - half, 2 * half, 2 * half)
+    }
     const chosen = this.about.sample
-    context.lineWidth = 2.5
-    context.strokeStyle = dark ? "#fff" : "#111"
-    outline(context, SIGNS[0], this.across(map, chosen), this.up(map, chosen), 13)
-    context.stroke()
+    map.context.lineWidth = 2.5
+    map.context.strokeStyle = dark ? "#fff" : "#111"
+    outline(map.context, SIGNS[0], this.across(map, chosen), this.up(map, chosen), 13)
+    map.context.stroke()
+  }
+
+  /** The picture of a dot, drawn once: hundreds of them are put down in every frame. */
+  stamp(map, k, r, trained, wrong, dark) {
+    const fine = window.devicePixelRatio || 1
+    const key = [k, r, trained, wrong, dark, fine].join()
+    this.stamps ??= new Map()
+    if (!this.stamps.has(key)) this.stamps.set(key, stamped(map.colours[k], k, r, trained, wrong, dark, fine))
+    return this.stamps.get(key)
   }
 
   /** Below each of the worst mistakes: the true class, what it was taken for, and its loss. */
@@ -653,8 +657,7 @@ export class Player {
     const { about, words, playButton } = this
     playButton.textContent = this.playing ? words.pause : words.play
     this.figure.root.dataset.playing = String(this.playing)
-    const each = this.speed ? 1000 / this.speed : PLOT_EVERY
-    this.figure.root.style.setProperty("--xent-glide", `${Math.min(Math.max(each, PLOT_EVERY), 150)}ms`)
+    this.figure.root.style.setProperty("--xent-glide", `${PLOT_EVERY}ms`)
     this.figure.root.dataset.step = about.step
     this.figure.root.dataset.run = this.stream.url
     if (this.rateShown !== about.rate) {
@@ -712,6 +715,28 @@ function outline(context, sign, x, y, r) {
   if (!sign.length) context.arc(x, y, r, 0, 2 * Math.PI)
   for (const [dx, dy] of sign) context.lineTo(x + 1.15 * r * dx, y + 1.15 * r * dy)
   context.closePath()
+}
+
+/** A dot on a canvas of its own, `half` pixels from its middle to its sides. */
+function stamped(rgb, k, r, trained, wrong, dark, fine) {
+  const stamp = document.createElement("canvas")
+  stamp.half = Math.ceil(Math.max(1.15 * r + 2, 7))
+  stamp.width = stamp.height = 2 * stamp.half * fine
+  const context = stamp.getContext("2d")
+  context.setTransform(fine, 0, 0, fine, stamp.half * fine, stamp.half * fine)
+  const colour = `rgb(${rgb})`
+  outline(context, SIGNS[k], 0, 0, r)
+  context.lineWidth = trained ? 1.2 : 2.2
+  context.fillStyle = trained ? colour : dark ? "#14181f" : "#fff"
+  context.strokeStyle = trained ? "#222" : colour
+  context.fill()
+  context.stroke()
+  if (!wrong) return stamp
+  context.lineWidth = 2
+  context.strokeStyle = trained || !dark ? "#111" : "#fff"
+  outline(context, CROSS, 0, 0, 4)
+  context.stroke()
+  return stamp
 }
 
 /** Where a row of an array lies, also where equal rows are sent once. */
