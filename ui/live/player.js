@@ -345,7 +345,7 @@ export class Player {
     this.shownAt = now
     this.frames += 0.1 * (1000 * seconds - this.frames)
     // as fast as it goes: so that the newest state is reached when the next is due
-    const rate = this.speed ? this.speed * this.stream.perEpoch : Math.max((this.last - this.cursor) / 0.2, this.pace)
+    const rate = this.speed * this.stream.perEpoch || Math.max((this.last - this.cursor) / 0.2, this.pace, this.stream.perEpoch)
     if (this.figure.grabbed === null) this.cursor = Math.min(this.cursor + rate * seconds, this.last)
     const wanted = Math.min(Math.ceil(this.cursor + this.lead), this.stream.total)
     if (!this.about.done && wanted > this.last && !this.answered) this.ask({ to: wanted })
