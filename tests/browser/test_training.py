@@ -310,3 +310,41 @@ def test_a_sample_is_chosen_and_shown_at_every_state(visit, query):
     logits = trainer.recording.logits([7])[-1, 0]
     wanted = ", ".join(show(float(z), 3) for z in logits)
     lesson.until(f"document.querySelector('.xent-line').textContent.includes({json.dumps(wanted)})")
+
+
+def test_another_run_takes_the_place_of_the_one_before(visit):
+    lesson = visit("/training?at=9")
+    wait_for(lesson, "data.step === '9'")
+    before = lesson.page.get_attribute(".xent", "data-run")
+    for query, maps in (("run=seed:1", 1), ("run=seed:1&vs=loss:mse", 2), ("run=data:digits", 0)):
+        lesson.page.evaluate(
+            """(query) => {
+                history.pushState({}, '', `/training?${query}`)
+                window.dispatchEvent(new PopStateEvent('popstate'))
+            }""",
+            query,
+        )
+        lesson.until(f"document.querySelector('.xent').dataset.run !== {json.dumps(before)}")
+        lesson.settle()
+        lesson.page.wait_for_timeout(500)
+        before = lesson.page.get_attribute(".xent", "data-run")
+        assert lesson.page.locator(".xent-player").count() == 1
+        assert lesson.page.locator(".xent-surface").count() == maps
+        assert state(lesson)["step"] == 0
+        button(lesson, "one_step").click()
+        wait_for(lesson, "data.step === '1'")
+        assert state(lesson)["step"] == 1
+    assert lesson.errors == []
+    assert lesson.page.get_by_text("BidiComponent Error").count() == 0
+
+
+def test_a_switch_of_language_leaves_the_run_as_it_is(visit):
+    lesson = visit("/training?at=12")
+    wait_for(lesson, "data.step === '12'")
+    before = lesson.page.get_attribute(".xent", "data-run"), state(lesson)["numbers"]
+    lesson.page.get_by_role("button", name="中文").click()
+    chinese = words("training", "zh").label
+    lesson.page.get_by_role("button", name=chinese("one_epoch"), exact=True).wait_for()
+    lesson.settle()
+    after = lesson.page.get_attribute(".xent", "data-run"), state(lesson)["numbers"]
+    assert after == before

@@ -327,7 +327,7 @@ class LiveFigure {
   take(message) {
     const labels = message.presets.map((preset) => preset.label)
     const layout = JSON.stringify([message.controls, labels, message.readouts, message.picks,
-      message.handles, message.rows, message.formula, message.words, message.names])
+      message.handles, message.rows, message.formula, message.words, message.names, message.stream?.url])
     this.message = message
     this.places = {} // where the handles are in each row, in pixels: reckoned when they are dragged
     this.regroup(message.group)

@@ -54,7 +54,9 @@ export class Player {
     this.asked = null
     if (!same) this.begin()
     this.build()
-    this.show()
+    this.figure.state = { ...this.figure.state, step: this.steps[this.at] } // drawn when Plotly has the new figure
+    this.figure.moveControls()
+    this.clockwork()
     this.say()
     if (!same && stream.at > this.last) this.ask({ to: stream.at })
   }
@@ -72,6 +74,11 @@ export class Player {
     return this.figure.table
   }
 
+  /** Which of the states is shown. */
+  get at() {
+    return Math.max(this.steps.findLastIndex((step) => step <= this.cursor), 0)
+  }
+
   get last() {
     return this.steps[this.steps.length - 1]
   }
@@ -79,7 +86,7 @@ export class Player {
   // -- the elements
 
   build() {
-    if (this.bar && this.figure.root.contains(this.bar) && this.built === this.words) return
+    if (this.figure.root.contains(this.bar)) return // the figure builds anew what bears words
     const { words, element } = this
     const button = (name, onclick) =>
       element("button", { type: "button", onclick, title: words.keys_hint }, words[name])
@@ -114,7 +121,6 @@ export class Player {
     this.glyphs = [...this.figure.root.querySelectorAll("[data-glyph]")]
     this.glyphs.forEach((canvas) => { canvas.onclick = () => this.choose(this.glyphSample(canvas)) })
     this.mistakes = [...this.figure.root.querySelectorAll("[data-worst]")]
-    this.built = words
     this.rateShown = undefined
   }
 
@@ -199,8 +205,7 @@ export class Player {
   /** To the state before or after the one that is shown. */
   turn(by) {
     if (this.playing) this.pause()
-    const at = this.steps.findLastIndex((step) => step <= this.cursor)
-    this.look(this.steps[Math.min(Math.max(at + by, 0), this.steps.length - 1)])
+    this.look(this.steps[Math.min(Math.max(this.at + by, 0), this.steps.length - 1)])
   }
 
   look(step) {
@@ -357,7 +362,7 @@ export class Player {
   /** Show the state at the cursor; on the way to the next, what can glide does. */
   show() {
     const { figure, steps } = this
-    const at = Math.max(steps.findLastIndex((step) => step <= this.cursor), 0)
+    const at = this.at
     const next = steps[at + 1]
     this.part = next === undefined ? 0 : (this.cursor - steps[at]) / (next - steps[at])
     this.furthest = Math.max(this.furthest, this.cursor)
