@@ -139,6 +139,7 @@ async def lifespan(app: object) -> AsyncGenerator[None]:
         importlib.import_module(module)
     for name in _SOURCES:
         _asset(name)
+    importlib.import_module("ui.training_demos").findings_numbers()  # torch's first run is slow
     gc.collect()
     gc.freeze()
     yield None
