@@ -37,8 +37,9 @@ numbers = training_demos.start_numbers(run.config, run.trainers[0].history().tra
 beginning, enough = st.columns(2, gap="large")
 with beginning:
     section(text, part, **numbers)
-with enough:
-    section(text, "findings", **training_demos.findings_numbers())
+if start == "note":
+    with enough:
+        section(text, "findings", **training_demos.findings_numbers())
 
 
 # ---- the same as a program

@@ -93,6 +93,7 @@ def _curves(found: _Traces, race: bool, test: bool) -> None:
         if test:
             found.add(_curve(colour, "dot", axis), x="epoch*", y=f"test_{quantity}*")
     found.add(_curve(BROKEN, "dash", "", 2), x="failed_x*", y="failed_y*")
+    found.add(_curve(GREY, "dashdot", "", 1.5), x="changed_x*", y="changed_y*")
 
 
 def _axes(names: Named, epochs: int, top: float, classes: int) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def _axes(names: Named, epochs: int, top: float, classes: int) -> dict[str, Any]
 
 
 def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "standoff": 2, "font": {"size": 12}}
+    return {"text": text, "standoff": 5, "font": {"size": 12}}
 
 
 def _bars(found: _Traces, classes: int, race: bool) -> None:
@@ -225,7 +226,7 @@ def _layout(names: Named, race: bool, test: bool, epochs: int, top: float, level
     line, name = _ln_c(names, level)
     return {
         "height": 400,
-        "margin": {"l": 42, "r": 10, "t": 26, "b": 36},
+        "margin": {"l": 42, "r": 10, "t": 26, "b": 40},
         **_axes(names, epochs, top, classes),
         "shapes": [line],
         "annotations": [name, *_headings(names, race, test, _panels(race))],

@@ -15,7 +15,7 @@ from ui.float_views import Row
 from ui.live.sweeps import pack
 from ui.training_demos import failure_sentence
 from ui.training_run import Run, find_run
-from ui.training_settings import PARAMS
+from ui.training_settings import PARAMS, runners
 from ui.words import choose_language, words
 from xent_core.trace import FORMATS
 from xent_core.training import Failure, program
@@ -113,7 +113,7 @@ def link(run: Run) -> str:
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
-    who = f"{text.label(('race_first', 'race_second')[which])}: " if run.configs[1:] else ""
+    who = f"{runners(run.configs, text)[which]}: " if run.configs[1:] else ""
     return {
         "step": failure.step,
         "says": who + failure_sentence(text, config, failure),

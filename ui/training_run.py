@@ -30,6 +30,7 @@ WORST = 9
 _SMALLEST, _GROWTH = 7.0, 13.0
 _COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "grad_norm")
 _PERCENT = ("train_accuracy", "test_accuracy")
+_HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
@@ -174,6 +175,8 @@ def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
     history = recording.history()
     shown = {name: np.where(alive, getattr(history, name)[at], np.nan) for name in _COLUMNS}
     shown |= {name: 100 * shown[name] for name in _PERCENT}
+    # a count goes on to hold where a run has died: the state that is shown is its last
+    shown |= {f"last_{name}": 100 * getattr(history, name)[at] for name in _PERCENT}
     shown |= _of_sample(recording, present, sample)
     if recording.plane is not None:
         shown |= _of_plane(recording, present, sample)
@@ -195,10 +198,11 @@ def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str,
         "p": p,
         "y": np.broadcast_to(y, p.shape),
         "difference": difference,
-        "up": np.where(difference > 0, difference, np.nan),
-        "down": np.where(difference < 0, difference, np.nan),
+        "up": np.where(difference > _HEAD, difference, np.nan),
+        "down": np.where(difference < -_HEAD, difference, np.nan),
         "pull": recording.logit_gradients([within], part, steps)[:, 0].astype(np.float64),
-        "own": recording.sample_losses(part, steps)[:, within].astype(np.float64),
+        "own": recording.sample_losses(part, steps)[:, within].astype(np.float64)
+        + 0.0,  # 0, not -0
         "taken": recording.predictions(part, steps)[:, within],
     }
 

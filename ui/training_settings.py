@@ -363,6 +363,28 @@ def option_name(text: Words, option: Any) -> str:
     return text.label(OPTION_LABELS[option]) if option in OPTION_LABELS else str(option)
 
 
+# The settings of a race that are numbers, and what they are called with their value.
+_SAID = {"rate": "rate_of", "logit_factor": "factor_of", "eps": "eps_of"}
+
+
+def runners(configs: Sequence[Config], text: Words) -> list[str]:
+    """Name the runs of a race by what they differ in; by their order where they do not."""
+    first, second = configs
+    differ = [name for name in RACE_FIELDS if getattr(first, name) != getattr(second, name)]
+    if not differ:
+        return [text.label("race_first"), text.label("race_second")]
+    return [", ".join(_told(config, name, text) for name in differ) for config in configs]
+
+
+def _told(config: Config, name: str, text: Words) -> str:
+    """A setting as one says it: float16, rate 0.1, softmax twice."""
+    value = getattr(config, name)
+    if isinstance(value, str):
+        return option_name(text, value)
+    label = _SAID.get(name)
+    return text.label(label, **{label.removesuffix("_of"): exact(value)}) if label else exact(value)
+
+
 def panel(held: links.Held, text: Words) -> None:
     """Show the widgets that set a run: its subjects in a row, the rest behind two buttons."""
     data, loss, optimizer, rate, more, race = st.columns(

@@ -14,6 +14,7 @@ from ui.live import Handle, Readout, Slider, Stream, View, live_figure
 from ui.training_charts import CLASS_COLOURS, Named, Picture, Plane, mistakes_picture, plane_picture
 from ui.training_routes import describe, link
 from ui.training_run import WORST, Run
+from ui.training_settings import runners
 from ui.words import Words
 from xent_core.training import GRID, Config, program
 from xent_core.training.config import REAL_BOUNDS
@@ -163,13 +164,14 @@ def _images(run: Run) -> dict[str, Any]:
 
 def _named(run: Run, text: Words) -> Named:
     heading = "confusion" if run.config.data == "digits" else "plane"
+    first, second = runners(run.configs, text) if run.configs[1:] else ("", "")
     return Named(
         loss=text.label("loss"),
         accuracy=f"{text.label('accuracy')} (%)",
         train=text.label("train"),
         test=text.label("test"),
-        first=text.label("race_first"),
-        second=text.label("race_second"),
+        first=first,
+        second=second,
         ln_c=text.label("ln_c"),
         epoch=text.label("epoch"),
         logits=text.label("logits"),
@@ -206,17 +208,16 @@ def _readouts(run: Run, text: Words) -> list[Readout]:
     """Losses and accuracies of the state that is shown."""
     nats = "" if run.config.loss == "mse" else text.label("nats")
     parts = _parts(run.config)
-    found = [
-        Readout(text.label(f"{part}_loss"), f"{part}_loss", nats, "surprise") for part in parts
-    ]
-    found += [
-        Readout(text.label(f"{part}_accuracy"), f"{part}_accuracy|3", "%", "fine") for part in parts
-    ]
+    found = []
+    for part in parts:
+        loss, accuracy = text.label(f"{part}_loss"), text.label(f"{part}_accuracy")
+        found.append(Readout(loss, f"{part}_loss", nats, "surprise"))
+        found.append(Readout(accuracy, f"last_{part}_accuracy|3", "%", "fine"))
     if len(run.configs) > 1:
-        second = text.label("race_second")
+        second = runners(run.configs, text)[1]
         found += [
             Readout(f"{second}: {text.label('loss')}", "train_loss_2"),
-            Readout(f"{second}: {text.label('accuracy')}", "train_accuracy_2|3", "%"),
+            Readout(f"{second}: {text.label('accuracy')}", "last_train_accuracy_2|3", "%"),
         ]
     return found
 
@@ -236,12 +237,11 @@ def _alt(run: Run, text: Words) -> str:
 def _below(run: Run, text: Words) -> str:
     """The chosen sample's way in numbers; of digits, the worst mistakes."""
     lines = []
+    if run.trainers[0].recording.plane is not None:
+        hollow = f" · {text.label('map_key_test')}" if run.config.test_samples else ""
+        lines.append(f'<p class="xent-line">{escape(text.label("map_key") + hollow)}</p>')
     for which, tail in enumerate(("", "_2")[: len(run.configs)]):
-        name = (
-            f"{escape(text.label(('race_first', 'race_second')[which]))}: "
-            if run.configs[1:]
-            else ""
-        )
+        name = f"{escape(runners(run.configs, text)[which])}: " if run.configs[1:] else ""
         lines.append(
             f'<p class="xent-line">{name}{escape(text.label("logits"))} '
             f'<b data-slot="z{tail}|3"></b> → p <b data-slot="p{tail}|3"></b> → '

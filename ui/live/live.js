@@ -209,8 +209,13 @@ const same = (one, other) => Object.keys(one).every((name) => one[name] === othe
 /** A number for a field that a rule fills: four places at most, few digits where it is tiny. */
 const short = (x) => (x === 0 || Math.abs(x) >= 1e-4 ? String(+x.toFixed(4)) : show(x, 2))
 
-/** A number for a field: all its digits, as long as they fit. */
-const typed = (x) => (exact(x).length <= 10 ? exact(x) : exact(+x.toPrecision(6)))
+/** A number for a field: all its digits, as long as they fit; 1e8 rather than 100000000. */
+function typed(x) {
+  const all = exact(x)
+  const power = Math.abs(x) >= 1e6 ? x.toExponential().replace("e+", "e").replace("-", MINUS) : all
+  const text = power.length < all.length ? power : all
+  return text.length <= 10 ? text : exact(+x.toPrecision(6))
+}
 
 const fill = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name])
 
@@ -319,8 +324,11 @@ class LiveFigure {
 
   /** A figure of something that goes on has a player, which brings it rows as they come. */
   async play() {
-    const { Player } = await import(new URL(this.message.assets.player, window.location.origin).href)
-    this.player ??= new Player(this, { digits: show, element, fill, rerunPage, server, tidyAddress, unpack })
+    // without a wait from the second time on: no frame may come between the elements and the player
+    if (!this.player) {
+      const { Player } = await import(new URL(this.message.assets.player, window.location.origin).href)
+      this.player = new Player(this, { digits: show, element, fill, parse, rerunPage, server, tidyAddress, unpack })
+    }
     this.player.take()
   }
 
@@ -448,7 +456,7 @@ class LiveFigure {
       "aria-label": fill(this.message.words.exact_value, { label: control.label }) })
     const problem = element("span", { class: "xent-problem", role: "alert", id: `${id}-problem` })
     range.style.setProperty("--colour", control.colour ? `var(--xent-${control.colour})` : "var(--st-primary-color)")
-    range.onpointerdown = () => { this.grabbed = control.name }
+    range.onpointerdown = () => { this.grabbed = control.name; this.byHandle = false }
     range.oninput = () => this.move(control.name, this.table.positions[control.name][+range.value])
     range.onchange = () => { this.grabbed = null; if (this.keyed) this.rest = true; else this.commit() }
     range.onkeydown = () => { this.keyed = true }
@@ -534,6 +542,7 @@ class LiveFigure {
       node.focus({ preventScroll: true })
       node.setPointerCapture(event.pointerId)
       this.grabbed = spec.control
+      this.byHandle = true
       const box = node.getBoundingClientRect()
       this.grip = [event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2]
     }
@@ -596,6 +605,7 @@ class LiveFigure {
     if (!found) return
     event.preventDefault()
     this.grabbed = found.spec.control
+    this.byHandle = true
     this.grip = [0, 0]
     found.node.focus({ preventScroll: true })
     found.node.setPointerCapture(event.pointerId)
@@ -751,9 +761,10 @@ class LiveFigure {
       const positions = this.table.positions[name]
       const at = this.table.index(name, value)
       if (range.max !== String(positions.length - 1)) range.max = positions.length - 1
-      if (at >= 0 && this.grabbed !== name && range.value !== String(at)) range.value = at
+      const held = this.grabbed === name && !this.byHandle
+      if (at >= 0 && !held && range.value !== String(at)) range.value = at
       range.setAttribute("aria-valuetext", exact(value) + (control.unit ? ` ${control.unit}` : ""))
-      range.style.setProperty("--part", `${(100 * +range.value) / (positions.length - 1)}%`)
+      range.style.setProperty("--part", `${(100 * +range.value) / Math.max(positions.length - 1, 1)}%`)
     }
   }
 

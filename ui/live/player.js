@@ -6,12 +6,13 @@ const AHEAD = 0.6 // seconds of the film that are asked for in advance
 const RETRY = 1000 // milliseconds
 // Plotly takes a frame or two. While a run plays its charts are drawn as often as this: the curves
 // for some time ahead (see reveal), and the bars are on their way meanwhile (see live.css).
-const PLOT_EVERY = 240 // milliseconds
+const PLOT_EVERY = 160 // milliseconds
 const FRAME = 1000 / 60
 const LATE = 20 // milliseconds from frame to frame
 
 // What has a use for keys of its own.
-const TAKES_KEYS = "input, textarea, select, button, a, summary, [contenteditable], [role=slider], [role=listbox], [role=combobox]"
+const TAKES_KEYS = "input, textarea, select, [contenteditable], [role=slider], [role=listbox], [role=combobox], [role=radiogroup]"
+const TAKES_SPACE = "button, a, summary"
 
 const HEADERS = { "content-type": "application/json" }
 
@@ -20,6 +21,9 @@ const rowsOf = (steps, had) => {
   const at = new Map(had.map((step, i) => [step, i]))
   return steps.map((step) => at.get(step) ?? -1)
 }
+
+/** Where one was looking when one left a run's page. */
+const left = new Map()
 
 export class Player {
   constructor(figure, tools) {
@@ -34,6 +38,8 @@ export class Player {
 
   remove() {
     this.gone = true
+    if (this.cursor < this.last) left.set(this.stream.url, this.steps[this.at])
+    else left.delete(this.stream.url)
     this.line?.remove()
     cancelAnimationFrame(this.ticking)
     document.removeEventListener("keydown", this.onkey)
@@ -63,8 +69,10 @@ export class Player {
 
   begin() {
     this.playing = false
-    this.follow = true // to the step at which the page was opened
-    this.cursor = this.furthest = this.last
+    this.wish = null
+    this.follow = !left.has(this.stream.url) // to the step at which the page was opened
+    this.furthest = this.last
+    this.cursor = left.get(this.stream.url) ?? this.last
     this.pace = 0
     this.speed ??= this.stream.speed
     this.goal = this.stream.at
@@ -89,7 +97,10 @@ export class Player {
     if (this.figure.root.contains(this.bar)) return // the figure builds anew what bears words
     const { words, element } = this
     const button = (name, onclick) =>
-      element("button", { type: "button", onclick, title: words.keys_hint }, words[name])
+      element("button", { type: "button", title: words.keys_hint, onclick: ({ currentTarget, detail }) => {
+        if (detail) currentTarget.blur() // pressed by a pointer: the keys are the player's again
+        onclick()
+      } }, words[name])
     this.playButton = button("play", () => this.toggle())
     this.playButton.classList.add("xent-play")
     this.rateField = element("input", { type: "text", inputmode: "decimal", class: "xent-field",
@@ -106,7 +117,7 @@ export class Player {
       button("one_epoch", () => this.forward(this.stream.perEpoch)),
       button("restart", () => this.restart()),
       element("label", {}, words.speed, this.speedField),
-      element("label", {}, words.rate_now, this.rateField), ...this.arrows(),
+      element("label", {}, words.rate_now, this.rateField), element("span", { class: "xent-turns" }, ...this.arrows()),
       this.meter)
     const grid = this.figure.root.querySelector(".xent-grid")
     const film = element("div", { class: "xent-film" }, grid.querySelector(".xent-controls"), this.clock)
@@ -127,7 +138,7 @@ export class Player {
   /** Twice and half the rate, by a click. */
   arrows() {
     const turn = (label, factor, name) => this.element("button", { type: "button", class: "xent-turn", "aria-label": name,
-      onclick: () => this.ask({ rate: Math.min(this.about.rate * factor, this.stream.mostRate) }) }, label)
+      onclick: () => this.change(Math.min(this.about.rate * factor, this.stream.mostRate)) }, label)
     return [turn("÷2", 0.5, this.words.halve_rate), turn("×2", 2, this.words.double_rate)]
   }
 
@@ -137,10 +148,11 @@ export class Player {
       class: "xent-field", "aria-label": words.sample, onchange: () => this.choose(+this.sampleField.value) })
     this.samplePicture = element("canvas", { class: "xent-glyph", width: 8, height: 8, "aria-hidden": "true" })
     this.sampleWord = element("span", {})
-    this.hint = element("span", { class: "xent-hint" })
+    this.hint = element("span", { class: "xent-hint", hidden: "hidden" })
+    grid.querySelector(".xent-stage").append(this.hint)
     const bar = element("div", { class: "xent-sample" },
       element("label", {}, words.sample, this.sampleField),
-      ...(this.table.arrays.images ? [this.samplePicture] : []), this.sampleWord, this.hint)
+      ...(this.table.arrays.images ? [this.samplePicture] : []), this.sampleWord)
     grid.querySelector(".xent-stage").after(bar)
   }
 
@@ -158,7 +170,9 @@ export class Player {
 
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.target.closest(TAKES_KEYS) && !(event.key === " " && event.target.type === "range")) return
+    const space = event.key === " "
+    if (event.target.closest(TAKES_KEYS) && !(space && event.target.type === "range")) return
+    if (space && event.target.closest(TAKES_SPACE)) return
     const does = { " ": () => this.toggle(), ArrowLeft: () => this.turn(-1),
       ArrowRight: () => this.forward(event.shiftKey ? this.stream.perEpoch : 1),
       Home: () => this.turn(-Infinity), End: () => this.turn(Infinity), r: () => this.restart() }[event.key]
@@ -221,7 +235,9 @@ export class Player {
     const far = (step) => Math.abs(step - value)
     const step = this.steps.reduce((best, one) => (far(one) < far(best) ? one : best))
     this.cursor = step
+    this.part = 0
     this.follow = false
+    this.clockwork()
     this.say()
     return step
   }
@@ -237,14 +253,22 @@ export class Player {
   }
 
   typeRate() {
-    const rate = Number(this.rateField.value)
-    if (this.rateField.value.trim() !== "" && rate >= 0 && rate <= this.stream.mostRate) {
-      this.rateField.removeAttribute("aria-invalid")
-      this.ask({ rate })
-      return
-    }
+    const rate = this.parse(this.rateField.value.replace(/[,，]/, "."))
+    if (rate >= 0 && rate <= this.stream.mostRate) return this.change(rate)
     this.rateField.setAttribute("aria-invalid", "true")
     this.notice.textContent = this.words.bad_rate
+    this.said = null
+  }
+
+  /** The rate changes from the newest state on: that one is shown, so that no one is misled. */
+  change(rate) {
+    this.rateField.removeAttribute("aria-invalid")
+    this.rateShown = null
+    this.cursor = this.last
+    this.ask({ rate }).then(() => {
+      this.tidy()
+      this.rerunPage() // the program on the page has the rate, too
+    })
   }
 
   choose(sample) {
@@ -266,10 +290,13 @@ export class Player {
       const wish = this.wish
       this.wish = null
       const asked = { to: 0, after: this.last, ...wish, lang: document.documentElement.lang.slice(0, 2) }
-      const answer = await fetch(this.stream.url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
+      const { url } = this.stream
+      const answer = await fetch(url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
         .then((response) => response, () => null)
+      const bytes = answer?.ok && new Uint8Array(await answer.arrayBuffer())
       if (this.gone) return
-      if (answer?.ok) this.merge(this.unpack(new Uint8Array(await answer.arrayBuffer())), asked.after)
+      if (url !== this.stream.url) continue // the page shows another run by now
+      if (bytes) this.merge(this.unpack(bytes), asked.after)
       else await this.missed(answer, wish)
     }
   }
@@ -385,15 +412,20 @@ export class Player {
 
   /** The values of all states: of a curve, what is not shown yet is covered (see reveal). */
   column(name) {
-    if (name === "failed_x" || name === "failed_y") return this.mark(name)
+    if (name.startsWith("failed_")) return this.mark(name, this.ends)
+    if (name.startsWith("changed_")) return this.mark(name, this.about.rates.map(([step]) => step))
     return this.table.arrays[name].values.subarray(1)
   }
 
-  /** A line where a run came to its end by inf or nan; a line has to be somewhere: off the picture. */
-  mark(name) {
-    const ends = this.about.failures.filter((failure) => failure && failure.step <= this.furthest)
-    const epochs = ends.map(({ step }) => step / this.stream.perEpoch)
-    if (name === "failed_x") return epochs.length ? epochs.flatMap((epoch) => [epoch, epoch, null]) : [-1, -1]
+  /** The steps at which a run came to its end by inf or nan. */
+  get ends() {
+    return this.about.failures.filter((failure) => failure && failure.step <= this.furthest).map(({ step }) => step)
+  }
+
+  /** Lines across the losses at some steps; where there are none, a line off the picture. */
+  mark(name, steps) {
+    const epochs = steps.map((step) => step / this.stream.perEpoch)
+    if (name.endsWith("_x")) return epochs.length ? epochs.flatMap((epoch) => [epoch, epoch, null]) : [-1, -1]
     return epochs.length ? epochs.flatMap(() => [0, 1e9, null]) : [0, 0]
   }
 
@@ -414,8 +446,11 @@ export class Player {
     if (this.listens) return
     this.listens = true
     const { picture } = this.figure
-    picture.addEventListener("pointermove", (event) => this.surfaces.forEach((map) => this.point(map, event)))
-    picture.addEventListener("pointerleave", () => { this.hint.textContent = "" })
+    picture.addEventListener("pointermove", (event) => {
+      this.hint.hidden = true
+      this.surfaces.forEach((map) => this.point(map, event))
+    })
+    picture.addEventListener("pointerleave", () => { this.hint.hidden = true })
     picture.addEventListener("click", (event) => this.surfaces.forEach((map) => this.press(map, event)))
   }
 
@@ -429,6 +464,10 @@ export class Player {
     const count = map.colours.length
     const at = (up * map.grid + across) * count
     const p = Array.from(this.figure.value(map.array, row).subarray(at, at + count))
+    const stage = this.figure.picture.getBoundingClientRect()
+    this.hint.hidden = false
+    this.hint.style.left = `${event.clientX - stage.x}px`
+    this.hint.style.top = `${event.clientY - stage.y}px`
     this.hint.textContent = `p = (${p.map((x) => this.digits(x / 255, 2)).join(", ")})`
   }
 
@@ -463,11 +502,13 @@ export class Player {
     if (!this.figure.plotted) return
     const { xaxis, yaxis, yaxis2 } = this.figure.picture._fullLayout
     const x = xaxis._offset + xaxis.l2p(this.cursor / this.stream.perEpoch)
-    const bottom = yaxis._offset + yaxis._length
+    const loss = this.between("train_loss", row)
+    const y = yaxis._offset + (Number.isFinite(loss) ? yaxis.l2p(loss) : yaxis._length)
     this.line.style.transform = `translate(${x}px, ${yaxis._offset}px)`
     this.line.style.height = `${yaxis2._offset + yaxis2._length - yaxis._offset}px`
     for (const { node } of this.figure.handles) {
-      node.told.transform = node.style.transform = `translate(${x}px, ${bottom}px) translate(-50%, -50%)`
+      node.told = { ...node.told, transform: "" } // it is the figure's to place where nothing plays
+      node.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`
     }
     this.reveal(xaxis)
     this.skipped = this.playing && this.frames > LATE && !this.skipped // every other frame will do
@@ -516,6 +557,7 @@ export class Player {
     const here = this.figure.value(array, row)
     if (!this.part || row >= this.steps.length) return here
     const next = this.figure.value(array, row + 1)
+    if (typeof here === "number") return here + this.part * (next - here)
     return Float32Array.from(here, (x, i) => x + this.part * (next[i] - x))
   }
 
@@ -653,7 +695,8 @@ export class Player {
     const left = this.playing && steps && seconds ? ` · ${this.fill(words.time_left, { seconds })}` : ""
     const whole = Math.floor(epoch * (stream.perEpoch > 1 ? 10 : 1) + 1e-9)
     const shown = stream.perEpoch > 1 ? whole / 10 : whole
-    const text = this.fill(words.epoch_of, { epoch: shown, epochs: stream.epochs }) + left
+    const end = !steps && this.about.done ? ` · ${words.finished}` : left
+    const text = this.fill(words.epoch_of, { epoch: shown, epochs: stream.epochs }) + end
     if (this.clock.textContent !== text) this.clock.textContent = text
   }
 
@@ -672,13 +715,10 @@ export class Player {
     this.sampleField.value = about.sample
     this.sampleWord.textContent = this.stream.samples[about.sample] ?? ""
     const failures = about.failures.filter((failure) => failure && failure.step <= this.furthest)
-    const said = JSON.stringify([failures, about.done, this.playing])
-    if (this.said === said && this.notice.dataset.says === "end") return
+    const said = JSON.stringify(failures)
+    if (this.said === said) return
     this.said = said
     this.notice.replaceChildren(...failures.map((failure) => this.obituary(failure)))
-    if (!failures.length && about.done && this.cursor >= this.last)
-      this.notice.textContent = this.fill(words.finished, { epochs: this.stream.epochs })
-    this.notice.dataset.says = "end"
     this.notice.classList.toggle("xent-failed", failures.length > 0)
   }
 
