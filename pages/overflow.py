@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -17,7 +17,12 @@ from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import overflow_program
 from ui.words import words as words_of
-from xent_core.pytorch.elementary import elementary_ulps, float8_top
+from xent_core.pytorch.elementary import (
+    elementary_ulps,
+    float8_top,
+    loss_of_a_certain_class,
+    sum_and_mean,
+)
 from xent_core.trace import (
     EPSILON,
     FORMATS,
@@ -27,6 +32,7 @@ from xent_core.trace import (
     Format,
     bit_pattern,
     certain_gap,
+    event_names,
     exact_row,
     exp_window,
     get_program,
@@ -40,7 +46,7 @@ from xent_core.trace import (
 
 text = open_lesson("overflow")
 FORMAT_NAMES = tuple(FORMATS)
-SUBSCRIPTS = "₀₁₂₃₄₅"
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 FREE = "free"  # no story: numbers of one's own
 STORIES = ("thousand", "all_low", "target_low", "three", "equal", "tiny", "half", "mask",
            "mask_all", "cure", "certain")  # fmt: skip
@@ -52,7 +58,7 @@ TITLES = {
 }  # fmt: skip
 KEY = "bench"
 BENCH = links.Params(
-    views.Row("x", (88.0, 87.0, 0.0)),
+    views.Row("x", (70.0, 50.0, 0.0)),
     links.Index("k", 1, of="x"),
     links.Index("f", FORMAT_NAMES.index("float32"), of=len(FORMAT_NAMES)),
     links.Number("cell", views.cell_code("paper", "exp", 0), 0, 10**4, whole=True),
@@ -65,7 +71,8 @@ BECAUSE = ("because_none", "because_invalid", "because_divide", "because_overflo
            "because_underflow", "because_cancellation", "because_absorbed", "because_subnormal",
            "because_propagated")  # fmt: skip
 SENTENCE = {"first": "sentence_first", "well": "sentence_well", "void": "sentence_void"}
-OUTCOME_WORDS = ("is_right", "is_digits", "is_zero", "is_inf", "is_nan")
+OUTCOME_WORDS = ("is_right", "is_digits", "is_zero", "is_inf", "is_nan")  # of a map's point
+LOSS_WORDS = ("is_right", "lost_digits", "lost_zero", "lost_inf", "lost_nan")  # beside the number
 VERDICT_WORDS = ("goes_right", "goes_wrong_size", "goes_zero", "goes_nan")
 ROW_WORDS = {
     "x": "stored",
@@ -85,6 +92,11 @@ def format_of(held: links.Held) -> Format:
     return FORMATS[FORMAT_NAMES[int(held["f"])]]
 
 
+def keyed(name: str) -> str:
+    """The key of a list of words: one for each language, as the browser keeps what it showed."""
+    return f"xent {name} {text.language}"
+
+
 # ---- the seven formulas and their steps, as they are written
 
 
@@ -93,15 +105,16 @@ def written() -> dict[str, str]:
     i, op, row, sub = formula.ident, formula.op, formula.row, formula.sub
     p, y, x_k, m = sub(i("p"), i("k")), i("y"), sub(i("x"), i("k")), i("m")
     log, minus, total = i("log"), op("−"), op("Σ")
-    shifted = row(op("("), x_k, minus, m, op(")"))
+    ahead = row(x_k, minus, m)  # taken off from left to right
+    all_shifted = row(op("("), i("x"), minus, m, op(")"))
     signs = {
         "paper": row(minus, log, p),
         "full_sum": row(minus, total, y, log, i("p")),
-        "shifted": row(minus, log, p, op("("), i("x"), minus, m, op(")")),
-        "epsilon": row(minus, log, op("("), p, op("+"), i("ε"), op(")")),
-        "lse": row(op("("), m, op("+"), log, total, op(")"), minus, x_k),
-        "log_softmax": row(log, total, minus, shifted),
-        "log1p": row(i("log1p"), total, op("′"), minus, shifted),
+        "shifted": row(minus, log, p, all_shifted),
+        "epsilon": row(minus, log, op("("), p, all_shifted, op("+"), i("ε"), op(")")),
+        "lse": row(minus, op("("), x_k, minus, op("("), m, op("+"), log, total, op("))")),
+        "log_softmax": row(minus, op("("), ahead, minus, log, total, op(")")),
+        "log1p": row(minus, op("("), ahead, minus, i("log1p"), i("Σ′"), op(")")),
     }
     return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
 
@@ -113,6 +126,7 @@ def headings(fmt: Format) -> bench_table.Headings:
         {row: text.label(word) for row, word in ROW_WORDS.items()},
         text.label("signs", format=fmt.name),
         {part: text.label(word) for part, word in SENTENCE.items()},
+        min(math.ceil(fmt.precision * math.log10(2)) + 1, 8),
     )
 
 
@@ -136,6 +150,8 @@ def bench_view(held: links.Held, fmt: Format) -> View:
     window, line = exp_window(fmt), views.logit_line(fmt)
     edges = (window.smallest_nonzero, window.smallest_normal, window.largest_finite)
     ticks = (-line.reach, window.smallest_nonzero, 0.0, window.largest_finite, line.reach)
+    at_ticks = tuple(show(tick, 3) for tick in ticks)
+    at_ticks = (f"≤ {at_ticks[0]}", *at_ticks[1:-1], f"≥ {at_ticks[-1]}")  # what is beyond too
     words = [text.label(word) for word in EVENT_WORDS]
     heads = headings(fmt)
     high = overflow_charts.heights(len(x), overflow_charts.UPPER)
@@ -144,7 +160,7 @@ def bench_view(held: links.Held, fmt: Format) -> View:
             len(x),
             tuple(line.place(edges).tolist()),
             line.end,
-            (tuple(line.place(ticks).tolist()), tuple(show(tick, 3) for tick in ticks)),
+            (tuple(line.place(ticks).tolist()), at_ticks),
             (text.label("zone_zero"), text.label("zone_subnormal"), text.label("zone_normal"),
              text.label("zone_inf") if fmt.has_inf else "nan"),
             text.label("window", format=fmt.name),
@@ -162,13 +178,14 @@ def bench_view(held: links.Held, fmt: Format) -> View:
         names={
             "e": bench_table.mark_names(words),
             "m": ("", "wrong|" + text.label("first_here"), "poisoned|" + text.label("poisoned")),
-            "why": bench_table.why_names(heads.rows, [text.label("rounded"), *words[1:]]),
+            "why": bench_table.why_names(heads.rows, [text.label("rounded"), *words[1:]],
+                                         text.label("input_itself")),
             "kind": tuple(f"{kind}|" for kind in views.KINDS),
             "op": tuple(sign for _, sign in views.OPERATIONS.values()),
             "reason": reasons(fmt),
             "outcome": tuple(
                 f"{name}|{text.label(word)}"
-                for name, word in zip(OUTCOMES, OUTCOME_WORDS, strict=True)
+                for name, word in zip(OUTCOMES, LOSS_WORDS, strict=True)
             ),
             "verdict": tuple(
                 f"{name}|{text.label(word)}"
@@ -190,13 +207,14 @@ def the_bench(held: links.Held) -> None:
         return views.bench(np.stack(columns, axis=-1), values["k"].astype(int), fmt)
 
     sliders = [
-        Slider(f"x{i}", f"x{SUBSCRIPTS[i]}", stops)
+        Slider(f"x{i}", f"x{i}".translate(LOWERED), stops)
         for i, value in enumerate(x)
         if views.slides(i, value)
     ]
     live(
         held,
-        text,
+        # a number that the slider has not is at home in the field above
+        replace(text, labels={**text.labels, "allowed": text.labels["slider_allows"]}),
         controls=[*sliders, Choice("k", text.label("target"), tuple(map(str, range(len(x)))))],
         model=model,
         view=bench_view(held, fmt),
@@ -240,11 +258,16 @@ def say_of_row(held: links.Held) -> None:
         st.warning(f"{said} " + text.label("row_kept"))
     values, beyond = st.session_state.get(_BEYOND, ((), ()))
     if beyond and values == held["x"]:
-        st.info(text.label("row_beyond", what=", ".join(map(links.quoted, beyond))))
+        read = (f"{links.quoted(part)} → {show(views.read_number(part))}" for part in beyond)
+        st.info(text.label("row_beyond", what=", ".join(read)))
 
 
 def say_what_has_no_slider(held: links.Held) -> None:
-    still = [str(i) for i, value in enumerate(held["x"]) if not views.slides(i, value)]
+    still = [
+        f"x{str(i).translate(LOWERED)}"
+        for i, value in enumerate(held["x"])
+        if not views.slides(i, value)
+    ]
     if still:
         st.caption(text.label("no_slider", which=", ".join(still)))
 
@@ -296,12 +319,18 @@ class Story:
         }
 
 
+def short_row(row: tuple[float, ...]) -> str:
+    """A row of logits for a sentence: the first few, each in few digits: 1e8, 1e8, 1e8."""
+    said = (min(exact(x), show(x), key=len) for x in row[:4])
+    return ", ".join(said) + (", …" if len(row) > 4 else "")
+
+
 def loss_by(name: str, row: tuple[float, ...], target: int, fmt: str) -> str:
-    return show(float(losses(row, target, fmt, [name])[name]))
+    return show(float(losses(row, target, fmt, [name])[name]) + 0.0)  # -0 is written 0
 
 
-def truth_of(row: tuple[float, ...], target: int, fmt: str) -> str:
-    return show(float(true_losses(row, target, fmt).high))
+def truth_of(row: tuple[float, ...], target: int, fmt: str, digits: int = 4) -> str:
+    return show(float(true_losses(row, target, fmt).high), digits)
 
 
 def story_of(name: str) -> Story:
@@ -310,30 +339,30 @@ def story_of(name: str) -> Story:
     if name == "thousand":
         row = (1000.0, 0.0, 0.0)
         return Story(row, f32, "paper", "p", ("0", "∞", "nan"), 2, {
-            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
+            "row": short_row(row), "here": loss_by("paper", row, 0, f32),
             "other": loss_by("paper", row, 1, f32), "truth": truth_of(row, 1, f32),
             "highest": show(exp_window(f32).largest_finite)})  # fmt: skip
     if name == "all_low":
         row = (-1000.0, -1000.0, -1000.0)
         return Story(row, f32, "paper", "p", ("log 3", "∞", "nan"), 2, {
-            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
+            "row": short_row(row), "here": loss_by("paper", row, 0, f32),
             "shifted": loss_by("shifted", row, 0, f32),
             "lowest": show(exp_window(f32).smallest_nonzero)})  # fmt: skip
     if name == "target_low":
         row = (-1000.0, 0.0, 0.0)
-        return Story(row, f32, "paper", "log", ("1000", "∞", "nan"), 1, {
-            "row": views.list_of(row), "here": loss_by("paper", row, 0, f32),
-            "full": loss_by("full_sum", row, 1, f32), "truth": truth_of(row, 0, f32),
+        return Story(row, f32, "paper", "log", (truth_of(row, 0, f32, 5), "∞", "nan"), 1, {
+            "row": short_row(row), "here": loss_by("paper", row, 0, f32),
+            "full": loss_by("full_sum", row, 1, f32), "truth": truth_of(row, 0, f32, 6),
             "easy": truth_of(row, 1, f32)})  # fmt: skip
     if name == "three":
         row = (123.0, 456.0, 789.0)
         return Story(row, f32, "shifted", "exp", ("666", "∞", "nan"), 1, {
-            "row": views.list_of(row), "shifted": loss_by("shifted", row, 0, f32),
+            "row": short_row(row), "shifted": loss_by("shifted", row, 0, f32),
             "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
     if name == "equal":
         row, less = (1e8, 1e8, 1e8), (1e4, 1e4, 1e4)
         return Story(row, f32, "lse", "lse", ("log 3", "0", "nan"), 1, {
-            "row": views.list_of(row), "lse": loss_by("lse", row, 0, f32), "less": exact(1e4),
+            "row": short_row(row), "lse": loss_by("lse", row, 0, f32), "less": exact(1e4),
             "worse": show(float(losses(less, 0, f32, ["lse"])["lse"]), 7),
             "better": show(float(true_losses(less, 0, f32).high), 7),
             "truth": truth_of(row, 0, f32),
@@ -341,23 +370,23 @@ def story_of(name: str) -> Story:
     if name == "tiny":
         row = (0.0, -40.0)
         return Story(row, f32, "log_softmax", "sum", (truth_of(row, 0, f32), "0", "∞"), 1, {
-            "row": views.list_of(row), "log_softmax": loss_by("log_softmax", row, 0, f32),
+            "row": short_row(row), "log_softmax": loss_by("log_softmax", row, 0, f32),
             "log1p": loss_by("log1p", row, 0, f32), "truth": truth_of(row, 0, f32)})  # fmt: skip
     if name == "half":
         row = (12.0, 0.0, 0.0)
         return Story(row, "float16", "paper", "exp", ("0", "∞", "nan"), 2, {
-            "row": views.list_of(row), "here": loss_by("paper", row, 0, "float16"),
+            "row": short_row(row), "here": loss_by("paper", row, 0, "float16"),
             "power": show(math.exp(12), 6), "largest": exact(FORMATS["float16"].max),
             "highest": show(exp_window("float16").largest_finite)})  # fmt: skip
     if name == "mask":
         row = (2.0, -inf, 1.0)
         return Story(row, f32, "full_sum", "times", (truth_of(row, 0, f32), "∞", "nan"), 2, {
-            "row": views.list_of(row), "full": loss_by("full_sum", row, 0, f32),
+            "row": short_row(row), "full": loss_by("full_sum", row, 0, f32),
             "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
     if name == "mask_all":
         row = (-inf, -inf, -inf)
         return Story(row, f32, "log_softmax", "shift", ("log 3", "∞", "nan"), 2, {
-            "row": views.list_of(row),
+            "row": short_row(row),
             "log_softmax": loss_by("log_softmax", row, 0, f32)})  # fmt: skip
     if name == "cure":
         row, half = (0.0, 40.0), (0.0, -math.log(EPSILON))
@@ -365,7 +394,7 @@ def story_of(name: str) -> Story:
         true = [float(exact_row(x, 0, f32).gradient[0]) for x in (row, half)]
         return Story(row, f32, "epsilon", "plus",
                      ("40", loss_by("epsilon", row, 0, f32), "∞"), 1, {
-            "row": views.list_of(row), "epsilon": loss_by("epsilon", row, 0, f32),
+            "row": short_row(row), "epsilon": loss_by("epsilon", row, 0, f32),
             "truth": truth_of(row, 0, f32), "slope": show(slope[0], 2), "eps": "1e−8",
             "true_slope": show(true[0], 2), "halved": show(slope[1], 2),
             "true_half": show(true[1], 2)})  # fmt: skip
@@ -377,8 +406,12 @@ def story_of(name: str) -> Story:
         })  # fmt: skip
 
 
-def tell(name: str) -> None:
-    """Ask what a story's row will do; once it is answered, the bench shows it."""
+def tell(held: links.Held) -> None:
+    """Ask what a story's row will do; once it is answered, the bench shows it.
+
+    Until then the bench is grey; and what is told is, when the bench shows something else again.
+    """
+    name = held["story"]
     story = story_of(name)
     ask(
         text,
@@ -388,24 +421,32 @@ def tell(name: str) -> None:
         then=lambda: links.put(KEY, BENCH, **story.state),
         **story.numbers,
     )
-
-
-_STORY = "xent story"
+    if not answered(name):
+        st.caption(text.label("asking", row=short_row(held["x"]), format=format_of(held).name))
+        st.html(bench_table.GREY_BENCH)
+    elif (held["x"], int(held["f"])) != (story.row, FORMAT_NAMES.index(story.format)):
+        st.button(
+            text.label("drifted", row=short_row(story.row), format=story.format),
+            key="xent-drifted",
+            type="tertiary",
+            on_click=lambda: links.put(KEY, BENCH, **story.state),
+        )
+        st.html(bench_table.GREY_STORY)
 
 
 def take_story() -> None:
     """Put the story into the link; one that has been told already is shown at once."""
-    name = st.session_state[_STORY]
+    name = st.session_state[keyed("story")]
     told = name != FREE and answered(name)
     links.put(KEY, BENCH, story=name, **(story_of(name).state if told else {}))
 
 
 def choose_story(held: links.Held) -> None:
-    st.session_state[_STORY] = held["story"]
+    st.session_state[keyed("story")] = held["story"]
     st.selectbox(
         text.label("story"),
         (FREE, *STORIES),
-        key=_STORY,
+        key=keyed("story"),
         on_change=take_story,
         format_func=lambda name: text.label(TITLES[name]),
     )
@@ -414,15 +455,15 @@ def choose_story(held: links.Held) -> None:
 # ---- one number, down to its bits
 
 
-def choose_cell(held: links.Held) -> tuple[str, str, int]:
-    """Show and return which number is looked at: what was clicked, or what is chosen here."""
+def choose_cell(held: links.Held) -> None:
+    """Show which number is looked at: what was clicked, or what is chosen here."""
     classes = len(held["x"])
     name, key, entry = views.read_cell(int(held["cell"]), classes)
 
     def take(part: str) -> Callable[[], None]:
         def put() -> None:
             chosen = {"formula": name, "step": key, "entry": entry}
-            chosen[part] = st.session_state[f"xent cell {part}"]
+            chosen[part] = st.session_state[keyed(f"cell {part}")]
             keys = [step.key for step in get_program(chosen["formula"])]
             if chosen["step"] not in keys:
                 chosen["step"] = keys[-1]
@@ -437,29 +478,30 @@ def choose_cell(held: links.Held) -> tuple[str, str, int]:
     size = views.spots(classes)[name, key].size
     columns = st.columns(3)
     for part, value in (("formula", name), ("step", key), ("entry", entry)):
-        st.session_state[f"xent cell {part}"] = value
+        st.session_state[keyed(f"cell {part}")] = value
     columns[0].selectbox(
-        text.label("formula"), FORMULAS, key="xent cell formula", on_change=take("formula"),
+        text.label("formula"), FORMULAS, key=keyed("cell formula"), on_change=take("formula"),
         format_func=lambda one: text.label(FORMULA_WORDS[one]),
     )  # fmt: skip
     columns[1].selectbox(
-        text.label("step_of"), [step.key for step in get_program(name)], key="xent cell step",
+        text.label("step_of"), [step.key for step in get_program(name)], key=keyed("cell step"),
         on_change=take("step"), format_func=lambda one: rows[one],
     )  # fmt: skip
     columns[2].selectbox(
-        text.label("entry"), range(max(size, 1)), key="xent cell entry", on_change=take("entry"),
+        text.label("entry"), range(max(size, 1)), key=keyed("cell entry"), on_change=take("entry"),
         disabled=not size,
     )  # fmt: skip
-    return name, key, entry
 
 
 def the_bits(held: links.Held) -> None:
     """The chosen number's bits, its exact value and its neighbours; bits can be flipped."""
     fmt = format_of(held)
-    section(text, "bits", format=fmt.name)
-    name, key, entry = choose_cell(held)
-    values = trace(held["x"], int(held["k"]), fmt, [name])[name][key].values
-    value = float(values.reshape(-1)[entry] if values.ndim else values)
+    name, key, entry = views.read_cell(int(held["cell"]), len(held["x"]))
+    traced = trace(held["x"], int(held["k"]), fmt, [name])[name][key]
+    events = event_names(int(traced.events.reshape(-1)[entry])) or ("none",)
+    section(text, "bits", format=fmt.name, event="; ".join(text.label(one) for one in events))
+    choose_cell(held)
+    value = float(traced.values.reshape(-1)[entry])
     pattern = bit_pattern(value, fmt)
     parts = {
         "sign": range(1),
@@ -492,12 +534,15 @@ def the_bits(held: links.Held) -> None:
     heads = [text.label("as_is"), text.label("flipped")][: len(shown)]
     table = [
         ["", *heads],
-        *views.bit_rows(shown, {word: text.label(word) for word in
-                                ("bits_row", "kind", "significand", "exact_row", "above", "below",
+        *views.bit_rows(shown, {word: text.labels[word] for word in
+                                ("bits_row", "kind", "how", "how_normal", "how_subnormal",
+                                  "how_special", "significand", "exact_row", "above", "below",
                                   "zone_zero", "zone_subnormal", "zone_normal", "zone_inf")}),
     ]  # fmt: skip
     with st.container(key="xent-bits-table"):
         st.markdown(views.markdown_table(table))
+    if value == 0 and pattern.sign == "1":
+        st.caption(text.label("minus_zero"))
     if not flipped:
         st.caption(text.label("flip"))
 
@@ -520,17 +565,19 @@ def laboratory() -> None:
                 window = exp_window(fmt)
                 section(text, "hook", highest=show(window.largest_finite), format=fmt.name)
             else:
-                tell(held["story"])
+                tell(held)
         say_of_row(held)
         the_bench(held)
         say_what_has_no_slider(held)
+        with st.expander(text.label("terms_title")):
+            section(text, "terms", zero=show(loss_of_a_certain_class()))
     truth = exact_row(held["x"], int(held["k"]), fmt).loss
     section(text, "truth", loss=views.many_digits(mpmath.nstr(truth, 30)))
     the_bits(held)
     in_pytorch(text, overflow_program(held["x"], int(held["k"]), fmt.name))
 
 
-# ---- what the note says, and why the stable form is safe
+# ---- why the stable form is safe
 
 
 def why_safe() -> None:
@@ -538,7 +585,7 @@ def why_safe() -> None:
     with left:
         section(text, "routes")
     with right:
-        section(text, "safe", eps=show(EPSILON, 1))
+        section(text, "safe", eps=show(EPSILON, 1), most=show(-math.log(EPSILON)))
 
 
 # ---- maps
@@ -575,7 +622,7 @@ def map_figure(name: str, chosen: str, language: str) -> Any:
 
 
 def take_map(part: str) -> None:
-    value = st.session_state[f"xent map {part}"]
+    value = st.session_state[keyed(f"map {part}")]
     if value is not None:
         names = {"by": FORMULAS, "mf": FORMAT_NAMES}[part]
         links.put("breaks", MAP, **{part: names.index(value)})
@@ -601,13 +648,13 @@ def the_maps() -> None:
 
     said = tuple(text.label(word) for word in OUTCOME_WORDS)
     with figure:
-        st.session_state["xent map mf"], st.session_state["xent map by"] = fmt.name, chosen
+        st.session_state[keyed("map mf")], st.session_state[keyed("map by")] = fmt.name, chosen
         st.segmented_control(
             text.label("format"), FORMAT_NAMES, format_func=views.short_name,
-            key="xent map mf", on_change=take_map, args=("mf",),
+            key=keyed("map mf"), on_change=take_map, args=("mf",),
         )  # fmt: skip
         st.selectbox(
-            text.label("formula"), FORMULAS, key="xent map by", on_change=take_map, args=("by",),
+            text.label("formula"), FORMULAS, key=keyed("map by"), on_change=take_map, args=("by",),
             format_func=lambda name: text.label(FORMULA_WORDS[name]),
         )  # fmt: skip
         live(
@@ -676,13 +723,19 @@ def averages(values: Arrays) -> Arrays:
     """The sum of the first n losses and their mean, in float16 and in float32."""
     n = values["n"].astype(int)
     loss = float(round_to(math.log(2), "float16"))
-    out: dict[str, np.ndarray] = {}
+    out = {"true_mean": np.full(len(n), loss)}
     for name, fmt in (("half", "float16"), ("single", "float32")):
         total = sums(fmt, loss)[n - 1]
         with np.errstate(all="ignore"):
             mean = round_to(total, fmt) / round_to(n, fmt)
         out |= {f"{name}_sum": total, f"{name}_mean": mean.astype(np.float64)}
     return out
+
+
+@st.cache_data(show_spinner=False)
+def by_torch(name: str, loss: float) -> tuple[float, float]:
+    """PyTorch's own sum and mean of the equal losses."""
+    return sum_and_mean(loss, MANY, name)
 
 
 @st.fragment
@@ -710,7 +763,8 @@ def averaging() -> None:
                 binds=[Bind(2, "x", "n"), Bind(2, "y", "single_sum"), Bind(3, "x", "n"),
                        *([Bind(3, "y", "half_sum")] if told else [])],
                 readouts=[
-                    Readout(text.label("mean_single"), "single_mean", colour="fine"),
+                    Readout(text.label("truth_mean"), "true_mean", colour="fine"),
+                    Readout(text.label("mean_single"), "single_mean"),
                     *([Readout(text.label("mean_half"), "half_mean", colour="surprise")]
                       if told else []),
                 ],
@@ -720,6 +774,10 @@ def averaging() -> None:
     with words:
         section(text, "many", n=f"{MANY:,}", loss=show(loss))
         last = averages({"n": np.array([float(MANY)])})
+        single = float(last["single_mean"][0])
+        (half_sum, half_mean), (whole_sum, whole_mean) = (
+            by_torch(name, loss) for name in ("float16", "float32")
+        )
         ask(
             text,
             "average",
@@ -729,7 +787,12 @@ def averaging() -> None:
             n=f"{MANY:,}",
             loss=show(loss),
             mean=show(float(last["half_mean"][0])),
-            single=show(float(last["single_mean"][0])),
+            single=show(single),
+            off=show(100 * abs(single / loss - 1), 1),
+            torch_half=show(half_mean),
+            torch_half_sum=show(half_sum, 5),
+            torch_single=show(whole_mean),
+            torch_single_sum=show(whole_sum, 5),
             top=show(float(stuck[-1])),
             fair=show(float(stuck[-1]) / MANY),
             at=f"{int(np.argmax(stuck == stuck[-1])) + 1:,}",
@@ -751,6 +814,7 @@ def proof() -> None:
     rows = [["", "exp", "log", "log1p"]]
     for name, found in differences():
         rows.append([name, *(text.label("apart", most=most, share=show(100 * share, 2))
+                             if most else text.label("same")
                              for most, share in found.values())])  # fmt: skip
     st.markdown(views.markdown_table(rows))
 

@@ -33,8 +33,15 @@ STYLE = """<style>
   .st-key-xent-story:has([data-testid="stRadio"]) { display: grid; column-gap: 2rem;
     grid-template-columns: minmax(0, 4fr) minmax(0, 5fr); grid-template-rows: auto 1fr; }
   .st-key-xent-story > :nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
+  .st-key-xent-story > :nth-child(n + 3) { grid-column: 1; grid-row: 2; }
+  .st-key-xent-story > .st-key-xent-drifted { justify-self: end; width: auto; }
 }
+:is(.st-key-xent-lab, [class*="st-key-xent-map"]) [role="radiogroup"] { flex-wrap: wrap; }
 </style>"""
+# While a story asks, and while the bench shows something else than what it told of. Styles of
+# their own: a rule with :has about the bench would be tried anew with each picture of a drag.
+GREY_BENCH = "<style>.st-key-xent-lab .xent { opacity: 0.35; }</style>"
+GREY_STORY = "<style>.st-key-xent-story > :nth-child(2) { opacity: 0.45; }</style>"
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,14 @@ class Headings:
 
     `formulas` have a short name and how they are written; `rows` a name for each row; `caption`
     explains the signs. `sentence` is how it is told what went wrong first (see `_because`).
+    `digits` tell two neighbours of the format apart, as far as there is room.
     """
 
     formulas: Mapping[str, tuple[str, str]]
     rows: Mapping[str, str]
     caption: str
     sentence: Mapping[str, str]
+    digits: int = 8
 
 
 def _number(slot: str, state: str, code: int) -> str:
@@ -86,7 +95,7 @@ def _step_cell(name: str, row: str, classes: int) -> str:
     if row == "plus":
         at = spots(classes)[name, "epsilon"].at
         added = _number(f"{value_slot(at, classes)}|1", f"e.{at}", cell_code(name, "epsilon", 0))
-        entries += f'<small class="xent-aside">+ {added}</small>'
+        entries = f'<small class="xent-aside">+{added} →</small> {entries}'
     if row == "times":  # y has no place of its own, but may be looked at
         codes = [cell_code(name, "y", i) for i in range(classes)]
         entries += "".join(f'<i class="xent-f1" data-sets="cell={code}"></i>' for code in codes)
@@ -99,19 +108,41 @@ def _steps(group: tuple[str, ...], headings: Headings, classes: int) -> str:
         _step_cell(name, next((row for row in group if row in own), ""), classes)
         for name, own in zip(FORMULAS, keys, strict=True)
     )
-    label = ", ".join(headings.rows[row] for row in group)
+    label = headings.rows[group[0]]
+    if len(group) > 1:
+        label = " ".join(f"{_columns(row)} {headings.rows[row]}" for row in group)
+        return f'<tr class="xent-mixed"><th scope="row">{label}</th>{cells}</tr>'
     return f'<tr><th scope="row">{label}</th>{cells}</tr>'
+
+
+def _columns(row: str) -> str:
+    """Which formulas have a step, which stand side by side: "②" or "⑤–⑦"."""
+    own = [
+        sign
+        for sign, name in zip(NUMBERS, FORMULAS, strict=True)
+        if row in {step.key for step in get_program(name)}
+    ]
+    return own[0] if len(own) == 1 else f"{own[0]}–{own[-1]}"
 
 
 # ---- what came of them
 
 
-def _loss(i: int, classes: int) -> str:
-    """The last step, which is the loss: its bits can be looked at, and its fate is said."""
+def _loss(i: int, headings: Headings, classes: int) -> str:
+    """The last step, which is the loss: its bits can be looked at, and its fate is said.
+
+    The style shows the longer of its two numbers where the digits are wrong.
+    """
     name = FORMULAS[i]
     at = spots(classes)[name, "neg"].at
-    number = _number(f"{value_slot(at, classes)}|4", f"e.{at}", cell_code(name, "neg", 0))
-    return f'<td data-state="outcome.{i}">{number} <small data-slot="outcome.{i}"></small></td>'
+    slot = value_slot(at, classes)
+    return (
+        f'<td data-state="outcome.{i}"><span class="xent-entry xent-f{i}" data-state="e.{at}" '
+        f'data-sets="cell={cell_code(name, "neg", 0)}"><span class="xent-brief" '
+        f'data-slot="{slot}|4"></span><span class="xent-full" '
+        f'data-slot="{slot}|{headings.digits}"></span></span> '
+        f'<small data-slot="outcome.{i}"></small></td>'
+    )
 
 
 def _error(i: int) -> str:
@@ -129,14 +160,12 @@ def _verdict(i: int) -> str:
 
 
 def _truth(headings: Headings, classes: int) -> str:
-    """The logits and what is true of them, in one line."""
+    """The logits and what is true of them, in one line that fits a phone too."""
     rows = headings.rows
     return (
-        f'<tr class="xent-truth"><th scope="row">{rows["x"]}</th>'
-        f'<td colspan="2">{_row_of_numbers("x", "short", classes)}</td>'
-        f'<th scope="row">{rows["truth"]}</th><td><span data-slot="truth|8"></span></td>'
-        f'<th scope="row">{rows["slope"]}</th>'
-        f'<td colspan="2">{_row_of_numbers("slope", "3", classes)}</td></tr>'
+        f'<p class="xent-true"><span>{rows["x"]} {_row_of_numbers("x", "short", classes)}</span> '
+        f'<span>{rows["truth"]} <b data-slot="truth|8"></b></span> '
+        f"<span>{rows['slope']} {_row_of_numbers('slope', '3', classes)}</span></p>"
     )
 
 
@@ -164,9 +193,8 @@ def table(headings: Headings, classes: int) -> str:
         for i, name in enumerate(FORMULAS)
     )
     rows = [
-        _truth(headings, classes),
         *(_steps(group, headings, classes) for group in GROUPS),
-        line("outcome", _each(lambda i: _loss(i, classes)), "xent-said xent-loss"),
+        line("outcome", _each(lambda i: _loss(i, headings, classes)), "xent-said xent-loss"),
         line("why", _each(lambda i: f'<td data-slot="why.{i}"></td>'), "xent-why"),
         line("error", _each(_error), "xent-error"),
         line(
@@ -177,9 +205,10 @@ def table(headings: Headings, classes: int) -> str:
         line("verdict", _each(_verdict), "xent-said"),
     ]
     return (
-        f'<div class="xent-told">{_each(lambda i: _because(i, headings, classes))}</div>'
-        f'<table class="xent-steps"><caption>{headings.caption}</caption>'
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<div class="xent-told">{_each(lambda i: _because(i, headings, classes))}'
+        f"{_truth(headings, classes)}</div>"
+        f'<table class="xent-steps"><thead><tr><td></td>{head}</tr></thead>'
+        f'<tbody>{"".join(rows)}</tbody></table><p class="xent-signs">{headings.caption}</p>'
     )
 
 
@@ -226,10 +255,13 @@ def mark_names(words: Sequence[str]) -> tuple[str, ...]:
     return (*plain, *gap, *(f"{key} target|{word}" for key, word in zip(MARKS, words, strict=True)))
 
 
-def why_names(rows: Mapping[str, str], words: Sequence[str]) -> tuple[str, ...]:
-    """Names for the array "why"; the first word is for what has no event but its rounding."""
+def why_names(rows: Mapping[str, str], words: Sequence[str], void: str) -> tuple[str, ...]:
+    """Names for the array "why"; the first word is for what has no event but its rounding.
+
+    `void` is for logits that have no loss.
+    """
     said = [f"{rows[row]}: {in_brief(word)}" for row in ROWS for word in words]
-    return ("–", *said)
+    return ("–", *said, void)
 
 
 def in_brief(word: str) -> str:

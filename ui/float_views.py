@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ui import links
-from ui.digits import exact, show
+from ui.digits import show
 from ui.live.sweeps import Arrays
+from ui.words import fill
 from xent_core.trace import (
     FORMULAS,
     BitPattern,
@@ -366,6 +367,8 @@ OPERATIONS = {
     "divide": ("two", " / "), "add": ("two", " + "), "sum": ("two", " + "),
     "subtract": ("two", " − "), "subtract_given": ("two", " − "), "multiply": ("two", " · "),
 }  # fmt: skip
+# the last place of the array "why": there is no truth
+VOID = 1 + len(ROWS) * len(MARKS)
 KINDS = ("well", "void", "one", "two")  # nothing went wrong, there is no truth, or see above
 _SIGNS = tuple(OPERATIONS)
 
@@ -402,7 +405,8 @@ def _causes(
     """What first went wrong in a formula, for one sentence about each row.
 
     `kind` is a place in KINDS, `op` in OPERATIONS; `reason` is 1 + a place in MARKS; `why` says
-    the row of the table and the mark; `said` has the operation's two numbers and its result.
+    the row of the table and the mark, or VOID; `said` has the operation's two numbers and its
+    result.
     """
     classes = found.logits.shape[-1]
     own = np.arange(classes) == found.target[:, None]
@@ -411,6 +415,7 @@ def _causes(
     }
     out["said"] = np.zeros((len(first), 3), found.logits.dtype)
     out["kind"][void] = KINDS.index("void")
+    out["why"][void] = VOID
     for i in np.unique(first[first >= 0]).tolist():
         rows = np.flatnonzero(first == i)
         step = found[name].steps[i]
@@ -439,7 +444,9 @@ def _cells(found: Trace) -> dict[str, NDArray[Any]]:
             spot = places[name, step.key]
             where = slice(spot.at, spot.places.stop)
             mark = _GRAVEST[step.events]
-            values[:, where] = step.values if spot.size else step.values[:, None]
+            # a loss of -0 is written 0
+            shown = step.values + step.values.dtype.type(0) if step.key == "neg" else step.values
+            values[:, where] = shown if spot.size else shown[:, None]
             marks[:, where] = mark + own if spot.size else mark[:, None]
     numbers = {f"v{i}": values[:, part] for i, part in enumerate(parts(classes))}
     return {**numbers, "e": marks}
@@ -545,11 +552,6 @@ def short_name(name: str) -> str:
     return name.removeprefix("float8_")
 
 
-def list_of(values: Sequence[float]) -> str:
-    """Logits for a sentence."""
-    return ", ".join(exact(value) for value in values)
-
-
 # ---- one number's bits
 
 BITS_STYLE = """<style>
@@ -585,9 +587,16 @@ def bit_rows(patterns: Sequence[BitPattern], words: Mapping[str, str]) -> list[l
             return "–"
         return show(value, digits) + (f" ({sign}{show(gap, 3)})" if math.isfinite(gap) else "")
 
+    def how(one: BitPattern) -> str:
+        template = {"normal": "how_normal", "zero": "how_subnormal", "subnormal": "how_subnormal"}
+        return fill(words[template.get(one.kind, "how_special")], {
+            "stored": one.exponent, "number": int(one.exponent, 2), "bias": one.format.bias,
+            "power": str(one.power).replace("-", "−")})  # fmt: skip
+
     rows: list[tuple[str, Callable[[BitPattern], str]]] = [
         ("bits_row", lambda one: f"`{one.sign} {one.exponent} {one.fraction}`"),
         ("kind", lambda one: kinds[one.kind]),
+        ("how", how),
         ("significand", significand),
         ("exact_row", lambda one: many_digits(_in_short(one.exact))),
         ("above", lambda one: neighbour(one.above, "+", one.gap_above)),

@@ -26,7 +26,7 @@ from ui.charts import (
 
 # What e^x is in each part of the window: colour, hatch and the sign of its key.
 ZONES = (
-    (GREY, ".", "░"),
+    (GREY, ".", "∷"),
     (PREDICTION, "/", "▨"),
     (FINE, "", "■"),
     (BROKEN, "x", "▩"),
@@ -109,8 +109,8 @@ def exp_line(
     ]
     return figure(
         [*parts, *dots],
-        height=104,
-        margin={"l": 62, "r": 12, "t": 24, "b": 24},
+        height=105,
+        margin={"l": 62, "r": 12, "t": 24, "b": 25},
         xaxis={
             "range": [-1.04 * end, 1.04 * end],
             "tickvals": ticks[0],
@@ -187,12 +187,11 @@ def _map(
 
 def _signs(z: Any, axes: tuple[Points, Points], panel: str, every: int, size: int) -> go.Scatter:
     """Return signs strewn over a plane, so that its colours are not all there is to tell by."""
-    half = every // 2
-    spots = [
-        (axes[0][j], axes[1][i], z[i][j])
-        for i in range(half, len(axes[1]), every)
-        for j in range(half, len(axes[0]), every)
-    ]
+    rows, columns = (
+        np.linspace(every // 2, len(axis) - 1 - every // 2, len(axis) // every).round().astype(int)
+        for axis in (axes[1], axes[0])
+    )  # as far from either border: none is cut
+    spots = [(axes[0][j], axes[1][i], z[i][j]) for i in rows for j in columns]
     return go.Scatter(
         mode="text",
         x=tuple(x for x, _, _ in spots),
@@ -225,6 +224,7 @@ def outcome_maps(
             marker={"symbol": "cross-thin", "size": 13 if panel else 18,
                     "line": {"width": 2, "color": "#000000"}},
             hoverinfo="skip",
+            cliponaxis=False,
             xaxis=f"x{panel}",
             yaxis=f"y{panel}",
         )
@@ -238,7 +238,8 @@ def outcome_maps(
         )
     ]
     notes[0]["yshift"] = 24
-    narrow: dict[str, Any] = {"height": 700, "xaxis.domain": [0, 1], "yaxis.domain": [0.52, 1]}
+    narrow: dict[str, Any] = {"height": 760, "margin.r": 20,
+                              "xaxis.domain": [0, 1], "yaxis.domain": [0.6, 1]}  # fmt: skip
     limits = ([axes[0][0], axes[0][-1]], [axes[1][0], axes[1][-1]])
     for at, panel in enumerate(panels):
         column, row = (at - 1) % 3, (at - 1) // 3
@@ -255,12 +256,11 @@ def outcome_maps(
         if at:
             note = panel_title(names[at - 1], x)
             notes.append({**note, "y": y[1], "yshift": 2, "font": {"size": 10.5}})
-            left = 0.26 * ((at - 1) % 4)
-            up = 0.2 - 0.2 * ((at - 1) // 4)
-            narrow |= {f"xaxis{panel}.domain": [left, left + 0.22],
-                       f"yaxis{panel}.domain": [up, up + 0.14],
-                       f"annotations.{at}.x": left, f"annotations.{at}.y": up + 0.14,
-                       f"annotations.{at}.text": "①②③④⑤⑥⑦"[at - 1]}  # fmt: skip
+            left, up = 0.35 * column, 0.34 - 0.17 * row
+            narrow |= {f"xaxis{panel}.domain": [left, left + 0.3],
+                       f"yaxis{panel}.domain": [up, up + 0.11],
+                       f"annotations.{at}.x": left, f"annotations.{at}.y": up + 0.11,
+                       f"annotations.{at}.font.size": 9.5}  # fmt: skip
         else:
             notes.append({**panel_title(names[chosen], x), "yshift": 4})
     notes.append(notes.pop(1))  # the large map's own title comes last
@@ -287,7 +287,10 @@ def outcome_maps(
 def two_sums(
     n: Points, single: Points, half: Points, titles: tuple[str, str], most: float
 ) -> go.Figure:
-    """The sum of equal losses in two formats. Traces: 0 float32, 1 float16, 2 and 3 the points."""
+    """The sum of equal losses in two formats. Traces: 0 float32, 1 float16, 2 and 3 the points.
+
+    Neither is right to its last digits, so neither has the colour of what is.
+    """
     dots = [
         go.Scatter(
             mode="markers",
@@ -295,11 +298,11 @@ def two_sums(
                     "line": {"color": "#ffffff", "width": 1.5}},
             hoverinfo="x+y",
         )
-        for symbol, colour in (("circle", FINE), ("diamond", SURPRISE))
+        for symbol, colour in (("circle", GREY), ("diamond", SURPRISE))
     ]  # fmt: skip
     return figure(
         [
-            line(FINE, x=n, y=single),
+            line(GREY, x=n, y=single),
             line(SURPRISE, x=n[: len(half)], y=half, dash="dash"),
             *dots,
         ],
@@ -308,6 +311,6 @@ def two_sums(
         xaxis={"range": [0, 1.02 * most], "title": titles[0]},
         yaxis={"range": [0, 1.06 * single[-1]], "title": {"text": titles[1], "standoff": 6}},
         annotations=[
-            panel_title(key((FINE, "━", "float32"), (SURPRISE, "╍", "float16")), (0.0, 1.0))
+            panel_title(key((GREY, "━", "float32"), (SURPRISE, "╍", "float16")), (0.0, 1.0))
         ],
     )

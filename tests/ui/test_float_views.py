@@ -303,12 +303,17 @@ def test_ordinary_numbers_do_travel_in_half_the_bytes_and_ties_do_not():
 def test_the_rows_about_a_number_are_the_cores():
     words = dict.fromkeys(
         ("bits_row", "kind", "significand", "exact_row", "above", "below", "zone_zero",
-         "zone_subnormal", "zone_normal", "zone_inf"), "word")  # fmt: skip
+         "zone_subnormal", "zone_normal", "zone_inf", "how", "how_special"), "word") | {
+        "how_normal": "{{stored}} {{number}} {{bias}} {{power}}",
+        "how_subnormal": "{{bias}} {{power}}"}  # fmt: skip
     rows = views.bit_rows([xt.bit_pattern(1.5, "float16")], words)
     assert [row[1] for row in rows] == [
-        "`0 01111 1000000000`", "word", "1.1000000000₂ × 2⁰", "1.5", "1.5010 (+0.000977)",
-        "1.4990 (−0.000977)",
+        "`0 01111 1000000000`", "word", "01111 15 15 0", "1.1000000000₂ × 2⁰", "1.5",
+        "1.5010 (+0.000977)", "1.4990 (−0.000977)",
     ]  # fmt: skip
+    # the smallest subnormal of float32 is 2^-149: that of 2^-126 with the last bit alone
+    (how,) = [row[1] for row in views.bit_rows([xt.bit_pattern(2**-149, "float32")], words)[2:3]]
+    assert how == "127 −126"
     for value in (0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1.7e308):
         for name in xt.FORMATS:
             cells = views.bit_rows([xt.bit_pattern(value, name)], words)

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from xent_core.pytorch.elementary import elementary_ulps, float8_top
+from xent_core.pytorch.elementary import (
+    elementary_ulps,
+    float8_top,
+    loss_of_a_certain_class,
+    sum_and_mean,
+)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
@@ -36,3 +41,19 @@ def test_another_type_is_refused():
 def test_infinity_in_the_format_without_one_is_nan_or_its_largest_number():
     top = float8_top()
     assert math.isnan(top) or top == float(np.float32(448))
+
+
+def test_the_sum_and_mean_of_equal_numbers_are_torchs_own():
+    numbers = torch.full((70_000,), 0.6934, dtype=torch.float16)
+    found = sum_and_mean(0.6934, 70_000, "float16")
+    assert found == (float(numbers.sum()), float(numbers.mean()))
+    assert found[1] == float(numbers[0])  # one by one it would be 0
+    with pytest.raises(ValueError, match="count"):
+        sum_and_mean(1.0, 0, "float16")
+    with pytest.raises(ValueError, match="dtype"):
+        sum_and_mean(1.0, 1, "float8")
+
+
+def test_a_loss_that_rounds_to_0_is_plus_0_in_torch():
+    assert math.copysign(1, loss_of_a_certain_class()) == 1
+    assert loss_of_a_certain_class() == 0

@@ -61,6 +61,56 @@ def elementary_ulps(dtype: str) -> dict[str, tuple[int, float]]:
     return found
 
 
+def sum_and_mean(value: float, count: int, dtype: str) -> tuple[float, float]:
+    """What torch's own sum and mean make of equal numbers: it does not add them one by one.
+
+    Parameters
+    ----------
+    value : float
+        Rounded to the format first.
+    count : int
+        How many, 1 to 1,000,000.
+    dtype : "float16", "bfloat16", "float32" or "float64"
+
+    Returns
+    -------
+    (sum, mean), each rounded to the format
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is another, or `count` is out of range.
+
+    Examples
+    --------
+    >>> from xent_core.pytorch.elementary import sum_and_mean
+    >>> sum_and_mean(0.5, 4, "float16")
+    (2.0, 0.5)
+    """
+    check_choice(dtype, _TYPES, "dtype")
+    if not 1 <= count <= 1_000_000:
+        raise ValueError(f"count: must be from 1 to 1000000, found {count}")
+    numbers = torch.full((count,), value, dtype=_TYPES[dtype][1])
+    return float(numbers.sum()), float(numbers.mean())
+
+
+def loss_of_a_certain_class() -> float:
+    """What torch's cross_entropy gives where the loss rounds to 0: +0, not -0.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from xent_core.pytorch.elementary import loss_of_a_certain_class
+    >>> loss_of_a_certain_class()
+    0.0
+    """
+    logits = torch.tensor([[1000.0, 0.0]])
+    return float(torch.nn.functional.cross_entropy(logits, torch.tensor([0])))
+
+
 def float8_top() -> float:
     """What torch makes of infinity in float8_e4m3fn, which has none: nan, or its largest number.
 
