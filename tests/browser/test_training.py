@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import Lesson, Server
 from ui.digits import show
-from ui.training_demos import STARTS
+from ui.training_demos import STARTS, failure_sentence
 from ui.words import words
 from xent_core.training import DEMOS, Config, Trainer, program
 
@@ -406,3 +406,16 @@ def test_the_program_on_the_page_has_the_rate_that_was_changed(visit):
     wait_for(lesson, "data.step === '10'")
     lesson.page.get_by_role("button", name=label("double_rate")).click()
     lesson.until("document.querySelector('[data-testid=stCode]')?.textContent.includes('0.02')")
+
+
+def test_what_ended_a_run_is_told_in_the_readers_language(visit):
+    config = DEMOS["adam_float16"]
+    lesson = visit(f"/training?lang=en&run={run_query(config)}&at=3")
+    lesson.until("document.querySelector('.xent-failed')")
+    failure = trained(config, 3).failure
+    assert failure is not None
+    for language in ("zh", "en"):
+        lesson.page.get_by_role("button", name={"zh": "中文", "en": "English"}[language]).click()
+        sentence = failure_sentence(words("training", language), config, failure)
+        said = json.dumps(sentence.replace("**", ""))
+        lesson.until(f"document.querySelector('.xent-failed')?.textContent.includes({said})")

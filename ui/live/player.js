@@ -56,8 +56,8 @@ export class Player {
     this.words = words
     this.steps = Array.from(this.figure.table.positions.step)
     this.table.base = { step: -1 } // every state has its row among the positions
-    this.about = same ? { ...this.about, link: stream.about.link } : stream.about
-    this.asked = null
+    const { link, failures } = stream.about // the words may be in another language now
+    this.about = same ? { ...this.about, link, failures } : stream.about
     if (!same) this.begin()
     this.build()
     this.figure.state = { ...this.figure.state, step: this.steps[this.at] } // drawn when Plotly has the new figure
@@ -74,7 +74,8 @@ export class Player {
     this.furthest = this.last
     this.cursor = left.get(this.stream.url) ?? this.last
     this.pace = 0
-    this.speed ??= this.stream.speed
+    this.measured = null
+    this.speed = this.chosenSpeed ?? this.stream.speed
     this.goal = this.stream.at
   }
 
@@ -106,7 +107,7 @@ export class Player {
     this.rateField = element("input", { type: "text", inputmode: "decimal", class: "xent-field",
       "aria-label": words.rate_now, autocomplete: "off", onchange: () => this.typeRate() })
     this.speedField = element("select", { class: "xent-select", "aria-label": words.speed,
-      onchange: () => { this.speed = +this.speedField.value } },
+      onchange: () => { this.speed = this.chosenSpeed = +this.speedField.value } },
       ...this.stream.speeds.map(({ label, value }) => element("option", { value }, label)))
     this.speedField.value = this.speed
     this.meter = element("progress", { max: this.stream.total, "aria-label": words.progress })
@@ -132,7 +133,7 @@ export class Player {
     this.glyphs = [...this.figure.root.querySelectorAll("[data-glyph]")]
     this.glyphs.forEach((canvas) => { canvas.onclick = () => this.choose(this.glyphSample(canvas)) })
     this.mistakes = [...this.figure.root.querySelectorAll("[data-worst]")]
-    this.rateShown = undefined
+    this.rateShown = this.said = undefined
   }
 
   /** Twice and half the rate, by a click. */
@@ -245,8 +246,8 @@ export class Player {
   restart() {
     if (this.playing) this.pause()
     this.ask({ restart: true, to: 0, after: -1 }).then(() => {
-      this.look(0)
       this.furthest = 0
+      this.look(0)
       this.figure.places = {}
       this.tidy()
     })
