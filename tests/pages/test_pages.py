@@ -73,7 +73,8 @@ def test_a_page_speaks_the_language_of_the_link(name, language):
 def test_every_slot_and_bind_of_every_figure_names_something(name):
     for figure in figures(open_page(name)):
         known = {*figure["arrays"], *figure["base"], *figure["vectors"]}
-        known |= {"failed_x", "failed_y"} if "stream" in figure else set()  # the player's own
+        own = {"failed_x", "failed_y", "changed_x", "changed_y"}
+        known |= own if "stream" in figure else set()  # the player's own
         slots = [bind["array"] for bind in figure["binds"]]
         slots += [readout["slot"] for readout in figure["readouts"]]
         slots += re.findall(r'data-slot="([^"]+)"', figure["formula"])
