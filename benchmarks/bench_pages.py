@@ -23,6 +23,7 @@ PEER = "softmax"
 SPREAD = 0.95
 FIGURE = ".xent-picture"
 HANDLE_REACH = 60  # px up and down
+THUMB = 17.6  # px, whose middle goes from one end of the slider to the other
 # Where a lesson has to be opened for its slider to have somewhere to go: a run, trained already.
 OPENED = {LESSONS[0].name: "", "training": "training?run=epochs:390&at=390"}
 
@@ -46,7 +47,8 @@ async def _places(page: Page, count: int) -> list[tuple[float, float]]:
         box = await slider.first.bounding_box()
         assert box
         part = await slider.first.evaluate("e => (e.value - e.min) / (e.max - e.min)")
-        start = box["x"] + part * box["width"], box["y"] + box["height"] / 2
+        across = THUMB / 2 + part * (box["width"] - THUMB)
+        start = box["x"] + across, box["y"] + box["height"] / 2
         along = [(box["x"] + place * box["width"], start[1]) for place in _to_and_fro(count)]
         return [start, *along]
     handle = first.locator(".xent-handle").first

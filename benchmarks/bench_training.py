@@ -30,11 +30,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # as app.py has it
 
 SESSIONS, RELEASES, PAUSE = 10, 25, 0.4
 LEAST_SHARE, MOST_WAIT, LEAST_PICTURES = 0.9, 100.0, 0.9
-PLAYED = {
-    "the note's program": "run=note",
-    "spirals, 300 samples": "run=data:spirals,classes:3,size:300,layers:2,width:32,optimizer:adam",
-    "digits": "run=data:digits,batch_size:64,width:32,optimizer:adam,test_fraction:0.2",
-}
+PLAYED = ("note", "spirals", "digits")  # as the lesson offers them
 PLAY_SECONDS = 4
 ROUNDS, BLOCK = 12, 0.4  # seconds of each of the two in a round
 _CHART = ".xent-picture"
@@ -144,6 +140,13 @@ async def _play(page: Page, address: str) -> float:
     return pictures
 
 
+def _written(name: str) -> str:
+    """A run that the lesson offers, as a link has it."""
+    from ui.training_settings import DATA_RUNS, PARAMS
+
+    return PARAMS.write({**PARAMS.default, "run": DATA_RUNS[name]})["run"]
+
+
 async def _pictures() -> tuple[dict[str, float], float]:
     """Return the pictures per second of each run, and the screen's own rate."""
     port = free_port()
@@ -152,8 +155,8 @@ async def _pictures() -> tuple[dict[str, float], float]:
         browser = await stack.enter_async_context(chromium())
         page = await browser.new_page(viewport=VIEWPORT)
         rates = {
-            name: await _play(page, f"{server.url}/training?lang=en&{query}")
-            for name, query in PLAYED.items()
+            name: await _play(page, f"{server.url}/training?lang=en&run={_written(name)}")
+            for name in PLAYED
         }
         await page.goto("about:blank")
         await page.set_content('<p class="xent-playhead"></p>')
