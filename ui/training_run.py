@@ -28,7 +28,7 @@ Rates = tuple[tuple[int, float], ...]
 WORST = 9
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
-_COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "grad_norm")
+_COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 _PERCENT = ("train_accuracy", "test_accuracy")
 _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
@@ -150,20 +150,11 @@ class Run:
     def arrays(self, steps: Sequence[int]) -> Arrays:
         """All that is drawn at some kept steps: (K, …) each; a race's second has names with _2."""
         wanted = np.asarray(steps, dtype=np.int64)
-        first = self.trainers[0]
-        shown: dict[str, Array] = {
-            "epoch": wanted / self.config.steps_per_epoch,
-            "rate": _rate_at(first.rates, wanted),
-        }
+        shown: dict[str, Array] = {"epoch": wanted / self.config.steps_per_epoch}
         for trainer, suffix in zip(self.trainers, ("", "_2"), strict=False):
             for name, array in _seen(trainer.recording, wanted, self.sample).items():
                 shown[name + suffix] = array
         return shown
-
-
-def _rate_at(rates: Rates, steps: Array) -> Array:
-    changes = [step for step, _ in rates]
-    return np.array([rate for _, rate in rates])[np.searchsorted(changes, steps, "right") - 1]
 
 
 def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
@@ -203,7 +194,6 @@ def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str,
         "pull": recording.logit_gradients([within], part, steps)[:, 0].astype(np.float64),
         "own": recording.sample_losses(part, steps)[:, within].astype(np.float64)
         + 0.0,  # 0, not -0
-        "taken": recording.predictions(part, steps)[:, within],
     }
 
 
