@@ -211,7 +211,7 @@ def live_figure(
     presets: Sequence[Preset] = (),
     group: str = "",
     link: str = "",
-    restored: bool = False,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
     ack: str = "",
     epoch: int = 0,
     stream: Stream | None = None,
@@ -222,10 +222,10 @@ def live_figure(
     of one `group` show one state, and follow each other.
 
     `words` are the figure's own labels (reset, waiting, …) in the reader's language. `link` is
-    the query of a link to this state, which the browser puts into the address if the state was
-    `restored`. `ack` and `epoch` come from `ui.links`: the last change of the browser's that
-    the state holds, and how often the state was changed from elsewhere (a link, Back, an
-    answered question). A `stream` brings more rows while the reader looks on.
+    the query of a link to this state. `bounds` say what may be typed for a control, where that
+    is more than its slider reaches. `ack` and `epoch` come from `ui.links`: the last change of
+    the browser's that the state holds, and how often the state was changed from elsewhere (a
+    link, Back, an answered question). A `stream` brings more rows while the reader looks on.
     """
     base = dict(state)
     positions = {control.name: control.positions for control in controls}
@@ -237,11 +237,10 @@ def live_figure(
         "key": key,
         "group": group or key,
         "link": link,
-        "restored": restored,
         "ack": ack,
         "epoch": epoch,
         "base": base,
-        "controls": [_describe(control) for control in controls],
+        "controls": [_describe(control, (bounds or {}).get(control.name)) for control in controls],
         "presets": [
             {"label": preset.label, "values": values, "row": row}
             for preset, values, row in zip(presets, goals, table.preset_rows, strict=True)
@@ -268,13 +267,13 @@ def live_figure(
     _component()(key=key, data=pack(header, arrays), on_commit_change=_nothing)
 
 
-def _describe(control: Control) -> dict[str, Any]:
+def _describe(control: Control, bounds: tuple[float, float] | None) -> dict[str, Any]:
     fields = {
         field.name: getattr(control, field.name)
         for field in dataclasses.fields(control)
         if field.name != "positions"
     }
-    return {"kind": type(control).__name__.lower(), **fields}
+    return {"kind": type(control).__name__.lower(), "bounds": bounds, **fields}
 
 
 def _nothing() -> None:

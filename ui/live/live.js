@@ -104,11 +104,15 @@ export class Table {
     return Array.from({ length: shape[1] }, (_, i) => flat.subarray(i * width, (i + 1) * width))
   }
 
-  /** A control's value in a row: its own, or what a rule of the model makes of it. */
-  control(name, row, state) {
-    if (row < 0 || !(name in this.rules)) return state[name]
-    const [array, index] = this.rules[name].split(".")
-    return this.value(array, row)[+index]
+  /** A control's value in a row: what a rule of the model makes of it, or where it stands there. */
+  control(name, row) {
+    if (name in this.rules) {
+      const [array, index] = this.rules[name].split(".")
+      return this.value(array, row)[+index]
+    }
+    const at = row - this.starts[name]
+    if (at >= 0 && at < this.positions[name].length) return this.positions[name][at]
+    return (this.presets.find((preset) => preset.row === row)?.values ?? this.base)[name]
   }
 }
 
@@ -222,6 +226,11 @@ const fill = (template, values) => template.replace(/\{\{(\w+)\}\}/g, (_, name) 
 let plotly
 const loadPlotly = (url) => (plotly ??= import(new URL(url, window.location.origin).href))
 
+/** Plotly measures its texts when it draws them: a face that came later would move them. */
+let fonts
+const loadFonts = (family) => (fonts ??= Promise.all(["", "bold "].map((weight) =>
+  document.fonts.load(`${weight}13px ${family}`).catch(() => {}))))
+
 function loadStyle(url) {
   const href = new URL(url, window.location.origin).href
   if (!document.querySelector(`link[href="${href}"]`))
@@ -232,7 +241,7 @@ function loadStyle(url) {
 function place(node, path, value) {
   const keys = path.split(".")
   const last = keys.pop()
-  keys.reduce((inner, key) => inner[key], node)[last] = value
+  keys.reduce((inner, key) => (inner[key] ??= {}), node)[last] = value
 }
 
 /**
@@ -241,6 +250,7 @@ function place(node, path, value) {
  * Plotly can do so for these types; an axis whose range has to follow its data it cannot.
  */
 const ANIMATED = ["bar", "scatter"]
+const SWIPE = 6 // px that a finger goes aside before it drags and does not scroll
 const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } }
 
 /** On a narrow screen a figure may ask for other places: {"xaxis2.domain": [0, 1], …}. */
@@ -314,9 +324,10 @@ class LiveFigure {
     const changed = first || this.signature !== signature(data)
     this.signature = signature(data)
     if (changed) this.take(unpack(data))
-    tidyAddress(changed && this.message.restored ? this.message.link : "")
+    tidyAddress()
     if (first) loadStyle(this.message.assets.css)
     this.Plotly ??= (await loadPlotly(this.message.assets.plotly)).default
+    if (first) await loadFonts(this.colours().font)
     if (this.message.stream) await this.play()
     if (changed || first) this.plot()
     else this.retheme()
@@ -337,6 +348,7 @@ class LiveFigure {
     const layout = JSON.stringify([message.controls, labels, message.readouts, message.picks,
       message.handles, message.rows, message.formula, message.words, message.names, message.stream?.url])
     this.message = message
+    document.documentElement.lang = message.words.language // what is drawn now is measured in its faces
     this.places = {} // where the handles are in each row, in pixels: reckoned when they are dragged
     this.regroup(message.group)
     this.table = new Table(message)
@@ -406,6 +418,7 @@ class LiveFigure {
 
   build() {
     const { controls, presets, readouts, formula, words } = this.message
+    const focused = this.root.contains(document.activeElement) && document.activeElement.id
     this.picture ??= element("div", { class: "xent-picture", role: "img" })
     this.handles = this.message.handles.map((handle) => this.handle(handle))
     const stage = element("div", { class: "xent-stage" }, this.picture,
@@ -426,7 +439,7 @@ class LiveFigure {
     const buttons = element("div", { class: "xent-presets", role: "group", "aria-label": words.presets })
     presets.forEach(({ label }, i) => {
       const onclick = () => this.go(this.table.presets[i].values)
-      buttons.append(element("button", { type: "button", onclick }, label))
+      buttons.append(element("button", { type: "button", id: `${this.message.key}-preset-${i}`, onclick }, label))
     })
     const tools = element("div", { class: "xent-tools" },
       element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
@@ -443,6 +456,7 @@ class LiveFigure {
     this.setters = [...this.root.querySelectorAll(".xent-formula [data-sets]")]
       .map((node) => ({ node, sets: node.dataset.sets.split("=") }))
     this.picture.onpointerdown = (event) => this.leap(event)
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
     this.observeSize()
     this.watchSight()
   }
@@ -451,17 +465,31 @@ class LiveFigure {
     const positions = this.table.positions[control.name]
     const id = `${this.message.key}-${control.name}`
     const range = element("input", { type: "range", id, min: 0, step: 1, class: "xent-range" })
-    const field = element("input", { type: "text", inputmode: "decimal", class: "xent-field",
+    const field = element("input", { type: "text", inputmode: "decimal", class: "xent-field", id: `${id}-field`,
       autocomplete: "off", spellcheck: "false",
       "aria-label": fill(this.message.words.exact_value, { label: control.label }) })
     const problem = element("span", { class: "xent-problem", role: "alert", id: `${id}-problem` })
     range.style.setProperty("--colour", control.colour ? `var(--xent-${control.colour})` : "var(--st-primary-color)")
-    range.onpointerdown = () => { this.grabbed = control.name; this.byHandle = false }
-    range.oninput = () => this.move(control.name, this.table.positions[control.name][+range.value])
-    range.onchange = () => { this.grabbed = null; if (this.keyed) this.rest = true; else this.commit() }
+    range.oninput = () => {
+      if (!this.swipes(range)) this.move(control.name, this.table.positions[control.name][+range.value])
+    }
+    range.onchange = () => {
+      this.grabbed = null
+      if (this.keyed) this.rest = true
+      else if (this.touched.has(control.name)) this.commit()
+    }
     range.onkeydown = () => { this.keyed = true }
     range.onkeyup = range.onblur = () => this.keysRest()
-    range.onpointerup = range.onpointercancel = () => { if (this.grabbed === control.name) this.grabbed = null }
+    range.onpointerdown = (event) => {
+      this.grabbed = control.name
+      this.byHandle = false
+      this.finger = event.pointerType === "touch" && { x: event.clientX, before: range.value, tapped: range.value }
+    }
+    range.onpointermove = ({ clientX }) => {
+      if (this.finger && Math.abs(clientX - this.finger.x) > SWIPE) this.finger = null
+    }
+    range.onpointerup = () => this.letGo(control, range, this.finger?.tapped)
+    range.onpointercancel = () => this.letGo(control, range)
     this.typable(control, field, problem)
     this.widgets[control.name] = { control, range, field, problem }
     return element("div", { class: "xent-slider" },
@@ -469,12 +497,30 @@ class LiveFigure {
       element("span", { class: "xent-value" }, field, control.unit), problem)
   }
 
+  /** A finger on a track may be about to scroll: nothing moves before it goes aside, or taps. */
+  swipes(range) {
+    if (!this.finger) return false
+    this.finger.tapped = range.value
+    range.value = this.finger.before
+    return true
+  }
+
+  letGo(control, range, tapped) {
+    if (this.grabbed === control.name) this.grabbed = null
+    const { before } = this.finger || {}
+    this.finger = null
+    if (tapped === undefined || tapped === before) return
+    range.value = tapped
+    this.move(control.name, this.table.positions[control.name][+tapped])
+    this.commit()
+  }
+
   typable(control, field, problem) {
     field.onchange = () => this.type(control, field, problem)
     field.onfocus = () => field.select()
     field.onkeydown = (event) => {
       if (event.key === "Enter") this.type(control, field, problem)
-      if (event.key === "Escape") { this.refuse(field, problem, ""); this.moveControls() }
+      if (event.key === "Escape") { this.refuse(field, problem, ""); field.value = this.fieldText(control.name) }
     }
   }
 
@@ -520,7 +566,7 @@ class LiveFigure {
       return input
     })
     this.picks = { ...this.picks, [name]: inputs }
-    return element("fieldset", { class: "xent-choice" }, element("legend", {}, label), chips)
+    return element("fieldset", { class: "xent-choice", "data-pick": name }, element("legend", {}, label), chips)
   }
 
   look(name, i) {
@@ -690,6 +736,7 @@ class LiveFigure {
   }
 
   go(values) {
+    for (const { field, problem } of Object.values(this.widgets)) if (field) this.refuse(field, problem, "")
     this.state = { ...values }
     Object.keys(values).forEach((name) => this.touched.add(name))
     this.moveControls()
@@ -700,7 +747,7 @@ class LiveFigure {
 
   /** A control's value as it is shown: its own, or what the model's rule makes of it. */
   shown(name, row = this.table.row(this.state)) {
-    return this.table.control(name, row, this.state)
+    return row < 0 || !(name in this.table.positions) ? this.state[name] : this.table.control(name, row)
   }
 
   /** A click on something that says "name=value" sets that part of the state. */
@@ -714,14 +761,16 @@ class LiveFigure {
 
   type(control, field, problem) {
     const positions = this.table.positions[control.name]
-    const [lo, hi] = [positions[0], positions[positions.length - 1]]
+    const [lo, hi] = control.bounds ?? [positions[0], positions[positions.length - 1]]
     const shown = this.fieldText(control.name)
     if (field.value === shown) return this.refuse(field, problem, "") // Enter, then leaving the field
     const value = parse(field.value)
     if (!(value >= lo && value <= hi) || (control.whole && !Number.isInteger(value))) {
-      const { allowed_whole, allowed: allowed_any } = this.message.words
+      const { allowed_whole, allowed: allowed_any, decimal_point } = this.message.words
       const allowed = fill(control.whole ? allowed_whole : allowed_any, { lo: exact(lo), hi: exact(hi) })
-      this.refuse(field, problem, allowed)
+      const pointed = field.value.replace(/[,，]/, ".")
+      const comma = Number.isNaN(value) && pointed !== field.value && !Number.isNaN(parse(pointed))
+      this.refuse(field, problem, comma ? `${fill(decimal_point, { point: pointed.trim() })} ${allowed}` : allowed)
       return
     }
     this.refuse(field, problem, "")
@@ -838,20 +887,36 @@ class LiveFigure {
     const row = this.table.row(this.state)
     this.showStatus(row < 0)
     if (row < 0) return
-    const shown = this.bound.map(({ binds }) =>
-      Object.fromEntries(binds.map(({ field, array }) => [field, this.field(array, row)])))
-    const traces = this.bound.map(({ trace }) => trace)
-    if (this.fast) this.Plotly.animate(this.picture, { data: shown, traces }, AT_ONCE).catch(() => {})
-    else this.redraw(shown, traces)
+    const shown = this.message.figure.data.map(() => ({})) // the still ones too: Plotly sorts what it animates
+    for (const { trace, binds } of this.bound)
+      for (const { field, array } of binds) shown[trace][field] = this.field(array, row)
+    if (this.fast) {
+      this.Plotly.animate(this.picture, { data: shown, traces: shown.map((_, i) => i) }, AT_ONCE).catch(() => {})
+      this.outline()
+    } else this.redraw(shown)
+    this.tellRow(row)
+  }
+
+  /** Plotly gives a bar of no height no outline, but only in a full draw: others may be so now. */
+  outline() {
+    for (const node of this.picture.querySelectorAll(".barlayer .point > path")) {
+      const { isBlank, trace } = { ...node.__data__, trace: node.parentNode.parentNode.parentNode.__data__?.[0]?.trace }
+      const width = `${isBlank ? 0 : trace?.marker?.line?.width ?? 0}px`
+      if (node.style.strokeWidth !== width) node.style.strokeWidth = width
+    }
+  }
+
+  /** What is not Plotly's: the handles, the numbers, the formula, the text alternative. */
+  tellRow(row) {
     this.placeHandles(row)
     this.write(row)
     this.player?.drawn(row)
   }
 
   /** For traces that Plotly cannot animate, such as a heat map: about twice the time. */
-  redraw(shown, traces) {
+  redraw(shown) {
     shown.forEach((fields, i) => {
-      for (const [path, value] of Object.entries(fields)) place(this.picture.data[traces[i]], path, value)
+      for (const [path, value] of Object.entries(fields)) place(this.picture.data[i], path, value)
     })
     this.Plotly.redraw(this.picture)
   }
@@ -943,25 +1008,47 @@ class LiveFigure {
 
   async plot() {
     const width = this.picture.clientWidth
-    const { data } = this.message.figure
     const layout = narrowed(this.message.figure.layout, width)
     this.narrow = layout !== this.message.figure.layout
     const colours = this.colours()
     this.theme = JSON.stringify(colours)
     const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false }
     const full = dress({ ...layout, width: width || undefined }, colours)
-    const figure = JSON.stringify([data, full])
+    const shown = this.row()
+    const figure = JSON.stringify([this.message.figure.data, full, this.sizes(shown)])
     if (this.plotted && figure === this.figure) return this.draw() // only numbers are new
     this.figure = figure
     this.picture.style.minHeight = `${layout.height}px`
-    await this.Plotly.react(this.picture, structuredClone(data), full, config)
-    if (!this.plotted) this.listen()
+    await this.Plotly.newPlot(this.picture, this.filled(shown), full, config)
+    this.listen()
     this.plotted = true
     this.places = {}
     this.player?.replotted()
-    this.draw()
+    this.showStatus()
+    if (this.table.row(this.state) >= 0) this.tellRow(this.table.row(this.state))
     this.reachFormula()
     this.root.dataset.ready = "true"
+  }
+
+  /** The row that is shown; where the table does not hold the state, the one that it was made for. */
+  row() {
+    return Math.max(this.table.row(this.state), 0)
+  }
+
+  /**
+   * The traces with their numbers. Plotly gives colours and patterns to what is there at a first
+   * draw, not to what joins them in an animation: so a first draw has all of it.
+   */
+  filled(row) {
+    const data = structuredClone(this.message.figure.data)
+    for (const { trace, binds } of this.bound)
+      for (const { field, array } of binds) place(data[trace], field, this.field(array, row))
+    return data
+  }
+
+  /** How many numbers each trace has: with other classes, another picture. */
+  sizes(row) {
+    return this.bound.map(({ binds }) => binds.map(({ array }) => this.field(array, row)?.length))
   }
 
   /** Pointing at a point of the trace that a pick names picks it. */
@@ -979,7 +1066,7 @@ class LiveFigure {
   }
 
   observeSize() {
-    this.sizes ??= new ResizeObserver(() => {
+    this.resized ??= new ResizeObserver(() => {
       const width = this.picture.clientWidth
       if (!this.plotted || !width || width === this.width) return
       this.width = width
@@ -989,8 +1076,8 @@ class LiveFigure {
       if ((narrowed(layout, width) !== layout) !== this.narrow) this.plot()
       else this.Plotly.relayout(this.picture, { width }).then(() => this.draw())
     })
-    this.sizes.disconnect()
-    this.sizes.observe(this.picture)
+    this.resized.disconnect()
+    this.resized.observe(this.picture)
   }
 
   /** A formula that is wider than its room can be scrolled by keyboard too. */
@@ -1023,7 +1110,7 @@ class LiveFigure {
     this.unwatch()
     this.player?.remove()
     groups.get(this.group)?.delete(this)
-    this.sizes?.disconnect()
+    this.resized?.disconnect()
     this.sight?.disconnect()
     if (this.plotted) this.Plotly.purge(this.picture)
     this.root.remove()
