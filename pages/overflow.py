@@ -11,6 +11,7 @@ import streamlit as st
 
 from ui import bench_table, formula, links, overflow_charts
 from ui import float_views as views
+from ui.bits import Bit, bit_buttons
 from ui.digits import exact, show
 from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
@@ -29,6 +30,7 @@ from xent_core.trace import (
     FORMULAS,
     OUTCOMES,
     VERDICTS,
+    BitPattern,
     Format,
     bit_pattern,
     certain_gap,
@@ -509,27 +511,23 @@ def the_bits(held: links.Held) -> None:
         "fraction": range(1 + fmt.exponent_bits, fmt.bits),
     }
     flipped = views.read_flips(held["flip"], fmt.bits)
-    keys = {part: f"xent-bits-{part}-{fmt.name}" for part in parts}
 
-    def take_bits() -> None:
-        found = [at for key in keys.values() for at in st.session_state[key]]
-        links.put(KEY, BENCH, flip=views.write_flips(int(held["cell"]), found, fmt.bits))
+    def turn(at: int) -> None:
+        turned = set(flipped) ^ {at}
+        links.put(KEY, BENCH, flip=views.write_flips(int(held["cell"]), turned, fmt.bits))
 
-    with st.container(key="xent-bits", horizontal=True, gap="medium"):
-        st.html(views.BITS_STYLE)
-        for part, places in parts.items():
-            st.session_state[keys[part]] = [at for at in flipped if at in places]
-            st.pills(
-                text.label(part),
-                places,
-                selection_mode="multi",
-                format_func=lambda at: pattern.text[at],
-                key=keys[part],
-                on_change=take_bits,
-            )
     other = pattern
     for at in flipped:
         other = other.flipped(at)
+    bit_buttons(
+        f"xent bits {fmt.name}",
+        [
+            (text.label(part), [bit_of(other, part, n, at, at in flipped)
+                                for n, at in enumerate(reversed(places))][::-1])
+            for part, places in parts.items()
+        ],
+        turn,
+    )  # fmt: skip
     shown = [pattern, other] if flipped else [pattern]
     heads = [text.label("as_is"), text.label("flipped")][: len(shown)]
     table = [
@@ -545,6 +543,16 @@ def the_bits(held: links.Held) -> None:
         st.caption(text.label("minus_zero"))
     if not flipped:
         st.caption(text.label("flip"))
+
+
+BIT_WORDS = {"sign": "bit_sign", "exponent": "bit_exponent", "fraction": "bit_fraction"}
+
+
+def bit_of(pattern: BitPattern, part: str, number: int, at: int, turned: bool) -> Bit:
+    """A bit as a button: its parts are counted from the lowest bit, which is number 0."""
+    bit = pattern.text[at]
+    name = text.label(BIT_WORDS[part], number=number, bit=bit)
+    return Bit(at, bit, f"{name}{text.label('bit_turned')}" if turned else name, turned)
 
 
 @st.fragment

@@ -155,6 +155,9 @@ class Row(links.Numbers):
 class Word(links.Names):
     """One of a few words in a link; the browser gives it back as it is."""
 
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        return "link_word", {"words": ", ".join(self.lists)}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> str:
         if text not in self.lists:
             raise ValueError(f"{text[:20]!r} is none of {tuple(self.lists)}")
@@ -172,6 +175,9 @@ class Flips(links.Names):
     After the cell stand the flipped bits as a hexadecimal number, the sign's the highest of
     those of the format, which has at most 64.
     """
+
+    def allows(self, so_far: Mapping[str, Any]) -> None:
+        """Nobody writes one by hand."""
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> str:
         if not re.fullmatch("0|[0-9]{1,5}-[0-9a-f]{1,16}", text):
@@ -554,16 +560,6 @@ def short_name(name: str) -> str:
 
 # ---- one number's bits
 
-BITS_STYLE = """<style>
-.st-key-xent-bits [class*="st-key-xent-bits-sign"] button { border-bottom: 4px solid #D55E00; }
-.st-key-xent-bits [class*="st-key-xent-bits-exponent"] button { border-bottom: 4px solid #0072B2; }
-.st-key-xent-bits [class*="st-key-xent-bits-fraction"] button { border-bottom: 4px solid #009E73; }
-.st-key-xent-bits button { min-width: 0; padding: 0 0.35rem; border-radius: 0.3rem;
-  font-variant-numeric: tabular-nums; }
-.st-key-xent-bits div { flex-wrap: wrap; min-width: 0; max-width: 100%; }
-.st-key-xent-bits div:has(> button) { gap: 2px; }
-.st-key-xent-bits-table :is(td, code) { overflow-wrap: anywhere; white-space: normal; }
-</style>"""
 _LONGEST_EXACT = 48
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
