@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -346,7 +347,7 @@ def the_code(pair: pairs.Pair) -> None:
 
 # ---- Blocks
 
-BLOCKS = links.Params(links.Number("n", 1.0, 1.0, 12.0, whole=True))
+BLOCKS = links.Params(links.Number("block", 1.0, 1.0, 12.0, whole=True))
 MOST_BLOCKS = 4096
 
 
@@ -359,15 +360,13 @@ def blocks(pair: pairs.Pair) -> None:
     count = len(pair.names)
     most = longest_block(count)
     held = links.hold("blocks", BLOCKS)
-    if held["n"] > most:  # more classes have come
-        links.put("blocks", BLOCKS, n=float(most))
-        held = links.hold("blocks", BLOCKS)
+    held = replace(held, state={"block": min(held["block"], float(most))})  # with many classes
     sizes = np.arange(1, most + 1)
     lengths = BIT * block_lengths(pair.p, most)
     h = float(entropy(pair.p, base=unit.base))
 
     def model(values: Arrays) -> Arrays:
-        n = np.minimum(values["n"], most).astype(int)
+        n = values["block"].astype(int)
         every = np.ones((len(n), 1))
         return {
             "blocks": count**n,
@@ -385,7 +384,7 @@ def blocks(pair: pairs.Pair) -> None:
         live(
             held,
             text,
-            controls=[Slider("n", text.label("block_size"), sizes.astype(float), whole=True)],
+            controls=[Slider("block", text.label("block_size"), sizes.astype(float), whole=True)],
             model=model,
             view=View(
                 code_charts.block_curve(
@@ -401,7 +400,7 @@ def blocks(pair: pairs.Pair) -> None:
                     Bind(1, "y", "floor"),
                     Bind(2, "x", "size"),
                     Bind(2, "y", "lengths"),
-                    Bind(3, "x", "n"),
+                    Bind(3, "x", "block"),
                     Bind(3, "y", "length"),
                 ],
                 readouts=[
@@ -435,7 +434,7 @@ def blocks(pair: pairs.Pair) -> None:
 def two_tosses() -> None:
     """Let P be a loaded coin, and take its tosses by twos."""
     links.put(pairs.KEY, pairs.PAIR, p=(0.9, 0.1), q=pairs.even(2), names="coin")
-    links.put("blocks", BLOCKS, n=2.0)
+    links.put("blocks", BLOCKS, block=2.0)
 
 
 # ---- One P for all of these
@@ -547,13 +546,13 @@ def any_text() -> None:
     words, figure = st.columns([1, 2], gap="large")
     with words:
         section(text, "text", limit=f"{TEXT_LIMIT:,}")
-        st.session_state[_BOX] = st.session_state.setdefault(_KEPT, first_text())
+        st.session_state[_BOX] = st.session_state.get(_KEPT, first_text())
         st.text_area(text.label("box"), key=_BOX, on_change=take_text, height=160)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, key="unlinked-text"):
             for label, sample in samples().items():
                 st.button(label, on_click=put_text, args=(sample,))
         small(text.label("not_in_link"))
-    given = st.session_state[_KEPT]
+    given = st.session_state[_BOX]
     if not given:
         with figure:
             st.info(text.label("no_text"))

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike
 
-from ui import formula, links, loss_charts
+from ui import address, formula, links, loss_charts
 from ui.charts import GREY, PREDICTION, SURPRISE, TRUTH, key
 from ui.classes import Classes
 from ui.digits import show
@@ -33,30 +33,27 @@ from xent_core.targets import smooth_labels, smoothed_loss, smoothing_floor
 text = open_lesson("one_hot")
 NATS = text.label("nats")
 
-REACH = 6.0
+REACH = 6.0  # of the sliders; a logit that is typed may be larger
+LIMIT = 300.0
 LEAST, MOST = 2, 10
 LISTS = {"animals": MOST}
 MAIN = links.Params(
-    links.Numbers("z", (2.0, 1.0, -0.5), -REACH, REACH, least=LEAST, most=MOST),
+    links.Numbers("z", (2.0, 1.0, -0.5), -LIMIT, LIMIT, least=LEAST, most=MOST),
     links.Index("k", 1, of="z"),
     links.Names("names", "animals", of="z", lists=LISTS),
 )
 TOP = 7.0  # nats: the panels' upper edge; what is higher keeps its number and gets a sign
 
 
-def hold_sized(name: str, params: links.Params) -> links.Held:
-    """Hold a state that the number of classes shapes; with another number it starts anew."""
-    left = links.state_of(name, params)
-    if params.read(params.write(left))[1] and params.read(st.query_params.to_dict())[1]:
-        links.put(name, params, **params.default)
-    return links.hold(name, params)
-
-
 def resize(count: int, names: str) -> None:
-    """Let there be so many classes: new ones have logit 0."""
+    """Let there be so many classes, new ones with logit 0; labels for the old ones are gone."""
     held = links.state_of("one_hot", MAIN)
     z = (*held["z"], *(0.0,) * count)[:count]
-    links.put("one_hot", MAIN, z=z, k=min(held["k"], count - 1), names=names)
+    with address.one_step():
+        links.put("one_hot", MAIN, z=z, k=min(held["k"], count - 1), names=names)
+        if count != len(held["z"]):
+            links.forget("soft_labels", soft_params(count))
+            links.forget("target_mask", mask_params(count))
 
 
 CLASSES = Classes("one_hot", LEAST, MOST, LISTS, resize)
@@ -513,7 +510,7 @@ STEPS = np.round(np.linspace(0, 1, 101), 2)
 def soft_labels(names: tuple[str, ...], k: int, epsilon: float) -> None:
     count = len(names)
     params = soft_params(count)
-    held = hold_sized("soft_labels", params)
+    held = links.hold("soft_labels", params)
     steps = STEPS if count < 6 else STEPS[::2]
     colours = {"y": "truth", "p": "prediction"}
 
@@ -637,7 +634,7 @@ def masking(values: Arrays, z: tuple[float, ...], k: int, epsilon: float) -> Arr
 def masks(main: links.Held, names: tuple[str, ...], epsilon: float) -> None:
     count, z, k = len(names), main["z"], int(main["k"])
     params = mask_params(count)
-    held = hold_sized("target_mask", params)
+    held = links.hold("target_mask", params)
     m = int(held["m"])
     options = (text.label("nothing"), *names)
     words, figure = st.columns([1, 2], gap="large")

@@ -10,7 +10,7 @@ from ui.training_views import programs, show_run
 text = open_lesson("training")
 held = links.hold(training_settings.KEY, training_settings.PARAMS)
 if held.problems:
-    st.warning(text.label("bad_link", what=links.names(held.problems)))
+    st.warning(text.label("bad_link", what=links.names(held.problems, text.label)))
 run = session_run(held["run"], held["vs"], held["rates"], held["at"])
 start = training_demos.start_of(held)
 
@@ -27,7 +27,7 @@ if start != training_demos.FREE:
         training_demos.predict(start, text)
 with st.container(key="training-settings"):
     training_settings.panel(held, text)
-show_run(run, text, held.restored)
+show_run(run, text)
 
 
 # ---- what it shows

@@ -1,29 +1,45 @@
 """What stands around every lesson: the title, the language button and the document's language."""
 
 import functools
+import secrets
 from typing import Any
 
 import streamlit as st
 
+from ui import address
 from ui.links import quoted
-from ui.words import LANGUAGES, fill, set_language, shared_labels
+from ui.words import LANGUAGES, fill, set_language, shared_labels, tag
 
-_SET_LANGUAGE = """
-export default function ({ data }) {
-  document.documentElement.lang = data
+# What a run adds to the address is added once: its message may come again, with a theme, say.
+_SETTLE = """
+export default function ({ data: { language, page, added, run } }) {
+  const root = document.documentElement
+  root.lang = language
+  const { pathname, search, hash } = window.location
+  if (root.dataset.run === run || !pathname.endsWith("/" + page)) return
+  root.dataset.run = run
+  const query = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(added)) query.set(name, value)
+  const readable = `?${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
+  if (query.size && readable !== search)
+    history.replaceState(history.state, "", pathname + readable + hash)
 }
 """
 
 
 @functools.cache
-def _language_component() -> Any:
-    return st.components.v2.component("xent_language", js=_SET_LANGUAGE, isolate_styles=False)
+def _settling_component() -> Any:
+    return st.components.v2.component("xent_settling", js=_SETTLE, isolate_styles=False)
 
 
-def declare_language(language: str) -> None:
-    """Set the document's lang attribute, for screen readers, hyphenation and fonts."""
-    tag = {"zh": "zh-CN"}.get(language, language)
-    _language_component()(key="xent language of the document", data=tag, height=1)
+def settle(language: str) -> None:
+    """End a run: set the document's language and have the address say what it lacks.
+
+    The language is for screen readers, hyphenation and fonts.
+    """
+    run = secrets.token_hex(8)
+    told = {"language": tag(language), "page": address.page(), "added": address.added(), "run": run}
+    _settling_component()(key="xent settling of the page", data=told, height=1)
 
 
 # A projector's 1280 × 800 has to show a figure with its sliders. And when the server is
@@ -35,6 +51,7 @@ _STYLE = """<style>
 body:has(.stApp:not([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] {
   display: none;
 }
+.xent-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0 0 0 0); }
 </style>"""
 
 

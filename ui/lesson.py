@@ -1,21 +1,25 @@
 """How a lesson speaks: its live figures, the questions before them, the program at its end."""
 
+import re
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui import links
+from ui import address, links
 from ui.live import Preset, View, live_figure
 from ui.live.figure import Control
 from ui.live.sweeps import Model
-from ui.words import Words, current_language, words
+from ui.questions import answer, answers, can_give_back, forget, give_back, just_answered
+from ui.words import Words, current_language, tag, words
 
 _FIGURE_WORDS = (
     "allowed",
     "allowed_whole",
     "copy_link",
+    "decimal_point",
     "exact_value",
     "link_copied",
     "link_in_address",
@@ -28,7 +32,7 @@ _FIGURE_WORDS = (
 
 def figure_words(text: Words) -> dict[str, str]:
     """Return the labels that every live figure has."""
-    return {name: text.labels[name] for name in _FIGURE_WORDS}
+    return {"language": tag(text.language), **{name: text.labels[name] for name in _FIGURE_WORDS}}
 
 
 def open_lesson(name: str) -> Words:
@@ -52,9 +56,8 @@ def live(
     """
     figure = name or held.key
     if held.problems and figure in (held.key, next(iter(held.figures), "")):
-        st.warning(text.label("bad_link", what=links.names(held.problems)))
+        st.warning(text.label("bad_link", what=links.names(held.problems, text.label)))
     default = held.params.controls(held.params.default)
-    here = st.query_params.to_dict()
     live_figure(
         figure,
         controls=controls,
@@ -63,8 +66,8 @@ def live(
         view=view,
         presets=[*presets, Preset(text.label("reset"), default, whole=True)],
         words=figure_words(text),
-        link=urlencode(here | held.query | {"lang": text.language}, safe=","),
-        restored=held.restored,
+        bounds=held.params.bounds(held.state),
+        link=urlencode(address.query() | held.query | {"lang": text.language}, safe=","),
         ack=held.acks.get(figure, ""),
         group=held.key,
         epoch=held.epoch,
@@ -84,43 +87,52 @@ def ask(
     The page's part `name` is the question, `name-told` what is true; `numbers` fill it.
     `then` moves the figure to the state in question.
     """
-    given = st.radio(
-        text(name, **numbers),
+    given = answers().get(name)
+    label = text(name, **numbers)
+    key = f"xent answer to {name} {hash((label, *options))}"  # in other words it is a new widget
+    st.session_state[key] = given
+
+    def take() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None and chosen != given:
+            answer(name, chosen, then)
+
+    st.radio(
+        label,
         range(len(options)),
         format_func=lambda i: options[i],
         index=None,
-        key=_answer(name),
+        key=key,
         horizontal=True,
-        on_change=then,
+        on_change=take,
     )
-    if given is not None:
-        verdict = text.label("right") if given == right else text.label("not_quite")
-        st.markdown(f"**{verdict}** {text(f'{name}-told', **numbers)}")
+    if given is None:
+        return
+    verdict = text.label("right") if given == right else text.label("not_quite")
+    told = f"**{verdict}** {text(f'{name}-told', **numbers)}"
+    st.markdown(told)
+    if just_answered(name):
+        st.html(f'<p role="alert" class="xent-heard">{escape(plain(told))}</p>')
+    with st.container(horizontal=True):
+        again = f"xent ask {name} again"
         st.button(
-            text.label("ask_again"),
-            key=f"{_answer(name)} again",
-            type="tertiary",
-            on_click=_ask_again,
-            args=(name,),
+            text.label("ask_again"), key=again, type="tertiary", on_click=forget, args=(name,)
         )
+        if can_give_back(name):
+            own = f"xent own numbers after {name}"
+            st.button(
+                text.label("own_again"), key=own, type="tertiary", on_click=give_back, args=(name,)
+            )
+
+
+def plain(markdown: str) -> str:
+    """A text as a screen reader should say it: without the marks of Markdown and formulas."""
+    return re.sub(r"\\(?:mathrm|text|operatorname|left|right)|[*`$\\{}]", "", markdown)
 
 
 def answered(name: str) -> bool:
     """Tell whether the reader has answered a question, so that its answer may be shown."""
-    return st.session_state.get(_answer(name)) is not None
-
-
-def _answer(name: str) -> str:
-    """Return the key of a question's widget.
-
-    Asked again it is a new one: the browser would give the old one its answer back.
-    """
-    times = st.session_state.get(f"xent asked {name}", 0)
-    return f"xent answer to {name}" + (f" {times}" if times else "")
-
-
-def _ask_again(name: str) -> None:
-    st.session_state[f"xent asked {name}"] = st.session_state.get(f"xent asked {name}", 0) + 1
+    return name in answers()
 
 
 def in_pytorch(text: Words, program: str) -> None:

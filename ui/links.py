@@ -7,15 +7,18 @@ address, and the figure follows. A page that one comes back to finds what one le
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import streamlit as st
 
+from ui import address
+from ui.digits import exact
 from xent_core import set_probability
 
-Value = float | tuple[float, ...]
+Allowed = tuple[str, Mapping[str, object]]  # a label, and what fills it
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
@@ -42,6 +45,10 @@ class Number:
 
     def controls(self, value: float) -> dict[str, float]:
         return {self.name: value}
+
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        kind = "link_whole" if self.whole else "link_number"
+        return kind, {"lo": exact(self.lo), "hi": exact(self.hi)}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> float:
         value = _parse(text, self.lo, self.hi)
@@ -70,6 +77,10 @@ class Numbers:
     def controls(self, value: tuple[float, ...]) -> dict[str, float]:
         return {f"{self.name}{i}": x for i, x in enumerate(value)}
 
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        size = {"least": self.least, "most": self.most}
+        return "link_numbers", {**size, "lo": exact(self.lo), "hi": exact(self.hi)}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
         parts = text.split(",", self.most)
         if not self.least <= len(parts) <= self.most:
@@ -94,8 +105,14 @@ class Index:
     def controls(self, value: float) -> dict[str, float]:
         return {self.name: value}
 
+    def _size(self, so_far: Mapping[str, Any]) -> int:
+        return self.of if isinstance(self.of, int) else len(so_far[self.of])
+
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        return "link_whole", {"lo": 0, "hi": self._size(so_far) - 1}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> float:
-        size = self.of if isinstance(self.of, int) else len(so_far[self.of])
+        size = self._size(so_far)
         if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) < size):
             raise ValueError(f"{text!r} is not a whole number from 0 to {size - 1}")
         return float(int(text))
@@ -105,6 +122,12 @@ class Index:
 
     def write(self, value: float) -> str:
         return str(int(value))
+
+
+def _weight(text: str) -> Fraction:
+    """Return a weight from 0 to 1e9, exactly as it is written; a tiny one is what a float is."""
+    value = _parse(text, 0.0, 1e9)
+    return Fraction(text) if value >= 1e-30 else Fraction(value)
 
 
 # More digits than a hand has: what is shared is what is shown.
@@ -128,17 +151,27 @@ class Distribution:
     def controls(self, value: tuple[float, ...]) -> dict[str, float]:
         return {f"{self.name}{i}": x for i, x in enumerate(value)}
 
-    def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        count = len(so_far[self.of]) if self.of else 0
+        return "link_weights", {"least": count or self.least, "most": count or self.most}
+
+    def weights(self, text: str, so_far: Mapping[str, Any]) -> tuple[Fraction, ...]:
+        """Return the weights of a text as they are, before they are divided by their sum."""
         parts = text.split(",", self.most)
         if not self.least <= len(parts) <= self.most:
             raise ValueError(f"not {self.least} to {self.most} weights")
-        weights = [_parse(part, 0.0, 1e9) for part in parts]
+        weights = tuple(_weight(part) for part in parts)
         if not any(weights):
             raise ValueError("no weight is above 0")
         if self.of and len(weights) != len(so_far[self.of]):
             raise ValueError(f"not as many as {self.of}")
-        total = math.fsum(weights)
-        return tuple(weight / total for weight in weights)
+        return weights
+
+    def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
+        """Divide by the sum as fractions: weights in proportion are the same distribution."""
+        weights = self.weights(text, so_far)
+        total = sum(weights)
+        return tuple(float(weight / total) for weight in weights)
 
     def fit(self, value: tuple[float, ...], so_far: Mapping[str, Any]) -> tuple[float, ...]:
         count = len(so_far[self.of]) if self.of else len(value)
@@ -195,6 +228,9 @@ class Names:
     def controls(self, value: str) -> dict[str, str]:
         return {self.name: value}
 
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed | None:
+        return "link_names", {"count": len(so_far[self.of]), "longest": NAME_LENGTH}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> str:
         count = len(so_far[self.of])
         if self.lists.get(text, 0) >= count:
@@ -218,10 +254,11 @@ Param = Number | Numbers | Index | Distribution | Names
 
 @dataclass(frozen=True)
 class Problem:
-    """A part of a link that could not be used, with what was said there."""
+    """A part of a link that could not be used: what was said there, and what could have been."""
 
     name: str
     text: str
+    allowed: Allowed | None = field(default=None, compare=False)
 
 
 class Params:
@@ -244,12 +281,23 @@ class Params:
                 try:
                     state[param.name] = param.read(query[param.name], state)
                 except ValueError:
-                    problems.append(Problem(param.name, query[param.name][:40]))
+                    allows = getattr(param, "allows", None)
+                    allowed = allows(state) if allows else None
+                    problems.append(Problem(param.name, query[param.name][:40], allowed))
             state[param.name] = param.fit(state[param.name], state)
         return state, problems
 
     def write(self, state: Mapping[str, Any]) -> dict[str, str]:
         return {param.name: param.write(state[param.name]) for param in self.params}
+
+    def bounds(self, state: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        """Return what may be typed for each control, where a parameter says so."""
+        return {
+            name: (param.lo, param.hi)
+            for param in self.params
+            if isinstance(param, Number | Numbers) and math.isfinite(param.lo + param.hi)
+            for name in param.controls(state[param.name])
+        }
 
     def controls(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Return the state as one value for each control: z = (1, 2) becomes z0 and z1."""
@@ -298,6 +346,7 @@ def _sent(param: Param, values: Mapping[str, str]) -> str:
 class Memory:
     """What a session remembers of one state: `acks` has the last change of each figure."""
 
+    params: Params
     state: dict[str, Any] | None = None
     acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
@@ -307,8 +356,7 @@ class Memory:
 class Held:
     """A figure's state in this run, with what `live_figure` has to be told about it.
 
-    `restored` is a state that the reader left on this page and comes back to: the browser puts
-    it into the address itself, as Streamlit would make it a step of the page before.
+    `asked` is what the address said of it, if this run has read it there.
     """
 
     key: str
@@ -317,8 +365,8 @@ class Held:
     problems: Sequence[Problem] = ()
     acks: Mapping[str, str] = field(default_factory=dict)
     epoch: int = 0
-    restored: bool = False
     figures: Sequence[str] = ()
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
@@ -332,17 +380,17 @@ class Held:
         return self.params.write(self.state)
 
 
-_ARRIVED = "xent arrived"
+_MEMORY = "xent memory of "
 
 
-def note_page(page: str) -> None:
-    """Remember whether this run of the whole script came from another page."""
-    st.session_state[_ARRIVED] = st.session_state.get("xent page") not in (None, page)
-    st.session_state["xent page"] = page
+def _memory(key: str, params: Params) -> Memory:
+    memory = st.session_state.setdefault(_MEMORY + key, Memory(params))
+    memory.params = params
+    return memory
 
 
-def _memory(key: str) -> Memory:
-    return st.session_state.setdefault(f"xent memory of {key}", Memory())
+# What a figure names its changes by: anything else did not come from one.
+_ID = re.compile("[0-9a-z-]{1,40}")
 
 
 def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | None:
@@ -351,13 +399,17 @@ def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | 
     One that is not sound is acknowledged all the same, or the browser would send it for ever;
     the new epoch tells it to go back to the state that holds.
     """
-    commit = (st.session_state.get(figure) or {}).get("commit")
-    if not isinstance(commit, dict) or commit.get("id") in (None, memory.acks.get(figure)):
+    sent = st.session_state.get(figure)
+    commit = sent.get("commit") if isinstance(sent, Mapping) else None
+    if not isinstance(commit, Mapping):
         return None
-    memory.acks[figure] = str(commit["id"])[:40]
+    name = commit.get("id")
+    if not isinstance(name, str) or not _ID.fullmatch(name) or name == memory.acks.get(figure):
+        return None
+    memory.acks[figure] = name
     try:
         return params.from_controls(commit["values"], memory.state)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         memory.epoch += 1
         return None
 
@@ -365,59 +417,111 @@ def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | 
 def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     """Return the state `key` in this run, and keep the address in step with it.
 
-    It is shown by the live figure of that name, or by several `figures`.
+    It is shown by the live figure of that name, or by several `figures`. While only a part of
+    the page runs again the address is where it was, and what is remembered holds; a run of the
+    whole page reads the address. ValueError if another state of the page has one of the names.
     """
-    memory = _memory(key)
-    query = st.query_params
-    problems: list[Problem] = []
+    memory = _memory(key, params)
+    for param in params.params:
+        address.claim(param.name, key)
     changes = [_committed(figure, memory, params) for figure in figures or (key,)]
     state = next((change for change in changes if change is not None), None)
-    restored = False
-    if state is None:
-        if any(param.name in query for param in params.params):
-            state, problems = params.read(query)
-        elif memory.state is not None and st.session_state.get(_ARRIVED):
-            state, restored = memory.state, True
-        else:
-            state = params.default
-        if state != memory.state:
-            memory.epoch += 1
+    problems: list[Problem] = []
+    asked: dict[str, str] = {}
+    if state is not None:
+        _push(params, state)
+    elif address.in_fragment() and memory.state and _fits(params, memory.state):
+        state = memory.state
+    else:
+        state, problems, asked = _from_address(memory, params)
+        memory.epoch += state != memory.state
     memory.state = state
-    if not restored:
-        _write_address(params, state)
-    return Held(key, params, state, problems, dict(memory.acks), memory.epoch, restored, figures)
+    return Held(key, params, state, problems, dict(memory.acks), memory.epoch, figures, asked)
+
+
+def _fits(params: Params, state: Mapping[str, Any]) -> bool:
+    """Whether what is remembered is a state of these parameters: the number of classes may vary."""
+    return not params.read(params.write(state))[1]
+
+
+def _from_address(
+    memory: Memory, params: Params
+) -> tuple[dict[str, Any], list[Problem], dict[str, str]]:
+    """Return the state that the address says; without a word there, the one that was left."""
+    query = address.query()
+    asked = {param.name: query[param.name] for param in params.params if param.name in query}
+    if asked:
+        state, problems = params.read(asked)
+    elif address.arrived() and memory.state and _fits(params, memory.state):
+        state, problems = memory.state, []
+    else:
+        state, problems = params.default, []
+    if asked or state != params.default:
+        address.add(params.write(state))
+    return state, problems, asked
 
 
 def put(key: str, params: Params, **values: Any) -> None:
     """Change a figure's state from outside it: for the callback of a button or a question."""
-    memory = _memory(key)
-    state = {**(memory.state or params.default), **values}
-    memory.state = state
+    memory = _memory(key, params)
+    written = params.write({**(memory.state or params.default), **values})
+    memory.state, problems = params.read(written)  # what a link to it will say
+    if problems:
+        raise ValueError(f"{key}: cannot use {problems}")
     memory.epoch += 1
-    _write_address(params, state, always=True)
+    address.push(written)
 
 
-def _write_address(params: Params, state: Mapping[str, Any], always: bool = False) -> None:
-    """Write the state into the address, unless the bare address says the same already."""
-    present = any(param.name in st.query_params for param in params.params)
-    if not (present or always) and state == params.default:
-        return
-    now = st.query_params.to_dict()
-    wanted = {**now, **params.write(state)}
-    if wanted != now:
-        st.query_params.from_dict(wanted)
+def forget(key: str, params: Params) -> None:
+    """Let a state be as it is at first, also where the address says otherwise."""
+    memory = _memory(key, params)
+    if memory.state is not None and memory.state != params.default:
+        memory.epoch += 1
+    memory.state = params.default
+    address.push(dict.fromkeys(param.name for param in params.params))
 
 
-def names(problems: Iterable[Problem]) -> str:
-    """Return what could not be used, for a sentence: T=abc, z=1,x, each as code."""
-    return ", ".join(quoted(f"{problem.name}={problem.text}") for problem in problems)
+def _push(params: Params, state: Mapping[str, Any]) -> None:
+    """Write a change into the address, unless the bare address says the same already."""
+    if state != params.default or any(param.name in address.query() for param in params.params):
+        address.push(params.write(state))
+
+
+States = dict[str, tuple[Params, dict[str, Any]]]
+
+
+def states() -> States:
+    """Return every state of this session by its key, with its parameters."""
+    return {
+        name.removeprefix(_MEMORY): (memory.params, memory.state)
+        for name, memory in st.session_state.to_dict().items()
+        if name.startswith(_MEMORY) and memory.state is not None
+    }
+
+
+def names(problems: Iterable[Problem], label: Callable[..., str]) -> str:
+    """Return what could not be used, for a sentence: `T=abc` (a number from 0 to 1), each as code.
+
+    `label` gives what could have been said in the reader's language.
+    """
+    return ", ".join(
+        quoted(f"{problem.name}={problem.text}")
+        + (f" ({label(problem.allowed[0], **problem.allowed[1])})" if problem.allowed else "")
+        for problem in problems
+    )
+
+
+_UNSEEN = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+"
+)
 
 
 def quoted(text: str) -> str:
-    """Return a part of a link as code, so that no Markdown in it comes to life."""
-    return f"`{text.replace('`', '')}`"
+    """Return a part of a link as code on one line, so that no Markdown in it comes to life."""
+    line = _UNSEEN.sub(" ", text.encode(errors="replace").decode().replace("`", "")).strip()
+    return f"`{line or ' '}`"
 
 
 def state_of(key: str, params: Params) -> dict[str, Any]:
     """Return the state that a figure had last, for a callback."""
-    return _memory(key).state or params.default
+    return _memory(key, params).state or params.default

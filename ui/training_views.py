@@ -38,7 +38,7 @@ _FILES = (
 )
 
 
-def show_run(run: Run, text: Words, restored: bool) -> None:
+def show_run(run: Run, text: Words) -> None:
     """Show a run: the player's bar, the pictures, the chosen sample's way to its loss."""
     with run.lock:
         steps = np.array(run.steps, dtype=np.float64)
@@ -59,7 +59,6 @@ def show_run(run: Run, text: Words, restored: bool) -> None:
             ),
             words=figure_words(text) | {name: text.labels[name] for name in _PLAYER_WORDS},
             link=urlencode({"lang": text.language}) + "&" + link(run),
-            restored=restored,
             stream=Stream(_header(run, text, picture), _images(run)),
         )
 

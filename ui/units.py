@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ui import address
 from ui.links import quoted
 from ui.words import Words
 
@@ -30,31 +31,30 @@ _PARAM, _MEMORY, _KEY = "unit", "xent unit", "xent unit switch"
 
 
 def current_unit() -> Unit:
-    """Return the unit of the link, else the one chosen in this session, else the bit."""
-    for name in (st.query_params.get(_PARAM), st.session_state.get(_MEMORY)):
-        if name in UNITS:
-            st.session_state[_MEMORY] = name
-            return UNITS[name]
-    return UNITS["bits"]
+    """Return the unit of the link, else on another page the one chosen before, else the bit."""
+    chosen = st.session_state.get(_MEMORY, "bits") if address.arrived() else "bits"
+    name = address.query().get(_PARAM)
+    st.session_state[_MEMORY] = name if name in UNITS else chosen
+    return UNITS[st.session_state[_MEMORY]]
 
 
 def _choose() -> None:
     """Keep the choice in the session and in the address; a second click on it changes nothing."""
-    name = st.session_state[_KEY] or current_unit().name
-    st.session_state[_MEMORY] = name
-    st.query_params[_PARAM] = name
+    address.push({_PARAM: st.session_state[_KEY] or current_unit().name})
 
 
 def unit_switch(text: Words) -> Unit:
     """Show the switch and return the unit."""
     unit = current_unit()
-    asked = st.query_params.get(_PARAM)
+    asked = address.query().get(_PARAM)
     if asked is not None and asked not in UNITS:
-        st.warning(text.label("bad_link", what=quoted(f"{_PARAM}={asked[:20]}")))
+        allowed = text.label("link_word", words=", ".join(UNITS))
+        what = f"{quoted(f'{_PARAM}={asked[:20]}')} ({allowed})"
+        st.warning(text.label("bad_link", what=what))
     st.session_state[_KEY] = unit.name
     st.segmented_control(
         text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
     )
-    if unit.name != "bits" and _PARAM not in st.query_params:
-        st.query_params[_PARAM] = unit.name  # a link copied from here has to say it
+    if unit.name != "bits":
+        address.add({_PARAM: unit.name})  # a link copied from here has to say it
     return unit

@@ -22,6 +22,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import address
+
+_CHOSEN = "xent language"
+_TAGS = {"zh": "zh-CN"}
 LANGUAGES = {"en": "English", "zh": "中文"}
 FOLDER = Path(__file__).parent.parent / "lessons"
 
@@ -80,6 +84,11 @@ def words(page: str, language: str) -> Words:
     return Words(language, title, parts, {**shared_labels(language), **labels})
 
 
+def tag(language: str) -> str:
+    """Return the name of a language in HTML."""
+    return _TAGS.get(language, language)
+
+
 def choose_language(link: str | None, chosen: str | None, browser: str | None) -> str:
     """Return the link's language, else the one chosen in the app, else the browser's, else en."""
     for candidate in (link, chosen, (browser or "").replace("_", "-").split("-")[0].lower()):
@@ -89,15 +98,19 @@ def choose_language(link: str | None, chosen: str | None, browser: str | None) -
 
 
 def current_language() -> str:
-    """Return the reader's language in this run of the script."""
-    chosen = st.session_state.get("xent language")
-    language = choose_language(st.query_params.get("lang"), chosen, st.context.locale)
-    if "lang" in st.query_params:
-        st.session_state["xent language"] = language
+    """Return the reader's language: the address's, else on another page the one chosen before.
+
+    The address is made to say a language that the browser does not ask for by itself.
+    """
+    usual = choose_language(None, None, st.context.locale)
+    chosen = st.session_state.get(_CHOSEN) if address.arrived() else None
+    language = choose_language(address.query().get("lang"), chosen, usual)
+    st.session_state[_CHOSEN] = language
+    if language != usual:
+        address.add({"lang": language})
     return language
 
 
 def set_language(language: str) -> None:
-    """Keep the reader's choice in the session and in the address."""
-    st.session_state["xent language"] = language
-    st.query_params["lang"] = language
+    """Take the reader's choice: a step that Back undoes."""
+    address.push({"lang": language})

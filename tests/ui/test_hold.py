@@ -7,12 +7,13 @@ from streamlit.testing.v1 import AppTest
 def script():
     import streamlit as st
 
-    from ui import links
+    from ui import address, links
 
     params = links.Params(
         links.Numbers("z", (1.0, 2.0), -10.0, 10.0), links.Number("T", 1.0, 0.01, 100.0)
     )
-    links.note_page(st.session_state.get("page", "here"))
+    here = st.session_state.get("page", "here")
+    address.begin(here)
     if "put" in st.session_state:
         links.put("figure", params, **st.session_state.pop("put"))
     held = links.hold("figure", params)
@@ -22,6 +23,8 @@ def script():
         held.epoch,
         list(held.problems),
     )
+    st.session_state["added"] = address.added()
+    address.end(here)
 
 
 def commit(app: AppTest, name: str, **values: str) -> None:
@@ -98,8 +101,11 @@ def test_a_page_that_one_comes_back_to_has_its_state_and_the_default_stays_reach
     app.run()
     assert app.session_state["held"][0]["z"] == (3.0, 4.0)
     assert app.query_params == {}  # the browser writes it, on the page that it has reached
-    # Back to the bare address on the same page is the default
-    app.query_params.clear()
+    assert app.session_state["added"] == {"z": "3,4", "T": "2"}
+    # until Streamlit tells the address as it is now, what was added to it holds
+    app.run()
+    assert app.session_state["held"][0]["z"] == (3.0, 4.0)
+    app.query_params.update({"z": "1,2", "T": "1"})
     app.run()
     assert app.session_state["held"][0]["z"] == (1.0, 2.0)
 
