@@ -12,9 +12,10 @@ from ui.navigation import link_to
 from ui.programs import loss_program
 from xent_core import cross_entropy_loss, one_hot, self_information, softmax
 
-REACH = 6.0
+REACH = 6.0  # of the sliders; a logit that is typed may be larger
+LIMIT = 300.0
 PARAMS = links.Params(
-    links.Numbers("z", (1.0, 2.0, 3.0, 4.0), -REACH, REACH, least=4, most=4),
+    links.Numbers("z", (1.0, 2.0, 3.0, 4.0), -LIMIT, LIMIT, least=4, most=4),
     links.Index("k", 2, of="z"),
 )
 CLASSES = ("cat", "dog", "bird", "fish")
@@ -45,16 +46,16 @@ def road(values: Arrays) -> Arrays:
     }
 
 
-def picture() -> View:
-    """Say what shows what."""
-    p = np.geomspace(np.exp(-2 * REACH - 1.2), 1.0, 160)
+def picture(reach: float) -> View:
+    """Say what shows what; logits go as far as `reach`, and the loss as far as that takes it."""
+    p = np.geomspace(np.exp(-2 * reach - 1.2), 1.0, 160)
     curve = tuple(p.tolist()), tuple(self_information(p).tolist())
     titles = text.label("logits"), text.label("probabilities"), text.label("surprise")
     z_k, p_k = formula.sub("<mi>z</mi>", "<mi>k</mi>"), formula.sub("<mi>p</mi>", "<mi>k</mi>")
     powers = [formula.exp(formula.slot(name)) for name in NAMES]
     minus_log = formula.op("−") + formula.ident("log")
     return View(
-        charts.road(animals, titles, text.label("p_axis"), curve, REACH),
+        charts.road(animals, titles, text.label("p_axis"), curve, reach),
         binds=[
             Bind(0, "y", "z"),
             Bind(0, "text", "z|exact"),
@@ -132,7 +133,7 @@ def lesson() -> None:
             Choice("k", text.label("target"), animals),
         ],
         model=road,
-        view=picture(),
+        view=picture(charts.reach(held["z"], REACH)),
         presets=[
             Preset(text.label("sure_right"), {"z0": 0, "z1": 1, "z2": 6, "z3": 2, "k": 2}),
             Preset(text.label("sure_wrong"), {"z0": 6, "z1": 1, "z2": -3, "z3": 2, "k": 2}),

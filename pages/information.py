@@ -281,7 +281,7 @@ def play(count: int, skewed: bool) -> None:
     if found is not None:
         bits = show(self_information(1 / count, base=2))
         section(text, "found", found=found, asked=len(answers), count=count, bits=bits)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="unlinked-game"):
         if found is None:
             yes_or_no()
         st.button(text.label("take_back"), on_click=take_back, disabled=not answers)

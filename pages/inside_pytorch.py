@@ -362,7 +362,7 @@ def wiring() -> None:
 
     with words:
         section(text, "wiring")
-    with picture:
+    with picture, st.container(key="unlinked-wiring"):
         choose(
             "front",
             text.label("front"),

@@ -19,7 +19,8 @@ from xent_core import (
     softmax_jacobian,
 )
 
-REACH = 10.0
+REACH = 10.0  # of the sliders; a logit that is typed may be larger
+LIMIT = 1000.0
 NOTE = (1.0, 2.0, 3.0, 4.0)  # the logits of the note's example
 SUBSCRIPTS = "₀₁₂₃₄₅"
 
@@ -34,7 +35,7 @@ def steps(lo: float, hi: float, step: float) -> np.ndarray:
 # ---- Who wins, and by how much?
 
 MAIN = links.Params(
-    links.Numbers("z", NOTE, -REACH, REACH, least=2, most=6),
+    links.Numbers("z", NOTE, -LIMIT, LIMIT, least=2, most=6),
     links.Number("T", 1.0, 0.01, 100.0),
     links.Index("k", 2, of="z"),
 )
@@ -57,7 +58,7 @@ def soft_and_hard(values: Arrays) -> Arrays:
     }
 
 
-def main_view(count: int) -> View:
+def main_view(count: int, reach: float) -> View:
     """Logits on the left, softmax and argmax on the right, the formula with its numbers."""
     classes = tuple(str(i) for i in range(count))
     names = tuple(f"z{i}" for i in range(count))
@@ -69,7 +70,7 @@ def main_view(count: int) -> View:
     top = formula.exp(formula.row(formula.slot("z_k|exact", "truth"), over, formula.slot("T")))
     return View(
         charts.scores_and_probabilities(
-            classes, text.label("logits"), text.label("probabilities"), (-REACH, REACH)
+            classes, text.label("logits"), text.label("probabilities"), (-reach, reach)
         ),
         binds=[
             Bind(0, "y", "z"),
@@ -126,7 +127,7 @@ def who_wins() -> None:
                 Choice("k", text.label("k"), tuple(str(i) for i in range(len(z)))),
             ],
             model=soft_and_hard,
-            view=main_view(len(z)),
+            view=main_view(len(z), charts.reach(z, REACH)),
             presets=[
                 Preset(text.label("tie"), tie, whole=True),
                 Preset(text.label("equal"), {f"z{i}": 0.0 for i in range(len(z))}),
@@ -225,7 +226,8 @@ def shift_or_scale() -> None:
 
 # ---- Two classes: the sigmoid
 
-TWO = links.Params(links.Number("d", 1.0, -8.0, 8.0))
+TWO = links.Params(links.Number("d", 1.0, -LIMIT, LIMIT))
+APART = 8.0
 
 
 def two_classes(values: Arrays) -> Arrays:
@@ -239,13 +241,14 @@ def two_classes(values: Arrays) -> Arrays:
 def sigmoid_is_softmax() -> None:
     held = links.hold("two", TWO)
     words, figure = st.columns([1, 2], gap="large")
-    x = steps(-8, 8, 0.1)
+    reach = charts.reach([held["d"]], APART)
+    x = np.linspace(-reach, reach, 161)
     curve = tuple(x.tolist()), tuple(sigmoid(x).tolist())
     with figure:
         live(
             held,
             text,
-            controls=[Slider("d", text.label("difference"), x)],
+            controls=[Slider("d", text.label("difference"), steps(-APART, APART, 0.1))],
             model=two_classes,
             view=View(
                 charts.bars_and_curve(text.label("two"), text.label("curve"), curve),
@@ -268,7 +271,7 @@ def sigmoid_is_softmax() -> None:
 
 # ---- What each probability says to each logit
 
-SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -5.0, 5.0, least=3, most=3))
+SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))
 
 
 def jacobian(values: Arrays) -> Arrays:
@@ -318,7 +321,8 @@ def every_slope() -> None:
 
 # ---- argmax gives nothing to learn from
 
-LEARN = links.Params(links.Number("x", 2.0, -4.0, 10.0))
+LEARN = links.Params(links.Number("x", 2.0, -LIMIT, LIMIT))
+LOW, HIGH = -4.0, 10.0
 REST = NOTE[:3]
 
 
@@ -341,14 +345,14 @@ def step_and_slope(values: Arrays) -> Arrays:
 def nothing_to_learn() -> None:
     held = links.hold("learn", LEARN)
     words, figure = st.columns([1, 2], gap="large")
-    x = steps(-4, 10, 0.1)
+    x = np.linspace(min(LOW, held["x"]), max(HIGH, held["x"]), 281)
     path = step_and_slope({"x": x})
     curves = tuple(tuple(line.tolist()) for line in (x, path["soft"], path["hard"]))
     with figure:
         live(
             held,
             text,
-            controls=[Slider("x", text.label("moving"), x)],
+            controls=[Slider("x", text.label("moving"), steps(LOW, HIGH, 0.1))],
             model=step_and_slope,
             view=View(
                 charts.step_and_curve(curves, text.label("moving"), text.label("slope_p")),
@@ -375,7 +379,8 @@ def nothing_to_learn() -> None:
 # ---- A softmax too many
 
 SIZES = (3, 10, 1000)
-TWICE = links.Params(links.Number("a", 2.0, -10.0, 20.0), links.Index("C", 1, of=len(SIZES)))
+TWICE = links.Params(links.Number("a", 2.0, -LIMIT, LIMIT), links.Index("C", 1, of=len(SIZES)))
+LEFT, RIGHT = -10.0, 20.0
 
 
 def three_losses(a: np.ndarray, classes: int) -> dict[str, np.ndarray]:
@@ -388,14 +393,14 @@ def three_losses(a: np.ndarray, classes: int) -> dict[str, np.ndarray]:
     }
 
 
-@st.cache_data(show_spinner=False)
-def loss_curves(classes: int) -> tuple[np.ndarray, np.ndarray]:
+@st.cache_data(show_spinner=False, max_entries=32)
+def loss_curves(classes: int, a: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """The losses from logits and from a softmax along a, for the picture."""
-    losses = three_losses(steps(-10, 20, 0.5), classes)
+    losses = three_losses(np.array(a), classes)
     return losses["plain"], losses["double"]
 
 
-def twice(values: Arrays) -> Arrays:
+def twice(values: Arrays, along: tuple[float, ...]) -> Arrays:
     """The three losses, the floor under the second and the curves, for each row."""
     a, size = values["a"], values["C"].astype(int)
     rows: dict[str, np.ndarray] = {name: np.empty(len(a)) for name in ("plain", "double", "log")}
@@ -403,7 +408,8 @@ def twice(values: Arrays) -> Arrays:
         chosen = size == index
         for name, losses in three_losses(a[chosen], SIZES[index]).items():
             rows[name][chosen] = losses
-    curves = [np.stack(curve)[size] for curve in zip(*map(loss_curves, SIZES), strict=True)]
+    drawn = (loss_curves(count, along) for count in SIZES)
+    curves = [np.stack(curve)[size] for curve in zip(*drawn, strict=True)]
     floors = np.array([floor(count) for count in SIZES])[size]
     return {
         **rows,
@@ -425,6 +431,7 @@ def one_softmax_too_many() -> None:
     held = links.hold("twice", TWICE)
     sizes = tuple(str(count) for count in SIZES)
     count = SIZES[int(held["C"])]
+    along = tuple(np.linspace(min(LEFT, held["a"]), max(RIGHT, held["a"]), 61).tolist())
     told = answered("floor")  # the floor is drawn once it has been guessed
     words, figure = st.columns([1, 2], gap="large")
     with figure:
@@ -432,15 +439,16 @@ def one_softmax_too_many() -> None:
             held,
             text,
             controls=[
-                Slider("a", text.label("right_logit"), steps(-10, 20, 0.1)),
+                Slider("a", text.label("right_logit"), steps(LEFT, RIGHT, 0.1)),
                 Choice("C", text.label("classes"), sizes),
             ],
-            model=twice,
+            model=lambda values: twice(values, along),
             view=View(
                 charts.two_losses(
-                    tuple(steps(-10, 20, 0.5).tolist()),
+                    along,
                     text.label("right_logit"),
                     text.label("loss"),
+                    charts.reach([max(-held["a"], 0.0) + 7], 18.0),
                     (text.label("from_logits"), text.label("from_softmax"), text.label("floor")),
                 ),
                 binds=[

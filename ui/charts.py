@@ -5,6 +5,8 @@ arrays fill its traces in the browser. One meaning, one colour (Okabe–Ito).
 """
 
 import functools
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -15,6 +17,15 @@ TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 _CLEAR = "rgba(0,0,0,0)"
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
+
+
+def reach(values: Iterable[float], least: float) -> float:
+    """Return how far an axis of logits goes: to `least`, or a round number beyond the largest."""
+    most = max(map(abs, values))
+    if most <= least:
+        return least
+    step = 10.0 ** math.floor(math.log10(most)) / 2
+    return math.ceil(most / step) * step
 
 
 def figure(traces: list[Any], *, height: int = 340, **layout: Any) -> go.Figure:
@@ -292,7 +303,9 @@ def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title:
 
 
 @functools.cache
-def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str]) -> go.Figure:
+def two_losses(
+    x: Points, x_title: str, y_title: str, top: float, names: tuple[str, str, str]
+) -> go.Figure:
     """A loss that goes to 0 and one that stops at a floor.
 
     Traces: 0 and 1 the curves, 2 the floor, 3 and 4 the points on the curves.
@@ -308,7 +321,7 @@ def two_losses(x: Points, x_title: str, y_title: str, names: tuple[str, str, str
         height=330,
         showlegend=True,
         xaxis={"range": [x[0], x[-1]], "title": x_title},
-        yaxis={"range": [-0.4, 18], "title": {"text": y_title, "standoff": 6}},
+        yaxis={"range": [-0.022 * top, top], "title": {"text": y_title, "standoff": 6}},
     )
 
 
