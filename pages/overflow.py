@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import streamlit as st
 
-from ui import bench_table, formula, links, overflow_charts
+from ui import bench_table, fields, formula, links, overflow_charts, typed
 from ui import float_views as views
 from ui.digits import exact, show
 from ui.lesson import answered, ask, in_pytorch, live, open_lesson, section, take_home
@@ -223,42 +223,32 @@ def the_bench(held: links.Held) -> None:
 
 # ---- a typed row and the format
 
-_TYPED, _PROBLEM, _BEYOND = "xent row", "xent row problem", "xent row beyond"
+_TYPED, _BEYOND = "xent row", "xent row beyond"
 
 
-def take_row() -> None:
-    """Take the typed row; one that cannot be used stays in its field, with what is wrong."""
-    typed = st.session_state[_TYPED]
-    state = links.state_of(KEY, BENCH)
-    try:
-        row = views.read_row(typed)
-    except views.RowError as problem:
-        st.session_state[_PROBLEM] = (problem.kind, problem.what, typed, state)
-        return
-    st.session_state.pop(_PROBLEM, None)
+def read_row(said: str) -> typed.TypedRow:
+    """Read a typed row; AmbiguousError where its commas may be decimal points."""
+    typed.check_commas(said, typed.read_row, one_row=True)
+    return typed.read_row(said)
+
+
+def take_row(row: typed.TypedRow) -> None:
     st.session_state[_BEYOND] = (row.values, row.beyond)
+    state = links.state_of(KEY, BENCH)
     links.put(KEY, BENCH, x=row.values, k=min(int(state["k"]), len(row.values) - 1))
 
 
-def typed_row(held: links.Held) -> None:
+def row_field(held: links.Held) -> fields.Field:
     """The field for a row of logits; it shows the row unless something else is typed there."""
-    problem = st.session_state.get(_PROBLEM)
-    if problem and problem[3] != held.state:
-        problem = st.session_state.pop(_PROBLEM) and None
-    st.session_state[_TYPED] = problem[2] if problem else views.write_row(held["x"])
-    st.text_input(text.label("typed"), key=_TYPED, on_change=take_row)
+    return fields.Field(_TYPED, typed.write_row(held["x"]), read_row, take_row)
 
 
 def say_of_row(held: links.Held) -> None:
     """What is wrong with the typed row, or strange in it."""
-    if problem := st.session_state.get(_PROBLEM):
-        kind, what, _, _ = problem
-        kinds = {"empty": "row_empty", "many": "row_many", "gap": "row_gap", "number": "row_number"}
-        said = text.label(kinds[kind], what=links.quoted(what), most=views.MOST)
-        st.warning(f"{said} " + text.label("row_kept"))
+    row_field(held).say(text)
     values, beyond = st.session_state.get(_BEYOND, ((), ()))
     if beyond and values == held["x"]:
-        read = (f"{links.quoted(part)} → {show(views.read_number(part))}" for part in beyond)
+        read = (f"{links.quoted(part)} → {show(typed.read_number(part))}" for part in beyond)
         st.info(text.label("row_beyond", what=", ".join(read)))
 
 
@@ -557,7 +547,7 @@ def laboratory() -> None:
         with stories:
             choose_story(held)
         with row:
-            typed_row(held)
+            row_field(held).show(text.label("typed"))
         with formats:
             format_switch(held)
         with st.container(key="xent-story"):

@@ -130,7 +130,7 @@ def test_a_row_that_is_no_use_is_said_and_stays_to_be_mended(visit, typed):
     field = lesson.page.get_by_label("Logits x")
     field.fill(typed)
     field.press("Enter")
-    lesson.page.wait_for_selector('[data-testid="stAlert"]:has-text("The bench stays")')
+    lesson.page.wait_for_selector('[data-testid="stAlert"]:has-text("Nothing was changed")')
     lesson.settle()
     assert table(lesson) == before
     assert field.input_value() == typed

@@ -247,8 +247,8 @@ def test_a_typed_row_gives_a_result(typed, row):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "no number"), ("  ", "no number"), ("--5", "`--5`"), ("1,,2", "nothing between"),
-     ("，", "nothing between"), ("1，，2", "nothing between"), ("--5, 1e400", "`--5`"),
+    [("", "at least one"), ("  ", "at least one"), ("--5", "`--5`"), ("1,,2", "nothing between"),
+     ("，", "at least one"), ("1，，2", "nothing between"), ("--5, 1e400", "`--5`"),
      (",".join("1" * 1000), "1000"), ("1, $x$ <b>", "`$x$`")],
 )  # fmt: skip
 def test_a_row_that_is_no_use_is_said_and_nothing_is_lost(typed, said):
