@@ -608,12 +608,12 @@ def options_result(result: xt.OptionsResult, reduction: str) -> None:
     """Show numerator and denominator, and torch's value beside xent_core's."""
     ours, theirs = np.atleast_1d(result.xent_value), np.atleast_1d(result.torch_value)
     if reduction != "none":
-        terms = " + ".join(show(x) for x in result.terms[result.counted]) or "0"
+        terms = views.added(show(x + 0.0) for x in result.terms[result.counted])
         value = views.number(theirs[0], 6)
         top = views.number(result.numerator, 6)
         if reduction == "mean":
             below = [w for w, on in zip(result.target_weights, result.counted, strict=True) if on]
-            divisor = " + ".join(views.brief(w) for w in below) or "0"
+            divisor = views.added(map(views.brief, below))
             parts = [
                 views.fraction(terms, divisor),
                 views.fraction(top, views.brief(result.denominator)),

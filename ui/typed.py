@@ -51,7 +51,7 @@ _FLOAT = re.compile(r"^([+-]?)float\s*\(\s*['\"]([^'\"]*)['\"]\s*\)$", re.IGNORE
 # What stands before an array: its name, or the class that printed it.
 _LEAD = re.compile(
     r"\s*(?:[^\W\d]\w{0,30}\s*=(?!=))?\s*(?:Parameter containing:)?\s*"
-    rf"(?:(?:torch\.)?(?:tensor|array)?(?!\s*\()(?![\w.]*\())?",
+    r"(?:(?:torch\.)?(?:tensor|array)?(?!\s*\()(?![\w.]*\())?",
     re.IGNORECASE,
 )
 

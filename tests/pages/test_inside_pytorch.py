@@ -72,18 +72,23 @@ def random_states(count: int):
         if rng.random() < 0.3:
             where = rng.random(x.shape) < 0.15
             x[where] = rng.choice([np.inf, -np.inf, np.nan], size=int(where.sum()))
-        weights = np.round(rng.random(classes) * 4, 2)
+        weights = np.round(rng.random(classes) * 5 - 1, 2)
+        ignored = str(rng.choice(["-", "-1", "255", *map(str, range(classes))]))
+        t = rng.integers(0, classes, rows)
+        kind = str(rng.choice(["index", "one_hot"]))
+        if kind == "index":
+            t[rng.random(rows) < 0.2] = -100 if ignored == "-" else int(ignored)
         yield {
             "x": x,
-            "t": rng.integers(0, classes, rows),
+            "t": t,
             "row": int(rng.integers(0, rows)),
             "dtype": str(rng.choice(["float32", "float64"])),
             "reduction": str(rng.choice(["none", "mean", "sum"])),
             "smoothing": float(np.round(rng.choice([0, rng.random()]), 2)),
             "weight": rng.choice([0, 1]) * weights if rng.random() < 0.9 else weights * 0,
             "weighted": bool(rng.random() < 0.5),
-            "ignored": str(rng.choice(["-", *map(str, range(classes))])),
-            "kind": str(rng.choice(["index", "one_hot"])),
+            "ignored": ignored,
+            "kind": kind,
             "mask": sorted({int(k) for k in rng.integers(0, classes, int(rng.integers(0, 3)))}),
         }
 
@@ -129,13 +134,16 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         dtype, row, digits = state["dtype"], state["row"], torch_views.DIGITS[state["dtype"]]
         x = torch.tensor(state["x"]).to(getattr(torch, dtype))
         t = torch.tensor(state["t"])
+        counts = (t >= 0) & (t < x.shape[1])
+        t = torch.where(counts, t, -100)  # torch's own, where ignore_index is not set
+        shown = t[row] if counts[row] else torch.tensor(0)  # stands in for no class
         found = tables(app)
 
         now = figures(app)[0]["now"]
-        alone = F.cross_entropy(x[row], t[row])
+        alone = F.cross_entropy(x[row], shown)
         np.testing.assert_array_equal(now["torch_loss"], alone.numpy())
         np.testing.assert_array_equal(
-            now["t_loss"], -(x[row].exp() / x[row].exp().sum())[t[row]].log()
+            now["t_loss"], -(x[row].exp() / x[row].exp().sum())[shown].log()
         )
 
         ways = found[LABEL("ways_table")]
@@ -157,8 +165,8 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         masked = x[row].clone()
         masked[state["mask"]] = -torch.inf
         cases = found[LABEL("mask_table")]
-        assert cases[0][1] == show(F.cross_entropy(masked, t[row]).item() + 0.0, 6)
-        one_hot = F.one_hot(t[row], x.shape[1]).to(x.dtype)
+        assert cases[0][1] == show(F.cross_entropy(masked, shown).item() + 0.0, 6)
+        one_hot = F.one_hot(shown, x.shape[1]).to(x.dtype)
         assert cases[1][1] == show(F.cross_entropy(masked, one_hot).item() + 0.0, 6)
 
 
@@ -256,7 +264,85 @@ def test_weights_of_some_classes_only_are_refused():
     assert not app.warning
 
 
+def typed_into(app, field: str, said: str):
+    """Type into the logits, the targets or the weights."""
+    number = {"targets": 0, "weight": 1}.get(field)
+    (app.text_area[0] if number is None else app.text_input[number]).set_value(said).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commas_that_may_be_decimal_are_asked_about_and_either_reading_is_taken(language):
+    said = words("inside_pytorch", language)
+    app = open_page("inside_pytorch", lang=language)
+    for reading, rows in (("1, 5; 2, 5", [[1, 5], [2, 5]]), ("1.5, 2.5", [[1.5, 2.5]])):
+        before = figures(app)[0]["base"]
+        typed_into(app, "x", "1,5; 2,5")
+        assert app.warning[0].value == said.label("typed_which_commas")
+        assert figures(app)[0]["base"] == before  # nothing in silence
+        press(app, links.quoted(reading))
+        assert not app.warning
+        assert figures(app)[0]["base"]["x"] == typed.write_matrix(rows)
+    typed_into(app, "x", "0,5")
+    assert figures(app)[0]["base"]["x"] == "0,5"
+    words_of_it = said.label("typed_commas", read="`0, 5`", point="`0.5`")
+    assert words_of_it in [info.value for info in app.info]
+    typed_into(app, "x", "1, 2")
+    assert words_of_it not in [info.value for info in app.info]
+
+
+@pytest.mark.parametrize(("index", "word"), [(-100, "-"), (-1, "-1"), (255, "255")])
+def test_an_ignored_row_is_told_and_left_out_as_torch_leaves_it_out(index, word):
+    app = open_page("inside_pytorch", lang="en")
+    x = torch.tensor([[2, 1, 0.1], [0.5, 2.5, 0], [-1, 0.3, 3]])
+    if index != -100:
+        typed_into(app, "targets", f"{index}, 1, 2")  # not before it is the one that is ignored
+        assert LABEL("typed_not_ignored", what=f"`{index}`", last=2) == app.warning[0].value
+        pills = next(group for group in app.get("button_group") if group.key.endswith("ignored"))
+        pills.set_value(word).run()
+    typed_into(app, "targets", f"tensor([{index}, 1, 2])")
+    assert not app.warning
+    captions = [one.value for one in app.caption]
+    assert LABEL("rows_ignored", which="0", index=index) in captions
+    assert captions.count(LABEL("stand_in", row=0, k=0)) == 2
+    rows = tables(app)
+    assert rows[LABEL("options_table")][0][1:3] == [str(index), LABEL("ignored")]
+    wanted = F.cross_entropy(x, torch.tensor([index, 1, 2]), ignore_index=index)
+    assert rows[LABEL("beside_torch")][0][1] == show(wanted.item(), 9)
+    assert rows[LABEL("ways_table")][0][1] == show(wanted.item(), 9)
+
+
+def test_a_row_that_is_ignored_stays_so_while_it_is_dragged_until_a_class_is_chosen():
+    params = page_params()
+    state, problems = params.read({"x": "1,2_3,4", "t": "-100,1"})
+    assert not problems
+    values = {name: str(value) for name, value in params.controls(state).items()}
+    assert params.from_controls({**values, "z0": "7.5"}, state)["t"] == (-100, 1)
+    assert params.from_controls({**values, "k": "1"}, state)["t"] == (1, 1)
+
+
+def test_a_number_that_is_no_class_has_no_one_hot_vector_and_that_is_said():
+    app = at(t="-100,1,2", opt="mean~0~~-~one_hot")
+    with pytest.raises(RuntimeError) as caught:
+        F.one_hot(torch.tensor([-100]), 3)
+    shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
+    assert f"RuntimeError: {caught.value}" in shown
+    assert LABEL("no_one_hot", index=-100) in [one.value for one in app.caption]
+
+
+def test_ignored_rows_stay_ignored_when_another_number_is():
+    params = page_params()
+    state = {**params.read({"x": "1,2_3,4", "t": "-100,1"})[0]}
+    for word, index in (("-1", -1), ("255", 255), ("-", -100), ("0", 0)):
+        changed = params.settled({**state, "opt": {**state["opt"], "ignored": word}})
+        assert changed["t"] == (index, 1)
+
+
 HOSTILE = [
+    {"t": "-1,1,2"},
+    {"t": "255,1,2", "opt": "mean~0~~-1~index"},
+    {"t": "-100,1,2", "opt": "mean~0~~1~index"},
+    {"opt": "mean~0~~-2~index"},
     {"x": "1," * 5000},
     {"x": "1_" * 5000},
     {"x": "1e999,1"},
