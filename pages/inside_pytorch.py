@@ -851,6 +851,7 @@ ADVICE = (
     "all_ignored",
     "minus_inf_row",
     "nothing_to_average",
+    "forward_only",
     "no_class_axis",
     "one_hot_int",
     "input_not_float",
@@ -865,6 +866,8 @@ ADVICE = (
     "batch_mismatch",
     "shape_mismatch",
 )
+# They tell why the mean is nan; a sum of nothing is 0.
+ONLY_MEAN = ("all_ignored", "nothing_to_average")
 MISTAKES = {
     "try_float": {"target_dtype": "float32"},
     "try_column": {"target": "4x1"},
@@ -874,6 +877,10 @@ MISTAKES = {
     "try_ignored": {"target_values": "all_ignored"},
     "try_inf": {"input_values": "minus_inf_row"},
 }
+
+
+GRADIENTS = ("grad_finite", "grad_broken", "grad_empty")
+GRADIENT_COLOURS = {"grad_finite": "fine", "grad_broken": "surprise", "grad_empty": "muted"}
 
 
 def tuple_text(word: str) -> str:
@@ -922,6 +929,24 @@ def shape_controls(asked: dict[str, str]) -> None:
     )
 
 
+def say_backward(answer: xt.Answer) -> None:
+    """Show what loss.backward() did, which no loss tells."""
+    back = answer.backward
+    assert back is not None
+    if back.grad is None:
+        st.html(views.said(f"loss.backward()\n{back.error}: {back.message}", "surprise"))
+        if answer.shape and answer.advice != "forward_only":
+            section(text, "not_scalar")
+        return
+    shape, broken = back.grad.shape, int(np.sum(~np.isfinite(back.grad)))
+    label = "grad_broken" if broken else "grad_finite" if back.grad.size else "grad_empty"
+    said = text.label(GRADIENTS[GRADIENTS.index(label)], shape=shape, broken=broken,
+                      size=back.grad.size)  # fmt: skip
+    st.html(
+        views.joined([views.code("loss.backward()"), views.tagged(said, GRADIENT_COLOURS[label])])
+    )
+
+
 @st.fragment
 def shapes() -> None:
     asked = now()["ask"]
@@ -967,15 +992,18 @@ def shapes() -> None:
                     wide=kind,
                 )
             )
+            say_backward(answer)
         else:
             st.html(views.said(f"{answer.error}: {answer.message}", "surprise"))
-        section(text, ADVICE[ADVICE.index(answer.advice)])
+        advice = ADVICE[ADVICE.index(answer.advice)]
+        by_mean = asked["reduction"] == "mean"
+        section(text, advice if by_mean or advice not in ONLY_MEAN else "nothing_counts")
     in_pytorch(
         text,
         shapes_program(
-            answer.input.tolist(),
+            answer.input,
             asked["input_dtype"],
-            answer.target.tolist(),
+            answer.target,
             asked["target_dtype"],
             asked["reduction"],
         ),
@@ -1038,6 +1066,10 @@ def kl_judged(call: xt.KlCall, table: xt.KlTable, classes: int) -> str:
     def near(wanted: float) -> bool:
         return call.value == wanted or math.isclose(call.value, wanted, rel_tol=1e-9, abs_tol=1e-15)
 
+    if call.order == "no_log" and near(
+        table.without_log / (classes if call.reduction == "mean" else 1)
+    ):
+        return views.tagged(text.label("log_missing"), "surprise")
     meant = (
         (table.truth, "D(P‖Q)", "fine"),
         (table.truth / classes, f"D(P‖Q) / {classes}", "prediction"),

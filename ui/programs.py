@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 _HEAD = """import torch
 import torch.nn.functional as F
 """
@@ -256,22 +258,31 @@ print("loss", loss.tolist())
 """
 
 
+def _reshaped(values: np.ndarray) -> str:
+    """Return an array as a program writes it; brackets alone do not tell (0, 5) from (0)."""
+    shape = f".reshape{values.shape}" if values.size == 0 else ""
+    return f"torch.tensor({_typed(values.tolist())}){shape}"
+
+
 def shapes_program(
-    x: object, x_dtype: str, target: object, target_dtype: str, reduction: str
+    x: np.ndarray, x_dtype: str, target: np.ndarray, target_dtype: str, reduction: str
 ) -> str:
     """Return a program that asks for the loss of tensors that may not fit together."""
-    inputs = f"torch.tensor({_typed(x)})"
-    targets = f"torch.tensor({_typed(target)})"
     return f"""from math import inf, nan
 
 import torch
 import torch.nn.functional as F
 
-x = {inputs}.to(torch.{x_dtype})
-t = {targets}.to(torch.{target_dtype})
+x = {_reshaped(x)}.to(torch.{x_dtype})
+t = {_reshaped(target)}.to(torch.{target_dtype})
 print("shapes", [*x.shape], [*t.shape])
+if x.is_floating_point():
+    x.requires_grad_()
 
-print("loss", F.cross_entropy(x, t, reduction="{reduction}").tolist())
+loss = F.cross_entropy(x, t, reduction="{reduction}")
+print("loss", loss.tolist())
+loss.backward()
+print("gradient", x.grad.tolist())
 """
 
 

@@ -521,7 +521,58 @@ def test_all_ignored_and_a_row_of_minus_infinity_give_nan_by_definition(name):
     assert any(block.value.startswith("**nan, by definition.**") for block in app.markdown)
 
 
+WORKING = [
+    (x, t, values)
+    for x in xt.INPUT_SHAPES
+    for t in xt.TARGET_SHAPES
+    for values in xt.TARGET_VALUES
+    if xt.ask(x, t, target_values=values).works
+]
+
+
+@pytest.mark.parametrize("reduction", xt.OPTION_REDUCTIONS)
+def test_what_is_called_working_tells_what_comes_of_its_gradient(reduction):
+    word = lambda shape: "x".join(map(str, shape)) or "scalar"  # noqa: E731
+    for x, t, values in WORKING:
+        kind = "float32" if x == t else "int64"
+        app = at(ask="~".join((word(x), word(t), "float32", kind, "ordinary", values, reduction)))
+        answer = xt.ask(x, t, target_dtype=kind, target_values=values, reduction=reduction)
+        if not answer.works:
+            continue
+        shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
+        said = [block.value for block in app.markdown]
+        text = words("inside_pytorch", "en")
+        program = next(c.value for c in app.code if 'print("shapes"' in c.value)
+        if answer.backward.grad is None:
+            assert answer.backward.message in shown
+            with pytest.raises(RuntimeError) as caught:
+                output(program)
+            assert str(caught.value) == answer.backward.message
+        else:
+            finite = bool(np.isfinite(answer.backward.grad).all())
+            assert str(answer.backward.grad.shape) in shown
+            assert (", every number finite" in shown or ", without a number" in shown) == finite
+            output(program)
+        # nan is called by its name exactly where the loss is nan
+        nan = bool(np.isnan(np.atleast_1d(answer.value)).any())
+        assert any(one.startswith("**nan, by definition.**") for one in said) == nan
+        assert (text("forward_only") in said) == (answer.advice == "forward_only")
+
+
 # ---- KL
+
+
+@pytest.mark.parametrize(("p", "q"), [("3,6,1", "4,5,1"), ("1,1", "1,3"), ("1,0,1", "1,1,2")])
+def test_a_call_without_the_logarithm_is_named_as_that(p, q):
+    app = at(p=p, q=q)
+    rows = {row[0]: row[1:] for row in tables(app)[LABEL("kl_table")]}
+    one, two = (torch.tensor([float(x) for x in text.split(",")]).double() for text in (p, q))
+    one, two = one[None] / one.sum(), two[None] / two.sum()
+    for reduction in ("batchmean", "mean"):
+        value, said = rows[f'F.kl_div(Q, P, reduction="{reduction}")']
+        assert value == show(F.kl_div(two, one, reduction=reduction).item(), 6)
+        assert said == LABEL("log_missing")
+    assert LABEL("neither") not in [said for _, said in rows.values()]
 
 
 @pytest.mark.parametrize(("p", "q"), [("5,3,2", "1,3,6"), ("1,1", "1,3"), ("1,0,1", "1,1,2")])
@@ -597,7 +648,7 @@ def test_the_programs_print_what_the_page_shows(query):
     values = [float(x) for x in re.findall(r"-?(?:\d[\d.e+-]*|inf|nan)", said)]
     shown = found[LABEL("beside_torch")][0][1]
     assert ", ".join(show(x, 9) for x in values) == shown
-    assert show(last_number(output(asked)[-1]), 6) == found[LABEL("torch_gives")][0][1]
+    assert show(last_number(output(asked)[1]), 6) == found[LABEL("torch_gives")][0][1]
     printed = [last_number(line) for line in output(kl)]
     rows = found[LABEL("kl_table")]
     assert [show(x, 6) for x in printed[1:3]] == [rows[0][1], rows[1][1]]
