@@ -17,10 +17,12 @@ from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import overflow_program
 from ui.words import words as words_of
+from xent_core import cross_entropy_loss
 from xent_core.pytorch.elementary import (
     elementary_ulps,
     float8_top,
     loss_of_a_certain_class,
+    loss_of_equal_logits,
     sum_and_mean,
 )
 from xent_core.trace import (
@@ -570,12 +572,31 @@ def laboratory() -> None:
 # ---- why the stable form is safe
 
 
+@st.cache_data(show_spinner=False, max_entries=1)
+def crowd() -> tuple[int, dict[str, float]]:
+    """The fewest equal logits whose sum is too large for float16, and torch's losses there."""
+    top = FORMATS["float16"].max
+    count = int(top + (top - bit_pattern(top, "float16").below) / 2)  # half a step: it rounds up
+    return count, {
+        "before": loss_of_equal_logits(count - 1, "float16"),
+        "half": loss_of_equal_logits(count, "float16"),
+        "single": loss_of_equal_logits(count, "float32"),
+    }
+
+
 def why_safe() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         section(text, "routes")
     with right:
         section(text, "safe", eps=show(EPSILON, 1), most=show(-math.log(EPSILON)))
+        count, found = crowd()
+        if math.isinf(found["half"]):
+            said = {name: show(loss) for name, loss in found.items()}
+            ours = float(cross_entropy_loss(np.zeros((1, count), np.float16), [0]))
+            section(
+                text, "crowd", count=f"{count:,}", less=f"{count - 1:,}", ours=show(ours), **said
+            )
 
 
 # ---- maps

@@ -59,8 +59,8 @@ class Field:
             if isinstance(error, typed.AmbiguousError):
                 with st.container(horizontal=True):
                     for i, reading in enumerate(error.readings):
-                        st.button(quoted(reading), key=f"{self.key} reading {i}", on_click=self._take,
-                                  args=(reading,))  # fmt: skip
+                        key = f"{self.key} reading {i}"
+                        st.button(quoted(reading), key=key, on_click=self._take, args=(reading,))
         said, shown = st.session_state.get(self._commas, ("", ""))
         if said and shown in (None, self.shown):  # until the state is changed again
             st.session_state[self._commas] = said, self.shown

@@ -291,15 +291,21 @@ def narrowed(values: NDArray[np.float64], digits: int) -> NDArray[Any]:
     return narrow if same.all() else values
 
 
-# How an operation is written: before its one number, or between its two.
+# How an operation is written: before its one number, below it as a power, or between its two.
 OPERATIONS = {
-    "exp": ("one", "e^"), "log": ("one", "log "), "log1p": ("one", "log1p "), "copy": ("one", ""),
+    "exp": ("power", "e"), "log": ("one", "log "), "log1p": ("one", "log1p "), "copy": ("one", ""),
     "divide": ("two", " / "), "add": ("two", " + "), "sum": ("two", " + "),
     "subtract": ("two", " − "), "subtract_given": ("two", " − "), "multiply": ("two", " · "),
 }  # fmt: skip
 # the last place of the array "why": there is no truth
 VOID = 1 + len(ROWS) * len(MARKS)
-KINDS = ("well", "void", "one", "two")  # nothing went wrong, there is no truth, or see above
+KINDS = (
+    "well",
+    "void",
+    "one",
+    "two",
+    "power",
+)  # nothing went wrong, there is no truth, or see above
 _SIGNS = tuple(OPERATIONS)
 
 

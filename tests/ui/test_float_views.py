@@ -165,7 +165,7 @@ def said_of(row, target, name):
             out[formula] = (kind,)
             continue
         numbers = arrays["said"][0, 3 * i : 3 * i + 3].astype(float).tolist()
-        if kind == "one":
+        if kind != "two":
             numbers.pop(1)
         mark = views.MARKS[arrays["reason"][0, i] - 1]
         out[formula] = (signs[arrays["op"][0, i]], mark, *numbers)

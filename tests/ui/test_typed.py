@@ -86,8 +86,9 @@ def test_what_float64_cannot_hold_is_taken_and_said():
     assert row.beyond == ("1e400", "-1e400", "1e-400")
 
 
-@pytest.mark.parametrize("said", ["[[1, 2], [3, 4]]", "1, 2; 3, 4", "tensor([[1., 2.],\n [3., 4.]])",
-                                  "[[1, 2], [3]]"])  # fmt: skip
+@pytest.mark.parametrize(
+    "said", ["[[1, 2], [3, 4]]", "1, 2; 3, 4", "tensor([[1., 2.],\n [3., 4.]])", "[[1, 2], [3]]"]
+)
 def test_where_one_row_is_wanted_a_matrix_is_refused_with_its_rows_counted(said):
     with pytest.raises(typed.UnreadableError) as caught:
         typed.read_row(said)
@@ -250,13 +251,14 @@ def test_what_has_one_reading_is_not_asked_about(said):
 @given(st.text("0123456789,;. \n-e", max_size=24))
 def test_a_reading_that_is_offered_is_read_without_another_question(said):
     for read, one_row in ((typed.read_matrix, False), (typed.read_row, True)):
+        readings = ()
         try:
             typed.check_commas(said, read, one_row)
         except typed.AmbiguousError as question:
-            assert 1 <= len(question.readings) <= 2
-            for reading in question.readings:
-                typed.check_commas(reading, read, one_row)
-                read(reading)
+            readings = question.readings
+        for reading in readings:
+            typed.check_commas(reading, read, one_row)
+            read(reading)
 
 
 # ---- nothing else ever happens
