@@ -609,13 +609,13 @@ MAP = links.Params(
 )
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=12)
 def maps_of(name: str, side: int) -> dict[str, np.ndarray]:
     """The outcomes of all formulas over a plane of logits."""
     return views.maps(FORMATS[name], side)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def map_figure(name: str, chosen: str, language: str) -> Any:
     """The figure of the maps of a format, with one formula's large; the same for everybody."""
     said = words_of("overflow", language).label
@@ -724,7 +724,7 @@ MANY = 70_000
 COUNTS = np.unique(np.round(np.geomspace(1, MANY, 160)))
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=4)
 def sums(name: str, loss: float) -> np.ndarray:
     """The running sums of equal losses in a format, as float64."""
     return running_sums(np.full(MANY, loss), name).astype(np.float64)
@@ -743,7 +743,7 @@ def averages(values: Arrays) -> Arrays:
     return out
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=4)
 def by_torch(name: str, loss: float) -> tuple[float, float]:
     """PyTorch's own sum and mean of the equal losses."""
     return sum_and_mean(loss, MANY, name)

@@ -388,7 +388,7 @@ def three_losses(a: np.ndarray, classes: int) -> dict[str, np.ndarray]:
     }
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=8)
 def loss_curves(classes: int) -> tuple[np.ndarray, np.ndarray]:
     """The losses from logits and from a softmax along a, for the picture."""
     losses = three_losses(steps(-10, 20, 0.5), classes)

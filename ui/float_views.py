@@ -201,7 +201,7 @@ class Spot:
         return range(self.at, self.at + max(self.size, 1))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=typed.MAX_ROW)
 def spots(classes: int) -> dict[tuple[str, str], Spot]:
     """Where each step of each formula stands; steps that formulas share stand there once."""
     known: dict[Any, Spot] = {}
@@ -223,7 +223,7 @@ def spots(classes: int) -> dict[tuple[str, str], Spot]:
     return found
 
 
-@functools.cache
+@functools.lru_cache(maxsize=typed.MAX_ROW)
 def parts(classes: int) -> tuple[tuple[int, ...], ...]:
     """The places of the arrays "v0", "v1" and "v2", in which the numbers of the steps travel.
 
