@@ -160,7 +160,7 @@ def price_of_being_wrong() -> None:
         section(text, "limits", most=show(bound), unit=UNIT)
         pairs.tools(pair, text)
     same_gradient()
-    in_pytorch(text, divergence_program(pair.p, pair.q))
+    in_pytorch(text, divergence_program(pair.p, pair.q, unit.name))
 
 
 def same_gradient() -> None:

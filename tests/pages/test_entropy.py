@@ -128,11 +128,12 @@ def test_the_unit_changes_axes_formulas_and_texts(page):
 
 @pytest.mark.parametrize("link", LINKS[:-1])
 def test_the_program_prints_what_the_page_shows(page, link):
-    for unit in ("nats", "bits"):
+    for unit in ("nats", "bits", "hartleys"):
         main = visit(page, p=link, unit=unit)[0]
         printed = run(page.code[0].value)
-        assert printed[unit] == pytest.approx(main["now"]["entropy"], rel=1e-12, abs=1e-13)
-    assert printed["ceiling"] == pytest.approx(np.log(len(main["now"]["p"])), rel=1e-14)
+        assert printed["H"] == pytest.approx(main["now"]["entropy"], rel=1e-12, abs=1e-13)
+        ceiling = np.log(len(main["now"]["p"])) / np.log(BASES[unit])
+        assert printed["ceiling"] == pytest.approx(ceiling, rel=1e-14)
 
 
 def test_p_is_the_one_edited_on_cross_entropy(page):

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 import xent_core
 from ui.digits import show
 from ui.navigation import LESSONS
+from ui.units import UNITS
 from ui.words import LANGUAGES, words
 
 ROOT = Path(__file__).parents[2]
@@ -297,17 +298,6 @@ def test_where_some_numbers_are_likelier_the_huffman_tree_is_the_best_questioner
     assert now["most"] == int(np.ceil(np.log2(int(n))))
 
 
-@pytest.mark.parametrize("p", ["0.5", "0.3", "1e-300"])
-def test_the_information_program_prints_what_the_page_shows(p):
-    app = open_page("information")
-    app.query_params["p"] = p
-    for unit in ("bits", "nats", "hartleys"):
-        app.query_params["unit"] = unit
-        app.run()
-        shown = figures(app)[0]["now"]["information"]
-        assert show(run(app.code[0].value)[unit]) == show(shown)
-
-
 # ---- the same in PyTorch
 
 
@@ -319,6 +309,38 @@ def run(program: str) -> dict[str, Any]:
     lines = re.findall(r"^(.+?)\s+(\[.*\]|\S+)$", out.getvalue(), re.MULTILINE)
     special = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
     return {n.strip(): special[v] if v in special else json.loads(v) for n, v in lines}
+
+
+# For each lesson that has a unit: what its program prints, and what its figure calls that.
+IN_UNITS = {
+    "information": {},
+    "entropy": {"H": "entropy", "ceiling": "ceiling"},
+    "cross_entropy": {"H(P)": "entropy", "H(P,Q)": "cross", "KL": "kl"},
+    "kl_divergence": {"D(P‖Q)": "kl", "D(Q‖P)": "lk", "JS": "js", "torch.distributions": "kl",
+                      "F.kl_div": "kl"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("name", IN_UNITS)
+def test_a_program_prints_the_pages_readouts_in_the_pages_unit(name, unit):
+    app = open_page(name, unit=unit)
+    assert len(app.code) == 1
+    for query in ({"p": "1,3,4", "q": "2,1,1"}, {"p": "1,0,0", "q": "1,1,2"}, {"p": "1,1"}):
+        if name == "information":
+            query = {"p": {"1,3,4": "0.3", "1,0,0": "1", "1,1": "0"}[query["p"]]}
+        for key in [key for key in app.query_params if key in "pq"]:
+            del app.query_params[key]
+        app.query_params.update({**query, "unit": unit})
+        app.run()
+        assert not app.exception
+        program, now = app.code[0].value, figures(app)[0]["now"]
+        assert unit in program
+        printed = run(program)
+        for said, ours in (IN_UNITS[name] or {unit: "information"}).items():
+            value = np.ravel(now[ours])[0]
+            assert printed[said] == pytest.approx(float(value), rel=1e-6, abs=1e-6), said
+            assert not (printed[said] == 0 and np.signbit(printed[said]) and ours != "kl")
 
 
 STATES = [
