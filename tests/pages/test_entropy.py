@@ -195,7 +195,7 @@ def test_a_text_is_counted_as_it_is(page, given):
 def test_one_symbol_only_takes_no_bits(page):
     now = paste(page, "aaaa")["now"]
     assert (now["entropy"], now["huffman"], now["mean"]) == (0, 0, 0)
-    assert "Only one symbol, 4 times" in said(page)
+    assert "Only one symbol (how often: 4)" in said(page)
     assert "headers" not in said(page)
 
 

@@ -311,6 +311,51 @@ def run(program: str) -> dict[str, Any]:
     return {n.strip(): special[v] if v in special else json.loads(v) for n, v in lines}
 
 
+def every_row(app: AppTest) -> list[tuple[str, str, np.ndarray]]:
+    """Return, for each figure and readout, its numbers in every picture that the hand can make."""
+    kinds = {"f8": np.float64, "f4": np.float32, "i4": np.int32, "u1": np.uint8}
+    out = []
+    for component in app.get("bidi_component"):
+        if component.proto.component_name != "xent_live":
+            continue
+        data = component.proto.bytes
+        (length,) = struct.unpack("<Q", data[:8])
+        header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
+        for readout in header["readouts"]:
+            name = re.split(r"[.|*]", readout["slot"])[0]
+            if name in header["arrays"] and name not in header["names"]:
+                place = header["arrays"][name]
+                count = int(np.prod(place["shape"]))
+                numbers = np.frombuffer(body, kinds[place["kind"]], count, place["at"])
+                out.append((header["key"], name, numbers.astype(float)))
+    return out
+
+
+# A probability far down is that small, and a bound of the error is what it says.
+TRULY_TINY = {("softmax", "p_k"), ("bells", "error")}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "training"])
+def test_what_only_rounding_leaves_is_no_headline(name):
+    app = open_page(name)
+    if name == "softmax":  # a shift of 0.2, 19.8, … must leave "nothing moves"
+        assert {array for _, array, _ in every_row(app)} >= {"change", "row_sum", "left"}
+    for figure, array, numbers in every_row(app):
+        tiny = (numbers != 0) & (np.abs(numbers) < 1e-10)
+        assert not tiny.any() or (figure, array) in TRULY_TINY, (figure, array, numbers[tiny][:3])
+        assert not np.signbit(numbers[numbers == 0]).any(), (figure, array)  # 0, and not -0
+
+
+def test_the_rounding_left_in_a_row_of_the_jacobian_is_counted_in_ulps():
+    app = open_page("softmax")
+    app.query_params["y"] = "1.1,0.3,-2.7"
+    app.run()
+    now = figures(app)[3]["now"]
+    rows = xent_core.softmax_jacobian([1.1, 0.3, -2.7]).sum(axis=1)
+    assert now["row_sum"] == 0
+    assert now["left"] == np.abs(rows).max() / np.spacing(1.0) < 1
+
+
 # For each lesson that has a unit: what its program prints, and what its figure calls that.
 IN_UNITS = {
     "information": {},
