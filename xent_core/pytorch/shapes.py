@@ -182,21 +182,19 @@ def ask(
     x = _input(x_shape, _TYPES[input_dtype], input_values)
     target = _target(x_shape, t_shape, _TYPES[target_dtype], target_values)
     advice = _advice(x, target)
-    given = exact(x), exact(target)
+    numbers, ids = _array(exact(x)), _array(exact(target))
     if x.is_floating_point():
         x.requires_grad_()
     try:
         with torch.enable_grad():
             loss = F.cross_entropy(x, target, reduction=reduction)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
-        return Answer(
-            False, advice, None, None, None, type(error).__name__, str(error), *map(_array, given)
-        )
+        name, message = type(error).__name__, str(error)
+        return Answer(False, advice, None, None, None, name, message, numbers, ids)
     name = str(loss.dtype).removeprefix("torch.")
     value, shape = exact(loss), tuple(loss.shape)
-    return Answer(
-        True, advice, value, shape, name, None, None, *map(_array, given), _backward(x, loss)
-    )
+    back = _backward(x, loss)
+    return Answer(True, advice, value, shape, name, None, None, numbers, ids, back)
 
 
 def _backward(x: Tensor, loss: Tensor) -> Backward:
