@@ -218,7 +218,7 @@ def wrong_code() -> None:
         )
         section(text, "never")
         pairs.tools(pair, text)
-    in_pytorch(text, pair_program(pair.p, pair.q))
+    in_pytorch(text, pair_program(pair.p, pair.q, unit.name))
     st.divider()
     towards(pair)
     st.divider()

@@ -147,7 +147,7 @@ def surprise_on_average(pair: pairs.Pair) -> None:
         )
         section(text, "rare", p=show(1 / math.e, 3))
         pairs.tools(pair, text)
-    in_pytorch(text, entropy_program(pair.p))
+    in_pytorch(text, entropy_program(pair.p, unit.name))
 
 
 # ---- Two outcomes

@@ -124,7 +124,7 @@ def how_surprising() -> None:
             unit=UNIT,
         )
         section(text, "zero")
-    in_pytorch(text, information_program(held["p"]))
+    in_pytorch(text, information_program(held["p"], unit.name))
 
 
 # ---- Two independent events

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import charts, links, torch_charts
+from ui import charts, fields, links, torch_charts, typed
 from ui import pair as pairs
 from ui import torch_inputs as inputs
 from ui import torch_views as views
@@ -31,6 +31,8 @@ DTYPES = ("float32", "float64")
 KINDS = ("index", "one_hot")
 FIGURE = ("x", "t", "row", "dtype", "way")  # what the live figure belongs to
 NO_WEIGHTS = ()
+# What a link may say for ignore_index; the first stands for torch's own, -100.
+IGNORABLE = (inputs.NO_CLASS, "-1", "255", *map(str, range(typed.MAX_CLASSES)))
 
 
 def shape_word(shape: Sequence[int]) -> str:
@@ -53,7 +55,7 @@ STATE = inputs.PageParams(
             inputs.Word("reduction", "mean", xt.OPTION_REDUCTIONS),
             links.Number("smoothing", 0.0, 0.0, 1.0),
             inputs.Weights("weight", NO_WEIGHTS),
-            inputs.Word("ignored", "-", ("-", *map(str, range(inputs.MAX_CLASSES)))),
+            inputs.Word("ignored", "-", IGNORABLE),
             inputs.Word("kind", "index", KINDS),
         ),
     ),
@@ -116,62 +118,69 @@ def choose(
 
 # ---- The learner's logits
 
-# Sentences about what cannot be read; ui.torch_inputs names them.
-UNREADABLE = (
-    "too_long",
-    "nothing",
-    "many_rows",
-    "many_classes",
-    "ragged",
-    "no_number",
-    "too_large",
-    "target_count",
-    "no_class",
-    "no_weight",
-    "weight_count",
-)
+
+def field(
+    name: str,
+    label: str,
+    shown: str,
+    read: Callable[[str], Any],
+    take: Callable[[Any], None],
+    area: bool = False,
+    decimal: bool = True,
+) -> None:
+    """Show a field for typed numbers, and below it what is wrong with what was typed."""
+    one = fields.Field(f"xent inside {name}", shown, read, take, decimal)
+    one.show(label, area)
+    one.say(text)
 
 
-def field(name: str, label: str, shown: str, read: Callable[[str], None], area: bool) -> None:
-    """Show a field for typed numbers. What cannot be read stays in it, with a sentence."""
-    key, problem = f"xent inside {name}", f"xent inside {name} problem"
-
-    def typed() -> None:
-        try:
-            read(st.session_state[key])
-            st.session_state.pop(problem, None)
-        except inputs.UnreadableError as error:
-            st.session_state[problem] = (shown, st.session_state[key], error.why, error.values)
-
-    before, said, why, values = st.session_state.get(problem, (None, "", "", {}))
-    wrong = before == shown  # else the state was changed from elsewhere meanwhile
-    st.session_state[key] = said if wrong else shown
-    if area:
-        st.text_area(label, key=key, on_change=typed, height=110, max_chars=inputs.MAX_TEXT)
-    else:
-        st.text_input(label, key=key, on_change=typed, max_chars=inputs.MAX_TEXT)
-    if wrong:
-        st.warning(text.label(UNREADABLE[UNREADABLE.index(why)], **values))
+def read_logits(said: str) -> typed.Matrix:
+    typed.check_commas(said, typed.read_matrix)
+    return typed.read_matrix(said)
 
 
-def take_logits(said: str) -> None:
-    change(x=inputs.read_matrix(said))
+def read_targets(said: str) -> tuple[int, ...]:
+    state = now()
+    rows, classes = len(state["x"]), len(state["x"][0])
+    return typed.read_targets(said, rows, classes, [inputs.ignored_in(state)])
 
 
-def take_targets(said: str) -> None:
-    x = now()["x"]
-    change(t=inputs.read_targets(said, len(x), len(x[0])))
+def read_weights(said: str) -> tuple[float, ...]:
+    def read(said: str) -> tuple[float, ...]:
+        return typed.read_weights(said, len(now()["x"][0]))
+
+    typed.check_commas(said, read, one_row=True)
+    return read(said)
 
 
 def tools(held: links.Held) -> None:
     """Show where the logits, their classes and the type are chosen."""
     x = held["x"]
-    field("x", text.label("logits"), inputs.write_matrix(x, "\n", ", "), take_logits, area=True)
-    field("t", text.label("targets"), ", ".join(map(str, held["t"])), take_targets, area=False)
+    shown = typed.write_matrix(x, "\n", ", ")
+    field("x", text.label("logits"), shown, read_logits, lambda x: change(x=x), area=True)
+    shown = ", ".join(map(str, held["t"]))
+    field("t", text.label("targets"), shown, read_targets, lambda t: change(t=t), decimal=False)
+    if ignored := inputs.ignored_rows(held.state):
+        which = ", ".join(map(str, ignored))
+        st.caption(text.label("rows_ignored", which=which, index=inputs.ignored_in(held.state)))
     choose("dtype", text.label("dtype"), DTYPES, held["dtype"], lambda one: change(dtype=one))
     if len(x) > 1:
         rows = range(len(x))
         choose("row", text.label("row"), rows, int(held["row"]), lambda i: change(row=float(i)))
+    say_stand_in(held.state)
+
+
+def plain_targets(held: Any) -> tuple[int, ...]:
+    """The targets for the parts of the page that do not set ignore_index: torch's own there."""
+    ignored = inputs.ignored_rows(held)
+    return tuple(typed.IGNORED if i in ignored else k for i, k in enumerate(held["t"]))
+
+
+def say_stand_in(held: Any) -> None:
+    """Say that a row's loss is shown as if it counted."""
+    row = int(held["row"])
+    if row in inputs.ignored_rows(held):
+        st.caption(text.label("stand_in", row=row, k=inputs.class_of(held, row)))
 
 
 # ---- Two routes
@@ -198,12 +207,12 @@ def example(**values: Any) -> Callable[[], None]:
     return then
 
 
-def way_back(shown: inputs.Matrix) -> None:
+def way_back(shown: typed.Matrix) -> None:
     """Offer the reader's own logits, while an example stands in their place."""
     if now()["x"] == shown and BEFORE in st.session_state:
         st.button(
             text.label("back"),
-            key=f"xent inside back from {inputs.write_matrix(shown)}",
+            key=f"xent inside back from {typed.write_matrix(shown)}",
             on_click=lambda: change(**st.session_state.pop(BEFORE)),
             icon=":material/undo:",
         )
@@ -283,7 +292,7 @@ def apart(ulps: int | None) -> str:
 
 def ways_table(held: links.Held) -> None:
     row, digits = int(held["row"]), views.DIGITS[held["dtype"]]
-    ways = xt.four_ways(held["x"], held["t"], held["dtype"])
+    ways = xt.four_ways(held["x"], plain_targets(held.state), held["dtype"])
     head = (
         text.label("way"),
         text.label("mean_loss"),
@@ -310,7 +319,7 @@ def ways_table(held: links.Held) -> None:
     )
     same = sum(way.loss_ulps == way.worst_grad_ulps == 0 for way in ways)
     section(text, "ways_result", same=same, count=len(ways))
-    in_pytorch(text, ways_program(held["x"], held["t"], held["dtype"]))
+    in_pytorch(text, ways_program(held["x"], plain_targets(held.state), held["dtype"]))
 
 
 # ---- The wiring board
@@ -351,7 +360,8 @@ def guess(right: bool) -> None:
 @st.fragment
 def wiring() -> None:
     held = now()
-    board = xt.wiring_board(held["x"], held["t"], held["dtype"])
+    targets = plain_targets(held)
+    board = xt.wiring_board(held["x"], targets, held["dtype"])
     guesses = st.session_state.setdefault(GUESSES, {})
     front, loss = st.session_state.setdefault(WIRING, (xt.FRONT_ENDS[1], xt.BOARD_LOSSES[0]))
     wire = next(w for w in board.wires if (w.front, w.loss) == (front, loss))
@@ -412,7 +422,7 @@ def wiring() -> None:
             if wire.reason == "softmax_twice":
                 floor, count = show(board.floor), len(held["x"][0])
                 section(text, "floor", floor=floor, count=count)
-    in_pytorch(text, wiring_program(held["x"], held["t"], held["dtype"]))
+    in_pytorch(text, wiring_program(held["x"], targets, held["dtype"]))
 
 
 # ---- Which operators ran
@@ -420,7 +430,7 @@ def wiring() -> None:
 
 def operators(held: links.Held) -> None:
     """Show the trace of CrossEntropyLoss, judged, beside that of another way."""
-    x, t, dtype = held["x"], held["t"], held["dtype"]
+    x, t, dtype = held["x"], plain_targets(held.state), held["dtype"]
     words, picture = st.columns([1, 2], gap="large")
     with words:
         section(text, "operators")
@@ -441,6 +451,8 @@ def operators(held: links.Held) -> None:
             st.html(views.tree(whole))
         with there:
             others = [case for case in xt.TRACE_CASES if case != "cross_entropy_module"]
+            if inputs.ignored_rows(held.state):  # which have no one-hot rows
+                others = [case for case in others if not case.endswith("probabilities")]
             way = held["way"] if held["way"] in others else "log_softmax_nll"
             choose(
                 "way",
@@ -462,14 +474,15 @@ def operators(held: links.Held) -> None:
 
 # ---- Options
 
-IGNORE_NOTHING = -100
+
+def as_one_hot(held: dict[str, Any]) -> bool:
+    """Whether the targets are one-hot rows: a number that is no class has none."""
+    return held["opt"]["kind"] == "one_hot" and not inputs.ignored_rows(held)
 
 
 def smoothed_target(held: dict[str, Any]) -> Any:
     """The targets as torch gets them: classes, or a one-hot row for each."""
-    if held["opt"]["kind"] == "index":
-        return held["t"]
-    return np.eye(len(held["x"][0]))[list(held["t"])]
+    return np.eye(len(held["x"][0]))[list(held["t"])] if as_one_hot(held) else held["t"]
 
 
 def option_controls(held: dict[str, Any]) -> None:
@@ -495,8 +508,8 @@ def option_controls(held: dict[str, Any]) -> None:
         "weight",
         text.label("weight"),
         ", ".join(map(show_weight, filled(options["weight"], classes))),
-        lambda said: change_in("opt", weight=inputs.read_weights(said, len(now()["x"][0]))),
-        area=False,
+        read_weights,
+        lambda weight: change_in("opt", weight=weight),
     )
     choose(
         "kind",
@@ -506,19 +519,25 @@ def option_controls(held: dict[str, Any]) -> None:
         lambda one: change_in("opt", kind=one),
         {"index": text.label("indices"), "one_hot": text.label("one_hot")}.__getitem__,
     )
-    ignorable = ("-", *map(str, range(classes)))
-    ignored = options["ignored"] if options["ignored"] in ignorable else "-"
-    if options["kind"] == "index":
-        choose(
-            "ignored",
-            "ignore_index",
-            ignorable,
-            ignored,
-            lambda one: change_in("opt", ignored=one),
-            lambda one: text.label("no_class_ignored") if one == "-" else one,
-        )
-    else:
+    if as_one_hot(held):
         st.caption(text.label("cannot_ignore"))
+        return
+    ignorable = IGNORABLE[: 3 + classes]
+    ignored = options["ignored"] if options["ignored"] in ignorable else inputs.NO_CLASS
+    choose(
+        "ignored",
+        "ignore_index",
+        ignorable,
+        ignored,
+        lambda one: change_in("opt", ignored=one),
+        lambda one: text.label("no_class_ignored") if one == inputs.NO_CLASS else one,
+    )
+    if options["kind"] == "one_hot":
+        index = inputs.ignored_in(held)
+        refusal = views.said(xt.one_hot_refusal(index, classes), "surprise")
+        st.html(refusal)
+        st.caption(text.label("no_one_hot", index=index))
+    section(text, "ignoring")
 
 
 def filled(weights: tuple[float, ...], classes: int) -> tuple[float, ...]:
@@ -527,7 +546,7 @@ def filled(weights: tuple[float, ...], classes: int) -> tuple[float, ...]:
 
 
 def show_weight(weight: float) -> str:
-    return inputs.write_number(weight)
+    return typed.write_number(weight)
 
 
 @st.fragment
@@ -535,9 +554,7 @@ def options() -> None:
     held = now()
     chosen, classes = held["opt"], len(held["x"][0])
     weights = filled(chosen["weight"], classes) or None
-    ignored = int(chosen["ignored"].replace("-", str(IGNORE_NOTHING)))
-    if chosen["kind"] == "one_hot" or ignored >= classes:
-        ignored = IGNORE_NOTHING
+    ignored = typed.IGNORED if as_one_hot(held) else inputs.ignored_in(held)
     result = xt.cross_entropy_options(
         held["x"],
         smoothed_target(held),
@@ -582,7 +599,7 @@ def options() -> None:
         section(text, "option_rule")
         if math.isnan(float(np.max(result.torch_value))) and result.denominator == 0:
             section(text, "nothing_left")
-    soft = chosen["kind"] == "one_hot"
+    soft = as_one_hot(held)
     target = tuple(map(tuple, smoothed_target(held).tolist())) if soft else held["t"]
     in_pytorch(text, options_program(held["x"], target, held["dtype"], weights or (), given))
 
@@ -591,12 +608,12 @@ def options_result(result: xt.OptionsResult, reduction: str) -> None:
     """Show numerator and denominator, and torch's value beside xent_core's."""
     ours, theirs = np.atleast_1d(result.xent_value), np.atleast_1d(result.torch_value)
     if reduction != "none":
-        terms = " + ".join(show(x) for x in result.terms[result.counted]) or "0"
+        terms = views.added(show(x + 0.0) for x in result.terms[result.counted])
         value = views.number(theirs[0], 6)
         top = views.number(result.numerator, 6)
         if reduction == "mean":
             below = [w for w, on in zip(result.target_weights, result.counted, strict=True) if on]
-            divisor = " + ".join(views.brief(w) for w in below) or "0"
+            divisor = views.added(map(views.brief, below))
             parts = [
                 views.fraction(terms, divisor),
                 views.fraction(top, views.brief(result.denominator)),
@@ -632,11 +649,12 @@ EPSILON = 0.1
 def masks() -> None:
     held = now()
     row, classes = int(held["row"]), range(len(held["x"][0]))
-    logits, k = held["x"][row], held["t"][row]
+    logits, k = held["x"][row], inputs.class_of(held, row)
     words, picture = st.columns([1, 2], gap="large")
     key = "xent inside mask"
     with words:
         section(text, "mask", row=row, k=k, epsilon=EPSILON)
+        say_stand_in(held)
         st.session_state[key] = list(held["mask"])
         st.pills(
             text.label("masked"),
@@ -690,7 +708,7 @@ def on_your_logits() -> None:
         [show(found[0].loss), "∞", "nan"],
         right=1,
         then=example(x=FAR, t=(0,), row=0.0, dtype="float32"),
-        logits=inputs.write_matrix(FAR, cell=", "),
+        logits=typed.write_matrix(FAR, cell=", "),
         wrong=show(found[-1].loss),
         loss=show(found[0].loss),
     )
@@ -833,6 +851,7 @@ ADVICE = (
     "all_ignored",
     "minus_inf_row",
     "nothing_to_average",
+    "forward_only",
     "no_class_axis",
     "one_hot_int",
     "input_not_float",
@@ -847,6 +866,8 @@ ADVICE = (
     "batch_mismatch",
     "shape_mismatch",
 )
+# They tell why the mean is nan; a sum of nothing is 0.
+ONLY_MEAN = ("all_ignored", "nothing_to_average")
 MISTAKES = {
     "try_float": {"target_dtype": "float32"},
     "try_column": {"target": "4x1"},
@@ -856,6 +877,10 @@ MISTAKES = {
     "try_ignored": {"target_values": "all_ignored"},
     "try_inf": {"input_values": "minus_inf_row"},
 }
+
+
+GRADIENTS = ("grad_finite", "grad_broken", "grad_empty")
+GRADIENT_COLOURS = {"grad_finite": "fine", "grad_broken": "surprise", "grad_empty": "muted"}
 
 
 def tuple_text(word: str) -> str:
@@ -904,6 +929,24 @@ def shape_controls(asked: dict[str, str]) -> None:
     )
 
 
+def say_backward(answer: xt.Answer) -> None:
+    """Show what loss.backward() did, which no loss tells."""
+    back = answer.backward
+    assert back is not None
+    if back.grad is None:
+        st.html(views.said(f"loss.backward()\n{back.error}: {back.message}", "surprise"))
+        if answer.shape and answer.advice != "forward_only":
+            section(text, "not_scalar")
+        return
+    shape, broken = back.grad.shape, int(np.sum(~np.isfinite(back.grad)))
+    label = "grad_broken" if broken else "grad_finite" if back.grad.size else "grad_empty"
+    said = text.label(GRADIENTS[GRADIENTS.index(label)], shape=shape, broken=broken,
+                      size=back.grad.size)  # fmt: skip
+    st.html(
+        views.joined([views.code("loss.backward()"), views.tagged(said, GRADIENT_COLOURS[label])])
+    )
+
+
 @st.fragment
 def shapes() -> None:
     asked = now()["ask"]
@@ -949,15 +992,18 @@ def shapes() -> None:
                     wide=kind,
                 )
             )
+            say_backward(answer)
         else:
             st.html(views.said(f"{answer.error}: {answer.message}", "surprise"))
-        section(text, ADVICE[ADVICE.index(answer.advice)])
+        advice = ADVICE[ADVICE.index(answer.advice)]
+        by_mean = asked["reduction"] == "mean"
+        section(text, advice if by_mean or advice not in ONLY_MEAN else "nothing_counts")
     in_pytorch(
         text,
         shapes_program(
-            answer.input.tolist(),
+            answer.input,
             asked["input_dtype"],
-            answer.target.tolist(),
+            answer.target,
             asked["target_dtype"],
             asked["reduction"],
         ),
@@ -1020,6 +1066,10 @@ def kl_judged(call: xt.KlCall, table: xt.KlTable, classes: int) -> str:
     def near(wanted: float) -> bool:
         return call.value == wanted or math.isclose(call.value, wanted, rel_tol=1e-9, abs_tol=1e-15)
 
+    if call.order == "no_log" and near(
+        table.without_log / (classes if call.reduction == "mean" else 1)
+    ):
+        return views.tagged(text.label("log_missing"), "surprise")
     meant = (
         (table.truth, "D(P‖Q)", "fine"),
         (table.truth / classes, f"D(P‖Q) / {classes}", "prediction"),

@@ -160,7 +160,7 @@ def price_of_being_wrong() -> None:
         section(text, "limits", most=show(bound), unit=UNIT)
         pairs.tools(pair, text)
     same_gradient()
-    in_pytorch(text, divergence_program(pair.p, pair.q))
+    in_pytorch(text, divergence_program(pair.p, pair.q, unit.name))
 
 
 def same_gradient() -> None:
@@ -207,7 +207,7 @@ MAP = links.Params(
 ON_SIDE = number_of((0.0, 0.4, 0.6))
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=3)
 def lines_around(name: str, levels: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Level lines around every point, and the places of their labels.
 
@@ -404,7 +404,7 @@ def fit_by_hand(values: Arrays) -> Arrays:
     }
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=64)
 def best(gap: float) -> dict[str, tuple[float, float]]:
     """Mean and standard deviation of the Gaussians that fit the bumps best, in few digits."""
     forward, reverse = forward_kl_fit(bumps(gap)), reverse_kl_fits(bumps(gap))

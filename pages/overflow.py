@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import streamlit as st
 
-from ui import bench_table, formula, links, overflow_charts
+from ui import bench_table, fields, formula, links, overflow_charts, typed
 from ui import float_views as views
 from ui.bits import Bit, bit_buttons
 from ui.digits import exact, show
@@ -18,10 +18,12 @@ from ui.live import Bind, Choice, Handle, Place, Readout, Slider, View
 from ui.live.sweeps import Arrays
 from ui.programs import overflow_program
 from ui.words import words as words_of
+from xent_core import cross_entropy_loss
 from xent_core.pytorch.elementary import (
     elementary_ulps,
     float8_top,
     loss_of_a_certain_class,
+    loss_of_equal_logits,
     sum_and_mean,
 )
 from xent_core.trace import (
@@ -225,42 +227,32 @@ def the_bench(held: links.Held) -> None:
 
 # ---- a typed row and the format
 
-_TYPED, _PROBLEM, _BEYOND = "xent row", "xent row problem", "xent row beyond"
+_TYPED, _BEYOND = "xent row", "xent row beyond"
 
 
-def take_row() -> None:
-    """Take the typed row; one that cannot be used stays in its field, with what is wrong."""
-    typed = st.session_state[_TYPED]
-    state = links.state_of(KEY, BENCH)
-    try:
-        row = views.read_row(typed)
-    except views.RowError as problem:
-        st.session_state[_PROBLEM] = (problem.kind, problem.what, typed, state)
-        return
-    st.session_state.pop(_PROBLEM, None)
+def read_row(said: str) -> typed.TypedRow:
+    """Read a typed row; AmbiguousError where its commas may be decimal points."""
+    typed.check_commas(said, typed.read_row, one_row=True)
+    return typed.read_row(said)
+
+
+def take_row(row: typed.TypedRow) -> None:
     st.session_state[_BEYOND] = (row.values, row.beyond)
+    state = links.state_of(KEY, BENCH)
     links.put(KEY, BENCH, x=row.values, k=min(int(state["k"]), len(row.values) - 1))
 
 
-def typed_row(held: links.Held) -> None:
+def row_field(held: links.Held) -> fields.Field:
     """The field for a row of logits; it shows the row unless something else is typed there."""
-    problem = st.session_state.get(_PROBLEM)
-    if problem and problem[3] != held.state:
-        problem = st.session_state.pop(_PROBLEM) and None
-    st.session_state[_TYPED] = problem[2] if problem else views.write_row(held["x"])
-    st.text_input(text.label("typed"), key=_TYPED, on_change=take_row)
+    return fields.Field(_TYPED, typed.write_row(held["x"]), read_row, take_row)
 
 
 def say_of_row(held: links.Held) -> None:
     """What is wrong with the typed row, or strange in it."""
-    if problem := st.session_state.get(_PROBLEM):
-        kind, what, _, _ = problem
-        kinds = {"empty": "row_empty", "many": "row_many", "gap": "row_gap", "number": "row_number"}
-        said = text.label(kinds[kind], what=links.quoted(what), most=views.MOST)
-        st.warning(f"{said} " + text.label("row_kept"))
+    row_field(held).say(text)
     values, beyond = st.session_state.get(_BEYOND, ((), ()))
     if beyond and values == held["x"]:
-        read = (f"{links.quoted(part)} → {show(views.read_number(part))}" for part in beyond)
+        read = (f"{links.quoted(part)} → {show(typed.read_number(part))}" for part in beyond)
         st.info(text.label("row_beyond", what=", ".join(read)))
 
 
@@ -565,7 +557,7 @@ def laboratory() -> None:
         with stories:
             choose_story(held)
         with row:
-            typed_row(held)
+            row_field(held).show(text.label("typed"))
         with formats:
             format_switch(held)
         with st.container(key="xent-story"):
@@ -588,12 +580,31 @@ def laboratory() -> None:
 # ---- why the stable form is safe
 
 
+@st.cache_data(show_spinner=False, max_entries=1)
+def crowd() -> tuple[int, dict[str, float]]:
+    """The fewest equal logits whose sum is too large for float16, and torch's losses there."""
+    top = FORMATS["float16"].max
+    count = int(top + (top - bit_pattern(top, "float16").below) / 2)  # half a step: it rounds up
+    return count, {
+        "before": loss_of_equal_logits(count - 1, "float16"),
+        "half": loss_of_equal_logits(count, "float16"),
+        "single": loss_of_equal_logits(count, "float32"),
+    }
+
+
 def why_safe() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         section(text, "routes")
     with right:
         section(text, "safe", eps=show(EPSILON, 1), most=show(-math.log(EPSILON)))
+        count, found = crowd()
+        if math.isinf(found["half"]):
+            said = {name: show(loss) for name, loss in found.items()}
+            ours = float(cross_entropy_loss(np.zeros((1, count), np.float16), [0]))
+            section(
+                text, "crowd", count=f"{count:,}", less=f"{count - 1:,}", ours=show(ours), **said
+            )
 
 
 # ---- maps
@@ -606,13 +617,13 @@ MAP = links.Params(
 )
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=12)
 def maps_of(name: str, side: int) -> dict[str, np.ndarray]:
     """The outcomes of all formulas over a plane of logits."""
     return views.maps(FORMATS[name], side)
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def map_figure(name: str, chosen: str, language: str) -> Any:
     """The figure of the maps of a format, with one formula's large; the same for everybody."""
     said = words_of("overflow", language).label
@@ -721,7 +732,7 @@ MANY = 70_000
 COUNTS = np.unique(np.round(np.geomspace(1, MANY, 160)))
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=4)
 def sums(name: str, loss: float) -> np.ndarray:
     """The running sums of equal losses in a format, as float64."""
     return running_sums(np.full(MANY, loss), name).astype(np.float64)
@@ -740,7 +751,7 @@ def averages(values: Arrays) -> Arrays:
     return out
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=4)
 def by_torch(name: str, loss: float) -> tuple[float, float]:
     """PyTorch's own sum and mean of the equal losses."""
     return sum_and_mean(loss, MANY, name)

@@ -165,6 +165,14 @@ MOVE = links.Params(links.Number("c", 0.0, -20.0, 20.0), links.Number("s", 1.0, 
 SHIFT = 10.0
 
 
+ULP = float(np.spacing(1.0))
+
+
+def but_for_rounding(x: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Numbers (R,), but 0 where no more is left than rounding numbers of a size (R,) explains."""
+    return np.where(x <= 4 * ULP * size, 0.0, x)
+
+
 def shift_and_scale(values: Arrays) -> Arrays:
     """Softmax of s times the note's logits plus c, and how far it is from where it was."""
     moved = values["s"][:, None] * np.array(NOTE) + values["c"][:, None]
@@ -173,7 +181,7 @@ def shift_and_scale(values: Arrays) -> Arrays:
         "moved": moved,
         "p": p,
         "before": np.broadcast_to(before, p.shape),
-        "change": np.abs(p - before).max(axis=-1),
+        "change": but_for_rounding(np.abs(p - before).max(axis=-1), 1 + np.abs(values["c"])),
     }
 
 
@@ -278,12 +286,14 @@ def jacobian(values: Arrays) -> Arrays:
     """The Jacobian (R, C, C) of softmax at the logits (R, C)."""
     z = np.stack([values[f"y{i}"] for i in range(3)], axis=-1)
     slopes = softmax_jacobian(z)
+    sums = np.abs(slopes.sum(axis=-1)).max(axis=-1)
     return {
         "p": softmax(z),
         "jacobian": slopes,
         "entries": slopes.reshape(len(slopes), -1),
         "own": slopes[:, 0, 0],
-        "row_sum": np.abs(slopes.sum(axis=-1)).max(axis=-1),
+        "row_sum": but_for_rounding(sums, np.ones_like(sums)),
+        "left": sums / ULP,
     }
 
 
@@ -311,6 +321,7 @@ def every_slope() -> None:
                 readouts=[
                     Readout(text.label("own"), "own"),
                     Readout(text.label("row_sum"), "row_sum"),
+                    Readout(text.label("left_over"), "left|2", text.label("ulp_of_one")),
                 ],
                 alt=text.label("jacobian_alt"),
             ),

@@ -1,6 +1,8 @@
 """The rules of the house: who may import whom, and where words and mathematics live."""
 
 import ast
+import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,98 @@ def test_the_browser_holds_no_formula():
             line for line in script.splitlines() if not line.strip().startswith(("*", "/*", "//"))
         )
         assert function not in code.replace("/**", "")
+
+
+# ---- caches
+
+# Whose arguments no reader and no link can choose, and why.
+BOUNDED_BY_THEIR_ARGUMENTS = {
+    "shared_labels": "a language that the app speaks",
+    "words": "a page of the app and a language that it speaks",
+    "_asset": "a file of the app: another name is a KeyError, which is not kept",
+    "finished": "a start of the lesson's list",
+    "letters_of_two": "one constant",
+    "language_text": "a language of the app's texts: another is an error, which is not kept",
+    "_from_scikit_learn": "a data set of the lesson's list",
+}
+CACHES = {"cache", "lru_cache", "cache_data", "cache_resource"}
+
+
+def unbounded_caches(source: str) -> Iterator[str]:
+    """Yield the functions of a file that keep what they gave for any number of arguments."""
+    tree = ast.parse(source)
+    decorators = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                decorators |= {id(decorator), id(getattr(decorator, "func", None))}
+                takes = node.args.args or node.args.kwonlyargs or node.args.vararg
+                if _is_cache(decorator) and takes and not _bound(decorator):
+                    yield node.name
+    for node in ast.walk(tree):  # a cache made in another way: f = cache(g)
+        if isinstance(node, ast.Call) and _is_cache(node) and id(node) not in decorators:
+            yield ast.unparse(node)
+
+
+def _is_cache(node: ast.expr) -> bool:
+    called = node.func if isinstance(node, ast.Call) else node
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in CACHES
+
+
+def _bound(decorator: ast.expr) -> bool:
+    """Tell whether a cache forgets: lru_cache does by itself, unless it is told not to."""
+    if not isinstance(decorator, ast.Call):
+        return ast.unparse(decorator).endswith("lru_cache")
+    said = {one.arg: one.value for one in decorator.keywords}
+    bound = said.get("maxsize", said.get("max_entries", *decorator.args[:1]))
+    if bound is None:
+        return ast.unparse(decorator.func).endswith("lru_cache")
+    return not (isinstance(bound, ast.Constant) and bound.value is None)
+
+
+def test_every_cache_that_a_reader_can_fill_has_a_bound():
+    files = [path for _, path in FILES] + [ROOT / "app.py"]
+    found = {name for path in files for name in unbounded_caches(path.read_text("utf-8"))}
+    assert found == set(BOUNDED_BY_THEIR_ARGUMENTS)
+
+
+def test_a_cache_without_a_bound_is_seen():
+    head = "import functools\nimport streamlit as st\nfrom functools import cache, lru_cache\n"
+    unbounded = ("@functools.cache", "@cache", "@lru_cache(maxsize=None)", "@lru_cache(None)",
+                 "@st.cache_data", "@st.cache_data(show_spinner=False)",
+                 "@st.cache_resource(max_entries=None)")  # fmt: skip
+    bounded = ("@functools.lru_cache", "@lru_cache(maxsize=8)", "@lru_cache(8)",
+               "@st.cache_data(max_entries=8)", "@st.fragment")  # fmt: skip
+    for decorators, seen in ((unbounded, ["f"]), (bounded, [])):
+        for decorator in decorators:
+            assert [*unbounded_caches(f"{head}{decorator}\ndef f(x): pass")] == seen, decorator
+    assert [*unbounded_caches(f"{head}@cache\ndef f(): pass")] == []
+    assert [*unbounded_caches(f"{head}kept = cache(print)")] == ["cache(print)"]
+
+
+def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
+    from ui import charts, code_charts, divergence_charts, loss_charts
+
+    for i in range(1500):
+        names = (f"a{i}", f"b{i}")
+        code_charts.pile(names, ("what each adds", "ceiling"), 0.5, 1.0)
+    assert code_charts.pile.cache_info().currsize == charts.FIGURES
+    for module in (charts, code_charts, divergence_charts, loss_charts):
+        for builder in vars(module).values():
+            if isinstance(builder, functools._lru_cache_wrapper):
+                assert builder.cache_info().maxsize == charts.FIGURES
+                assert builder.cache_info().currsize <= charts.FIGURES
+
+
+def test_the_pages_own_figures_for_names_of_a_link_are_among_them():
+    from tests.pages.test_pages import open_page
+    from ui import code_charts
+
+    app = open_page("entropy")
+    for i in range(3):
+        before = code_charts.pile.cache_info().misses
+        app.query_params.update({"p": "1,1", "names": f"one{i},two{i}"})
+        app.run()
+        assert not app.exception
+        assert code_charts.pile.cache_info().misses == before + 1

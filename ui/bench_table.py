@@ -12,6 +12,7 @@ from ui.float_views import (
     GROUPS,
     MARK_AT,
     MARKS,
+    OPERATIONS,
     ROWS,
     TARGET,
     cell_code,
@@ -20,6 +21,7 @@ from ui.float_views import (
 )
 from xent_core.trace import FORMULAS, get_program
 
+POWER = OPERATIONS["exp"][1]
 NUMBERS = "①②③④⑤⑥⑦"
 
 # A projector has to show the bench from its sliders to its last line, beside a story that has
@@ -146,9 +148,10 @@ def _loss(i: int, headings: Headings, classes: int) -> str:
 
 
 def _error(i: int) -> str:
+    """How far a loss is from the truth; of a right one no percent, which is 100 of a tiny truth."""
     return (
         f'<td data-state="outcome.{i}"><span><span data-slot="far.{i}|2"></span> ulp '
-        f'<span data-slot="far.{7 + i}|2"></span> %</span></td>'
+        f'<span class="xent-percent"><span data-slot="far.{7 + i}|2"></span> %</span></span></td>'
     )
 
 
@@ -216,9 +219,10 @@ def table(headings: Headings, classes: int) -> str:
 
 
 def _because(i: int, headings: Headings, classes: int) -> str:
-    """What went wrong first in a formula: "① at exp: overflow. e^89 = ∞: too large. Then …".
+    """What went wrong first in a formula: "① at exp: overflow. e⁸⁹ = ∞: too large. Then …".
 
-    The operation is written as a sign, or as one number, a sign and a second number. What comes
+    The operation is written as a sign and a number, as a power, or as a sign between two numbers;
+    the style shows the one that it is. What comes
     after it are the single numbers of the later steps, those that the table marks as poisoned.
     """
     name, said = FORMULAS[i], headings.sentence
@@ -236,9 +240,11 @@ def _because(i: int, headings: Headings, classes: int) -> str:
         f'<span class="xent-well">{who} {said["well"]}</span>'
         f'<span class="xent-void">{who}: {said["void"]}</span>'
         f'<span class="xent-broke"><span>⚑ {who} {said["first"]} <b data-slot="why.{i}"></b> · '
-        f'<span class="xent-one" data-slot="op.{i}"></span><span data-slot="said.{3 * i}|4"></span>'
-        f'<span class="xent-two"><span data-slot="op.{i}"></span>'
-        f'<span data-slot="said.{3 * i + 1}|4"></span></span> = '
+        f'<span class="xent-power">{POWER}<sup data-slot="said.{3 * i}|short"></sup></span>'
+        f'<span class="xent-flat"><span class="xent-one" data-slot="op.{i}"></span>'
+        f'<span data-slot="said.{3 * i}|4"></span><span class="xent-two">'
+        f'<span data-slot="op.{i}"></span><span data-slot="said.{3 * i + 1}|4"></span></span>'
+        f"</span> = "
         f'<b class="xent-result" data-slot="said.{3 * i + 2}|4"></b>'
         f'<span data-slot="reason.{i}"></span></span>'
         f"<span>{then}</span></span></p>"

@@ -15,6 +15,9 @@ Points = tuple[float, ...]
 
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
+# Figures that each builder keeps. A reader names the classes, and a link the titles' unit:
+# without a bound a server would keep one for every name that anybody ever typed.
+FIGURES = 64
 _CLEAR = "rgba(0,0,0,0)"
 _POINT = {"size": 13, "line": {"color": "#ffffff", "width": 1.5}}
 
@@ -137,7 +140,7 @@ def point(colour: str, axis: str = "", symbol: str = "circle") -> go.Scatter:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def scores_and_probabilities(
     classes: tuple[str, ...], logits: str, probabilities: str, reach: tuple[float, float]
 ) -> go.Figure:
@@ -177,7 +180,7 @@ _ROAD_ON_A_PHONE = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def road(
     classes: tuple[str, ...],
     titles: tuple[str, str, str],
@@ -215,7 +218,7 @@ def road(
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Points]) -> go.Figure:
     """Two probabilities as bars; beside them a curve from 0 to 1 and a point on it.
 
@@ -237,7 +240,7 @@ def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Point
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def bars_and_matrix(classes: tuple[str, ...], bars_title: str, matrix_title: str) -> go.Figure:
     """Probabilities as bars; beside them a square matrix, its entries in colour and in digits.
 
@@ -277,7 +280,7 @@ def bars_and_matrix(classes: tuple[str, ...], bars_title: str, matrix_title: str
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title: str) -> go.Figure:
     """A smooth curve and a step along the same x: `curves` holds x, the curve and the step.
 
@@ -302,7 +305,7 @@ def step_and_curve(curves: tuple[Points, Points, Points], x_title: str, y_title:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def two_losses(
     x: Points, x_title: str, y_title: str, top: float, names: tuple[str, str, str]
 ) -> go.Figure:
@@ -325,7 +328,7 @@ def two_losses(
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
     """-log p with its point, down to an impossible event above the upper edge.
 
@@ -355,7 +358,7 @@ def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> 
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def area_and_sum(names: tuple[str, str, str], titles: tuple[str, str], top: float) -> go.Figure:
     """Two probabilities as the sides of a rectangle; beside it their information as bars.
 
@@ -402,7 +405,7 @@ def area(colour: str, opacity: float) -> go.Scatter:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def ladder(count: Points, names: tuple[str, str, str, str], y_title: str, top: float) -> go.Figure:
     """Questions against the number of things to tell apart.
 
@@ -487,7 +490,7 @@ _ONE_ABOVE_THE_OTHER = {
 _PAIR_ON_A_PHONE = {**_ONE_ABOVE_THE_OTHER, "annotations.1.x": 0.0, "annotations.1.y": 0.42}
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def pair_and_area(
     names: tuple[str, ...], parts: tuple[str, str, str], axis: str, reach: float
 ) -> go.Figure:
@@ -528,7 +531,7 @@ def pair_and_area(
     )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def settling(
     counts: Points,
     heights: tuple[Points, ...],
@@ -567,7 +570,7 @@ def settling(
     )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def pair_and_curve(
     names: tuple[str, ...], titles: tuple[str, str], x: Points, floor: float, top: float
 ) -> go.Figure:
@@ -596,7 +599,7 @@ def pair_and_curve(
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def codes_and_letters(
     languages: tuple[str, ...],
     letters: tuple[str, ...],

@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui.charts import (
+    FIGURES,
     GREY,
     SURPRISE,
     TRUTH,
@@ -79,7 +80,7 @@ _PILE_ON_A_PHONE = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def pile(names: tuple[str, ...], titles: tuple[str, str], most: float, ceiling: float) -> go.Figure:
     """P as bars, what each class adds to the entropy, and all of that piled up to H.
 
@@ -119,7 +120,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, str], most: float, ceiling: 
     )  # fmt: skip
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def coin_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
     """The entropy of two outcomes. Traces: 0 the curve, 1 the drop line, 2 the point."""
     return figure(
@@ -148,7 +149,7 @@ _TREE_ON_A_PHONE = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def code_tree(
     names: tuple[str, ...], axis: str, ticks: tuple[str, ...], titles: tuple[str, str]
 ) -> go.Figure:
@@ -217,7 +218,7 @@ def code_tree(
     )  # fmt: skip
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def block_curve(
     most: int, x_title: str, y_title: str, names: tuple[str, str, str], top: float
 ) -> go.Figure:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from ui.charts import (
     BROKEN,
+    FIGURES,
     GREY,
     PAIR_KEY,
     PREDICTION,
@@ -102,7 +103,7 @@ _SPLIT_ON_A_PHONE = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def split_and_contributions(
     names: tuple[str, ...], axis: str, low: float, high: float, reach: float
 ) -> go.Figure:
@@ -180,7 +181,7 @@ _TRIANGLE_ON_A_PHONE = {
 }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def triangle(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> go.Figure:
     """The distributions over three classes as a triangle, and two of them as bars.
 
@@ -265,7 +266,7 @@ def _categories(names: tuple[str, ...], domain: tuple[float, float]) -> dict[str
 _BELLS_ON_A_PHONE = {"height": 480}
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def one_bell_for_two(
     x: Points,
     top: float,

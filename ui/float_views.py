@@ -6,7 +6,6 @@ The mathematics is xent_core's. Here it is laid out: which number of which step 
 import functools
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ui import links
+from ui import links, typed
 from ui.digits import show
 from ui.live.sweeps import Arrays
 from ui.words import fill
@@ -43,79 +42,9 @@ from xent_core.trace import (
     verdicts,
 )
 
-# ---- a row of logits as a person types it, and as a link has it
+# ---- a row of logits, as a link has it
 
-MOST = 16  # as many as a trace takes
-SLIDERS = 6  # of these follow a slider; the others are typed
-_NAN = math.nan  # the one nan: a state with another would never equal itself
-_SPECIAL = {"inf": math.inf, "infinity": math.inf, "∞": math.inf, "nan": _NAN}
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
-_LONGEST = 40  # characters of one number
-_LONGEST_ROW = 20_000
-
-
-class RowError(ValueError):
-    """A typed row that cannot be used: `kind` says why, `what` names the part that it is."""
-
-    def __init__(self, kind: str, what: str = "") -> None:
-        super().__init__(f"{kind}: {what}")
-        self.kind, self.what = kind, what
-
-
-@dataclass(frozen=True)
-class TypedRow:
-    """A row that can be used, and what was typed for numbers beyond float64."""
-
-    values: tuple[float, ...]
-    beyond: tuple[str, ...] = ()
-
-
-def read_number(text: str) -> float:
-    """Read one number, ±inf or nan; ValueError for anything else."""
-    sign = -1.0 if text.startswith("-") else 1.0
-    bare = text.removeprefix("+") if text.startswith("+") else text.removeprefix("-")
-    if bare.lower() in _SPECIAL:
-        value = _SPECIAL[bare.lower()]
-        return value if math.isnan(value) else sign * value
-    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:_LONGEST]!r} is not a number")
-    return float(text)
-
-
-def write_number(value: float) -> str:
-    """Write a number so that `read_number` gives it back, the sign of -0 too."""
-    return repr(float(value)).removesuffix(".0")
-
-
-def read_row(text: str) -> TypedRow:
-    """Read a row of logits as it is typed: full-width digits, any comma or spaces, brackets.
-
-    Raises RowError: "empty", "many" (the number of parts), "gap" or "number" (the part).
-    """
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST_ROW]).strip().strip("[](){}")
-    plain = plain.replace("\N{MINUS SIGN}", "-").strip()
-    if not plain:
-        raise RowError("empty")
-    parts = re.split(r"\s*[,;、]\s*|\s+", plain)
-    if len(parts) > MOST:
-        raise RowError("many", str(len(parts)))
-    values, beyond = [], []
-    for part in parts:
-        if not part:
-            raise RowError("gap")
-        try:
-            values.append(read_number(part))
-        except ValueError:
-            raise RowError("number", part[:_LONGEST]) from None
-        lost = values[-1] == 0 and re.search("[1-9]", re.split("[eE]", part)[0])
-        if lost or (math.isinf(values[-1]) and _NUMBER.fullmatch(part)):
-            beyond.append(part)
-    return TypedRow(tuple(values), tuple(beyond))
-
-
-def write_row(values: Sequence[float]) -> str:
-    """Write a row for the field that it is typed in."""
-    return ", ".join(write_number(value) for value in values)
+SLIDERS = 6  # of the numbers of a row follow a slider; the others are typed
 
 
 def slides(index: int, value: float) -> bool:
@@ -134,21 +63,22 @@ class Row(links.Numbers):
     lo: float = -math.inf
     hi: float = math.inf
     least: int = 1
-    most: int = MOST
+    most: int = typed.MAX_ROW
 
     def controls(self, value: tuple[float, ...]) -> dict[str, Any]:
         return {
-            f"{self.name}{i}": x if slides(i, x) else write_number(x) for i, x in enumerate(value)
+            f"{self.name}{i}": x if slides(i, x) else typed.write_number(x)
+            for i, x in enumerate(value)
         }
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
         parts = text.split(",", self.most)
         if len(parts) > self.most:
             raise ValueError(f"more than {self.most} numbers")
-        return tuple(read_number(part) for part in parts)
+        return tuple(typed.read_number(part) for part in parts)
 
     def write(self, value: tuple[float, ...]) -> str:
-        return ",".join(write_number(x) for x in value)
+        return ",".join(typed.write_number(x) for x in value)
 
 
 @dataclass(frozen=True)
@@ -277,7 +207,7 @@ class Spot:
         return range(self.at, self.at + max(self.size, 1))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=typed.MAX_ROW)
 def spots(classes: int) -> dict[tuple[str, str], Spot]:
     """Where each step of each formula stands; steps that formulas share stand there once."""
     known: dict[Any, Spot] = {}
@@ -299,7 +229,7 @@ def spots(classes: int) -> dict[tuple[str, str], Spot]:
     return found
 
 
-@functools.cache
+@functools.lru_cache(maxsize=typed.MAX_ROW)
 def parts(classes: int) -> tuple[tuple[int, ...], ...]:
     """The places of the arrays "v0", "v1" and "v2", in which the numbers of the steps travel.
 
@@ -367,15 +297,21 @@ def narrowed(values: NDArray[np.float64], digits: int) -> NDArray[Any]:
     return narrow if same.all() else values
 
 
-# How an operation is written: before its one number, or between its two.
+# How an operation is written: before its one number, below it as a power, or between its two.
 OPERATIONS = {
-    "exp": ("one", "e^"), "log": ("one", "log "), "log1p": ("one", "log1p "), "copy": ("one", ""),
+    "exp": ("power", "e"), "log": ("one", "log "), "log1p": ("one", "log1p "), "copy": ("one", ""),
     "divide": ("two", " / "), "add": ("two", " + "), "sum": ("two", " + "),
     "subtract": ("two", " − "), "subtract_given": ("two", " − "), "multiply": ("two", " · "),
 }  # fmt: skip
 # the last place of the array "why": there is no truth
 VOID = 1 + len(ROWS) * len(MARKS)
-KINDS = ("well", "void", "one", "two")  # nothing went wrong, there is no truth, or see above
+KINDS = (
+    "well",
+    "void",
+    "one",
+    "two",
+    "power",
+)  # nothing went wrong, there is no truth, or see above
 _SIGNS = tuple(OPERATIONS)
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from ui.charts import (
     BROKEN,
+    FIGURES,
     FINE,
     GREY,
     PREDICTION,
@@ -97,7 +98,7 @@ def _beyond(axis: str, x: tuple[Any, ...] | None = None, colour: str = SURPRISE)
     )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, str], top: float) -> go.Figure:
     """The prediction with the label as frames; beside it what each class would add to the loss.
 
@@ -185,7 +186,7 @@ def _two_floors(
     return axes, narrow
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def slopes(
     names: tuple[str, ...],
     titles: tuple[str, str, str],
@@ -230,7 +231,7 @@ def slopes(
     )
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=FIGURES)
 def smoothing(
     hard: tuple[Points, Points],
     along: Points,
@@ -277,7 +278,7 @@ def smoothing(
     )
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def soft_labels(
     names: tuple[str, ...], titles: tuple[str, str, str], unit: str, top: float
 ) -> go.Figure:
@@ -344,7 +345,7 @@ def soft_labels(
     )
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=FIGURES)
 def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> go.Figure:
     """The loss for each kind of target, lying bars; what is no number is hatched and says so.
 

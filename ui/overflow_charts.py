@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ui.charts import (
     BROKEN,
+    FIGURES,
     FINE,
     GREY,
     PREDICTION,
@@ -70,7 +71,7 @@ def heights(count: int, middle: float) -> Points:
     return tuple(middle + 0.7 * (i / (count - 1) - 0.5) for i in range(count))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def exp_line(
     count: int,
     edges: tuple[float, float, float],
@@ -283,7 +284,7 @@ def outcome_maps(
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=FIGURES)
 def two_sums(
     n: Points, single: Points, half: Points, titles: tuple[str, str], most: float
 ) -> go.Figure:

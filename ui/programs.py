@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 _HEAD = """import torch
 import torch.nn.functional as F
 """
@@ -50,73 +52,80 @@ print("log_softmax before ", F.cross_entropy(F.log_softmax(z, dim=0), k).item())
 """
 
 
-def information_program(p: float) -> str:
-    """Return a program that prints the information of an event of probability p."""
+def information_program(p: float, unit: str) -> str:
+    """Return a program that prints the information of an event of probability p in a unit."""
+    log = {"bits": "log2", "nats": "log", "hartleys": "log10"}[unit]
     return f"""import torch
 
 p = torch.tensor({float(p)}, dtype=torch.float64)
 
-print("bits    ", -torch.log2(p).item())
-print("nats    ", -torch.log(p).item())
-print("hartleys", -torch.log10(p).item())
+print("{unit}", (0 - torch.{log}(p)).item())  # 0 - 0 is 0, and -0 would be -0
 """
 
 
-def pair_program(p: Sequence[float], q: Sequence[float]) -> str:
-    """Return a program that prints entropy, cross entropy and KL divergence of P and Q in nats."""
-    return f"""import torch
+def _in_unit(unit: str, imports: str) -> str:
+    """Return the head of a program that counts in a unit; PyTorch itself counts in nats."""
+    if unit == "nats":
+        return f"{imports}\nunit = 1  # a nat: PyTorch's own unit\n"
+    base = {"bits": 2, "hartleys": 10}[unit]
+    return f"import math\n\n{imports}\nunit = math.log({base})  # one of {unit}, in nats\n"
 
+
+def pair_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
+    """Return a program that prints entropy, cross entropy and KL divergence of P and Q."""
+    imports = "import torch\n"
+    return f"""{_in_unit(unit, imports)}
 P = {_tensor(p)}
 Q = {_tensor(q)}
 
-print("H(P)  ", -torch.xlogy(P, P).sum().item())  # xlogy(0, 0) is 0, as it must be here
-print("H(P,Q)", -torch.xlogy(P, Q).sum().item())
-print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item())
+print("{unit}:")
+print("H(P)  ", (0 - torch.xlogy(P, P)).sum().item() / unit)  # xlogy(0, 0) is 0, as it must be
+print("H(P,Q)", (0 - torch.xlogy(P, Q)).sum().item() / unit)
+print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item() / unit)
 """
 
 
-def entropy_program(p: Sequence[float]) -> str:
-    """Return a program that prints the entropy of P in nats and in bits, and its ceiling."""
-    return f"""import math
-
-import torch
-from torch.distributions import Categorical
-
+def entropy_program(p: Sequence[float], unit: str) -> str:
+    """Return a program that prints the entropy of P, and its ceiling."""
+    imports = "import torch\nfrom torch.distributions import Categorical\n"
+    return f"""{_in_unit(unit, imports)}
 P = {_tensor(p)}
-H = Categorical(probs=P).entropy().item()  # in nats
+ceiling = torch.tensor(float(len(P)), dtype=torch.float64).log()  # if all are equally likely
 
-print("nats   ", H)
-print("bits   ", H / math.log(2))
-print("ceiling", math.log(len(P)))  # nats: reached if all are equally likely
+print("{unit}:")
+print("H      ", Categorical(probs=P).entropy().item() / unit)
+print("ceiling", ceiling.item() / unit)
 """
 
 
-def divergence_program(p: Sequence[float], q: Sequence[float]) -> str:
-    """Return a program that prints both directions of the divergence of P and Q in nats."""
-    return f"""import torch
+def divergence_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
+    """Return a program that prints both directions of the divergence of P and Q."""
+    imports = """import torch
 import torch.nn.functional as F
 from torch.distributions import Categorical, kl_divergence
-
+"""
+    return f"""{_in_unit(unit, imports)}
 P = {_tensor(p)}
 Q = {_tensor(q)}
 
 
 def D(P, Q):  # as it is defined; xlogy has 0 log 0 = 0
-    return (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item()
+    return (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item() / unit
 
 
 M = (P + Q) / 2
+print("{unit}:")
 print("D(P‖Q)", D(P, Q))
 print("D(Q‖P)", D(Q, P))
 print("JS", (D(P, M) + D(Q, M)) / 2)
 
 # torch.distributions takes them in the order in which one says it
-print("torch.distributions", kl_divergence(Categorical(P), Categorical(Q)).item())
+print("torch.distributions", kl_divergence(Categorical(P), Categorical(Q)).item() / unit)
 
 # F.kl_div takes them the other way round: first the LOGARITHM of Q, second P.
 # reduction="sum" adds up; the default would divide by the number of classes.
 # Where P and Q are both 0 it multiplies 0 by -inf: nan.
-print("F.kl_div", F.kl_div(Q.log(), P, reduction="sum").item())
+print("F.kl_div", F.kl_div(Q.log(), P, reduction="sum").item() / unit)
 """
 
 
@@ -256,22 +265,31 @@ print("loss", loss.tolist())
 """
 
 
+def _reshaped(values: np.ndarray) -> str:
+    """Return an array as a program writes it; brackets alone do not tell (0, 5) from (0)."""
+    shape = f".reshape{values.shape}" if values.size == 0 else ""
+    return f"torch.tensor({_typed(values.tolist())}){shape}"
+
+
 def shapes_program(
-    x: object, x_dtype: str, target: object, target_dtype: str, reduction: str
+    x: np.ndarray, x_dtype: str, target: np.ndarray, target_dtype: str, reduction: str
 ) -> str:
     """Return a program that asks for the loss of tensors that may not fit together."""
-    inputs = f"torch.tensor({_typed(x)})"
-    targets = f"torch.tensor({_typed(target)})"
     return f"""from math import inf, nan
 
 import torch
 import torch.nn.functional as F
 
-x = {inputs}.to(torch.{x_dtype})
-t = {targets}.to(torch.{target_dtype})
+x = {_reshaped(x)}.to(torch.{x_dtype})
+t = {_reshaped(target)}.to(torch.{target_dtype})
 print("shapes", [*x.shape], [*t.shape])
+if x.is_floating_point():
+    x.requires_grad_()
 
-print("loss", F.cross_entropy(x, t, reduction="{reduction}").tolist())
+loss = F.cross_entropy(x, t, reduction="{reduction}")
+print("loss", loss.tolist())
+loss.backward()
+print("gradient", x.grad.tolist())
 """
 
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from ui.charts import (
     BROKEN,
+    FIGURES,
     FINE,
     GREY,
     PREDICTION,
@@ -43,7 +44,7 @@ _ON_A_PHONE = {
 }
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=FIGURES)
 def exponents_and_probabilities(
     count: int, dtype: str, names: tuple[str, str], probabilities: str
 ) -> go.Figure:

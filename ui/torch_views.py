@@ -12,7 +12,7 @@ from html import escape
 import numpy as np
 
 from ui import formula
-from ui.digits import show
+from ui.digits import MINUS, show
 from ui.live.sweeps import Arrays
 from ui.torch_charts import edges
 from xent_core.pytorch import Operator
@@ -181,11 +181,20 @@ def said(text: str, colour: str) -> str:
 def weighted_sum(factors: Sequence[float], losses: Sequence[float]) -> str:
     """Return Σ g L with its numbers, without the terms whose factor is 0."""
     terms = [
-        show(loss) if factor == 1 else f"{brief(factor)}·{show(loss)}"
+        show(loss) if factor == 1 else f"{_grouped(brief(factor))}·{show(loss)}"
         for factor, loss in zip(factors, losses, strict=True)
         if factor != 0
     ]
     return " + ".join(terms) or "0"
+
+
+def added(numbers: Iterable[str]) -> str:
+    """Return written numbers as a sum; those below 0 in brackets."""
+    return " + ".join(map(_grouped, numbers)) or "0"
+
+
+def _grouped(number: str) -> str:
+    return f"({number})" if number.startswith(MINUS) else number
 
 
 # ---- the two routes, under the hand

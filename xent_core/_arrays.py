@@ -71,7 +71,12 @@ def common_type(*arrays: Array) -> np.dtype[Any]:
 
 def normalize_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     """`axis` as a tuple of non-negative ints; None means every axis."""
-    return tuple(range(ndim)) if axis is None else normalize_axis_tuple(axis, ndim, "axis")
+    if axis is None:
+        return tuple(range(ndim))
+    try:
+        return normalize_axis_tuple(axis, ndim, "axis")
+    except TypeError:
+        raise ValueError(f"axis: must be an int, a tuple of ints or None, found {axis!r}") from None
 
 
 def to_rows(x: Array, axes: tuple[int, ...]) -> Array:
@@ -118,6 +123,5 @@ def first_found(values: Array, bad: Array) -> str:
 def check_class_range(index: Array, bad: Array, classes: int, name: str) -> None:
     """Raise IndexError for the first `bad` class."""
     if bad.any():
-        raise IndexError(
-            f"{name}: classes go from 0 to {classes - 1}, found {first_found(index, bad)}"
-        )
+        allowed = f"classes go from 0 to {classes - 1}" if classes else "there is no class"
+        raise IndexError(f"{name}: {allowed}, found {first_found(index, bad)}")

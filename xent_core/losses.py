@@ -13,7 +13,9 @@ float16 and bfloat16 are computed in float32 and rounded once, at the end.
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from collections.abc import Callable
+from typing import Any, SupportsIndex, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -79,11 +81,12 @@ def nll_loss(
     rows = _class_rows(log_probs, "log_probs")
     weight = _check_weight(weight, log_probs)
     _check_reduction(reduction)
+    ignore_index = _check_ignore_index(ignore_index)
     shape = _index_shape(target, log_probs, "log_probs")
     classes, ignored = _class_indices(target, rows.shape[1], ignore_index)
     with np.errstate(all="ignore"):
-        picked = rows.take(classes + np.arange(0, rows.size, rows.shape[1]))
-        losses = 0 - picked.astype(WORKING_TYPE[log_probs.dtype], copy=False)
+        dtype = WORKING_TYPE[log_probs.dtype]
+        losses = _row_losses(_pick_kernel, dtype, rows, classes)
         losses = _drop(_weighted(losses, classes, weight), ignored)
         total = _total_weight(classes, ignored, weight)
         return _reduce(losses, reduction, total, shape, log_probs.dtype)
@@ -147,21 +150,28 @@ def cross_entropy_loss(
     weight = _check_weight(weight, logits)
     smoothing = _check_smoothing(label_smoothing)
     _check_reduction(reduction)
+    ignore_index = _check_ignore_index(ignore_index)
     dtype = WORKING_TYPE[logits.dtype]
     with np.errstate(all="ignore"):
         if target.shape == logits.shape:
             y = _probability_rows(target, dtype, ignore_index)
-            losses = in_blocks(
+            losses = _row_losses(
                 lambda x, y: _probability_kernel(x, y, weight, smoothing), dtype, rows, y
             )
             shape = logits.shape[:1] + logits.shape[2:] if logits.ndim > 1 else ()
-            return _reduce(losses, reduction, len(rows), shape, logits.dtype)
+            # PyTorch counts the samples as elements per class: 0/0 if there is no class
+            count = len(rows) if rows.shape[1] else np.nan
+            return _reduce(losses, reduction, count, shape, logits.dtype)
         shape = _index_shape(target, logits, "logits")
+        if smoothing and target.shape != shape:
+            raise ValueError(f"target: label_smoothing needs shape (), found {target.shape}")
         classes, ignored = _class_indices(target, rows.shape[1], ignore_index)
-        losses = in_blocks(
+        losses = _row_losses(
             lambda x, classes: _index_kernel(x, classes, weight, smoothing), dtype, rows, classes
         )
         total = _total_weight(classes, ignored, weight)
+        if smoothing and not rows.shape[1]:  # PyTorch takes ε/C of nothing
+            return np.full(shape if reduction == "none" else (), np.nan, logits.dtype)[()]
         if smoothing and total == 0:
             total = np.nan  # PyTorch divides the two parts of the loss apart: 0/0 + x/0
         return _reduce(_drop(losses, ignored), reduction, total, shape, logits.dtype)
@@ -209,11 +219,12 @@ def cross_entropy_loss_grad(
     weight = _check_weight(weight, logits)
     smoothing = _check_smoothing(label_smoothing)
     _check_reduction(reduction)
+    ignore_index = _check_ignore_index(ignore_index)
     dtype = WORKING_TYPE[logits.dtype]
     with np.errstate(all="ignore"):
         if target.shape == logits.shape:
             y = _probability_rows(target, dtype, ignore_index)
-            grad = in_blocks(
+            grad = _row_grads(
                 lambda x, y: _probability_grad_kernel(x, y, weight, smoothing), dtype, rows, y
             )
             if reduction == "mean":
@@ -226,7 +237,7 @@ def cross_entropy_loss_grad(
             scale = np.ones(len(rows), dtype) / total
             own = _drop(_weighted((1 - smoothing) * scale, classes, weight), ignored)
             scale = _drop(scale, ignored)
-            grad = in_blocks(
+            grad = _row_grads(
                 lambda x, classes, own, scale: _index_grad_kernel(
                     x, classes, own, scale, weight, smoothing
                 ),
@@ -237,6 +248,25 @@ def cross_entropy_loss_grad(
                 scale,
             )
         return from_rows(grad.astype(logits.dtype, copy=False), logits.shape, _class_axis(logits))
+
+
+def _pick_kernel(x: Array, classes: Array) -> Array:
+    """Minus the class of each row."""
+    return 0 - x.take(np.arange(0, x.size, x.shape[1]) + classes)
+
+
+def _row_losses(
+    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
+) -> Array:
+    """The loss of each row; without a class there is nothing to add up."""
+    return in_blocks(kernel, dtype, rows, *others) if rows.shape[1] else np.zeros(len(rows), dtype)
+
+
+def _row_grads(
+    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
+) -> Array:
+    """The gradient of each row."""
+    return in_blocks(kernel, dtype, rows, *others) if rows.shape[1] else rows.astype(dtype)
 
 
 def _index_kernel(x: Array, classes: Array, weight: Array | None, smoothing: float) -> Array:
@@ -331,8 +361,6 @@ def _class_rows(logits: Array, name: str) -> Array:
     """Logits as (samples, C)."""
     if logits.ndim == 0:
         raise ValueError(f"{name}: must have a class axis, found shape ()")
-    if logits.shape[logits.ndim > 1] == 0:
-        raise ValueError(f"{name}: the class axis is empty, shape {logits.shape}")
     return logits if logits.ndim == 2 else to_rows(logits, _class_axis(logits))
 
 
@@ -394,6 +422,16 @@ def _check_weight(weight: ArrayLike | None, logits: Array) -> Array | None:
 def _check_reduction(reduction: str) -> None:
     if reduction not in REDUCTIONS:
         raise ValueError(f"reduction: must be one of {REDUCTIONS}, found {reduction!r}")
+
+
+def _check_ignore_index(ignore_index: object) -> int:
+    try:
+        value = operator.index(cast(SupportsIndex, ignore_index))
+    except TypeError:
+        value = None
+    if value is None or isinstance(ignore_index, bool) or not -(2**63) <= value < 2**63:
+        raise ValueError(f"ignore_index: must be a 64-bit integer, found {ignore_index!r}")
+    return value
 
 
 def _check_smoothing(label_smoothing: float) -> float:

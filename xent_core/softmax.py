@@ -9,7 +9,7 @@ that log1p(s) keeps all digits of a tiny s, and with it of a tiny loss.
 
 float16 and bfloat16 are computed in float32 and rounded once at the end.
 Infinite logits follow PyTorch: -inf is a class of probability 0; a row with +inf, or with nothing
-but -inf, is nan.
+but -inf, is nan. So do empty arrays, and numbers of shape (), which are one class along axis 0.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def logsumexp(x: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Any:
     1000.6931
     """
     x = as_float(x, "x")
-    axes = normalize_axes(axis, x.ndim)
+    axes = _class_axes(axis, x.ndim)
     rows = to_rows(x, axes)
     if rows.shape[1]:
         with np.errstate(all="ignore"):
@@ -176,7 +176,7 @@ def softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     Raises
     ------
     ValueError
-        If `x` is not numeric or has no class, or if T ≤ 0, is not finite or has a wrong shape.
+        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> 
     Raises
     ------
     ValueError
-        If `x` is not numeric or has no class, or if T ≤ 0, is not finite or has a wrong shape.
+        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0
     Raises
     ------
     ValueError
-        If `x` is not numeric or has no class, or if T ≤ 0, is not finite or has a wrong shape.
+        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
 
     Examples
     --------
@@ -259,7 +259,7 @@ def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0
     temperatures = np.broadcast_to(temperature, scaled.shape).astype(FLOAT64)
     temperatures = to_rows(temperatures, axes)[:, :1, None]
     with np.errstate(all="ignore"):
-        result = _map_rows(_jacobian_kernel, dtype, scaled, axes, temperatures)
+        result = _map_rows(_jacobian_kernel, dtype, scaled, axes, temperatures, empty=(0, 0))
     return result.reshape(leading_shape(scaled.shape, axes) + result.shape[1:])
 
 
@@ -279,9 +279,13 @@ def _map_rows(
     x: Array,
     axes: tuple[int, ...],
     *others: Array,
+    empty: tuple[int, ...] = (0,),
 ) -> Array:
-    """The kernel's rows for the classes of `axes`, rounded to `dtype`."""
-    result = in_blocks(kernel, WORKING_TYPE[x.dtype], to_rows(x, axes), *others)
+    """The kernel's rows for the classes of `axes`, rounded to `dtype`; without a class `empty`."""
+    rows = to_rows(x, axes)
+    if rows.shape[1] == 0:  # no class, so no probability
+        return np.empty((len(rows), *empty), dtype)
+    result = in_blocks(kernel, WORKING_TYPE[x.dtype], rows, *others)
     return result.astype(dtype, copy=False)
 
 
@@ -291,9 +295,7 @@ def _scaled_logits(
     """Logits over temperature, up to a shift of each row; the axes; the type of the result."""
     x = as_float(x, "x")
     if isinstance(temperature, int | float) and temperature == 1:
-        axes = normalize_axes(axis, x.ndim)
-        check_classes(x.shape, axes, "x")
-        return x, axes, x.dtype
+        return x, _class_axes(axis, x.ndim), x.dtype
     t = as_float(temperature, "temperature").astype(FLOAT64)
     if not (np.isfinite(t) & (t > 0)).all():
         fail("temperature", "must be positive and finite", t, ~(np.isfinite(t) & (t > 0)))
@@ -302,8 +304,7 @@ def _scaled_logits(
         shape = np.broadcast_shapes(x.shape, t.shape)
     except ValueError:
         raise ValueError(mismatch) from None
-    axes = normalize_axes(axis, len(shape))
-    check_classes(shape, axes, "x")
+    axes = _class_axes(axis, len(shape))
     t = t.reshape((1,) * (len(shape) - t.ndim) + t.shape)
     if any(t.shape[a] != 1 for a in axes):
         raise ValueError(f"{mismatch}: it must have length 1 along the class axis")
@@ -312,7 +313,12 @@ def _scaled_logits(
     # and overflow for a small T.
     work = x_wide.astype(WORKING_TYPE[x.dtype], copy=False)
     with np.errstate(all="ignore"):
-        return (work - work.max(axis=axes, keepdims=True)) / t, axes, x.dtype
+        return (work - work.max(axis=axes, keepdims=True, initial=-np.inf)) / t, axes, x.dtype
+
+
+def _class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """`normalize_axes`, where as in PyTorch a single number has an axis 0 too."""
+    return () if ndim == 0 and axis in (0, -1) else normalize_axes(axis, ndim)
 
 
 def sigmoid(x: ArrayLike) -> Any:
@@ -370,7 +376,7 @@ def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
     1
     """
     x = as_array(x, "x")
-    axes = normalize_axes(axis, x.ndim)
+    axes = _class_axes(axis, x.ndim)
     check_classes(x.shape, axes, "x")
     work = x.astype(WORKING_TYPE.get(x.dtype, x.dtype), copy=False)
     return to_rows(work, axes).argmax(-1).reshape(leading_shape(x.shape, axes))[()]

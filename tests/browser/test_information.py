@@ -16,7 +16,7 @@ def test_twenty_questions_is_played_with_two_keys(visit, secret):
         lesson.page.wait_for_selector(question)
         middle = int(re.search(r"greater than (\d+)", lesson.page.inner_text(question))[1])
         lesson.page.keyboard.press("y" if secret > middle else "n")
-    lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}, found with 6 questions")')
+    lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}. Questions asked: 6")')
 
 
 def test_a_fraction_is_a_number_and_what_is_too_small_for_one_is_refused(visit):

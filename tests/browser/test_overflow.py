@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ui import float_views as views
-from ui.digits import show
+from ui.digits import exact, show
 from xent_core import trace as xt
 
 
@@ -54,6 +54,28 @@ def assert_true(shown: dict, fixed: dict[int, float] | None = None) -> None:
         assert key.split()[0] == views.MARKS[truth["e"][at] % 16]
         assert word
     assert shown["wrong"] == sum(said not in ("–", "the input itself") for said in shown["first"])
+
+
+def in_short(x: float) -> str:
+    """A number as the sentence has it: as it was typed, or the first digits of a slider's stop."""
+    return exact(x) if len(exact(x)) <= 10 else exact(float(f"{x:.6g}"))
+
+
+def test_a_power_is_raised_and_a_right_loss_has_no_percent_of_error(visit):
+    lesson = visit("/overflow?x=100,0&k=0&f=2&cell=0")
+    lesson.page.locator("th .xent-f0").click()
+    lesson.until("location.search.includes('cell=')")
+    lesson.settle()
+    (raised,) = lesson.page.locator(".xent-because:visible sup").all_inner_texts()
+    assert raised == "100"
+    assert "^" not in told(lesson)
+    # a right loss that the format rounds to 0 would be wrong by 100 % of a truth of 1e-87
+    lesson = visit("/overflow?x=0,-200&k=0&f=2")
+    error = lesson.page.locator(".xent-error td").nth(5)
+    assert table(lesson)["outcomes"][5] == "right"
+    assert error.inner_text().strip().endswith(" ulp")
+    lesson = visit("/overflow?x=100000000,100000000&k=0&f=2")
+    assert lesson.page.locator(".xent-error td").nth(4).inner_text().endswith(" %")
 
 
 def test_every_picture_of_a_drag_is_true_for_all_seven_formulas(visit):
@@ -130,7 +152,7 @@ def test_a_row_that_is_no_use_is_said_and_stays_to_be_mended(visit, typed):
     field = lesson.page.get_by_label("Logits x")
     field.fill(typed)
     field.press("Enter")
-    lesson.page.wait_for_selector('[data-testid="stAlert"]:has-text("The bench stays")')
+    lesson.page.wait_for_selector('[data-testid="stAlert"]:has-text("Nothing was changed")')
     lesson.settle()
     assert table(lesson) == before
     assert field.input_value() == typed
@@ -183,8 +205,9 @@ def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
         seen.add(sentence)
         if x0 > xt.exp_window("float32").largest_finite:
             assert sentence == (
-                f"⚑ ① on paper first goes wrong at exp: overflow · e^{show(x0)} = ∞; the largest "
-                "float32 is 3.4e38. → sum Σ = ∞ → pick k = nan → log = nan → the loss = nan"
+                f"⚑ ① on paper first goes wrong at exp: overflow · e{in_short(x0)} = ∞; "
+                "the largest float32 is 3.4e38. "
+                "→ sum Σ = ∞ → pick k = nan → log = nan → the loss = nan"
             )
     lesson.page.mouse.up()
     lesson.settle()

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 
 from tests.pages.test_pages import figures, open_page
-from ui import links, torch_inputs, torch_views
+from ui import links, torch_inputs, torch_views, typed
 from ui.digits import show
 from ui.words import LANGUAGES, words
 from xent_core import pytorch as xt
@@ -59,7 +59,7 @@ def tables(app) -> dict[str, list[list[str]]]:
 
 
 def link(x: torch.Tensor | np.ndarray) -> str:
-    return torch_inputs.write_matrix(tuple(tuple(map(float, row)) for row in np.asarray(x)))
+    return typed.write_matrix(tuple(tuple(map(float, row)) for row in np.asarray(x)))
 
 
 def random_states(count: int):
@@ -72,25 +72,30 @@ def random_states(count: int):
         if rng.random() < 0.3:
             where = rng.random(x.shape) < 0.15
             x[where] = rng.choice([np.inf, -np.inf, np.nan], size=int(where.sum()))
-        weights = np.round(rng.random(classes) * 4, 2)
+        weights = np.round(rng.random(classes) * 5 - 1, 2)
+        ignored = str(rng.choice(["-", "-1", "255", *map(str, range(classes))]))
+        t = rng.integers(0, classes, rows)
+        kind = str(rng.choice(["index", "one_hot"]))
+        if kind == "index":
+            t[rng.random(rows) < 0.2] = -100 if ignored == "-" else int(ignored)
         yield {
             "x": x,
-            "t": rng.integers(0, classes, rows),
+            "t": t,
             "row": int(rng.integers(0, rows)),
             "dtype": str(rng.choice(["float32", "float64"])),
             "reduction": str(rng.choice(["none", "mean", "sum"])),
             "smoothing": float(np.round(rng.choice([0, rng.random()]), 2)),
             "weight": rng.choice([0, 1]) * weights if rng.random() < 0.9 else weights * 0,
             "weighted": bool(rng.random() < 0.5),
-            "ignored": str(rng.choice(["-", *map(str, range(classes))])),
-            "kind": str(rng.choice(["index", "one_hot"])),
+            "ignored": ignored,
+            "kind": kind,
             "mask": sorted({int(k) for k in rng.integers(0, classes, int(rng.integers(0, 3)))}),
         }
 
 
 def query_of(state: dict) -> dict[str, str]:
-    weight = ",".join(map(torch_inputs.write_number, state["weight"])) if state["weighted"] else ""
-    parts = (state["reduction"], torch_inputs.write_number(state["smoothing"]), weight,
+    weight = ",".join(map(typed.write_number, state["weight"])) if state["weighted"] else ""
+    parts = (state["reduction"], typed.write_number(state["smoothing"]), weight,
              state["ignored"], state["kind"])  # fmt: skip
     return {
         "x": link(state["x"]),
@@ -129,13 +134,16 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         dtype, row, digits = state["dtype"], state["row"], torch_views.DIGITS[state["dtype"]]
         x = torch.tensor(state["x"]).to(getattr(torch, dtype))
         t = torch.tensor(state["t"])
+        counts = (t >= 0) & (t < x.shape[1])
+        t = torch.where(counts, t, -100)  # torch's own, where ignore_index is not set
+        shown = t[row] if counts[row] else torch.tensor(0)  # stands in for no class
         found = tables(app)
 
         now = figures(app)[0]["now"]
-        alone = F.cross_entropy(x[row], t[row])
+        alone = F.cross_entropy(x[row], shown)
         np.testing.assert_array_equal(now["torch_loss"], alone.numpy())
         np.testing.assert_array_equal(
-            now["t_loss"], -(x[row].exp() / x[row].exp().sum())[t[row]].log()
+            now["t_loss"], -(x[row].exp() / x[row].exp().sum())[shown].log()
         )
 
         ways = found[LABEL("ways_table")]
@@ -157,8 +165,8 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
         masked = x[row].clone()
         masked[state["mask"]] = -torch.inf
         cases = found[LABEL("mask_table")]
-        assert cases[0][1] == show(F.cross_entropy(masked, t[row]).item() + 0.0, 6)
-        one_hot = F.one_hot(t[row], x.shape[1]).to(x.dtype)
+        assert cases[0][1] == show(F.cross_entropy(masked, shown).item() + 0.0, 6)
+        one_hot = F.one_hot(shown, x.shape[1]).to(x.dtype)
         assert cases[1][1] == show(F.cross_entropy(masked, one_hot).item() + 0.0, 6)
 
 
@@ -203,7 +211,7 @@ def test_a_thousand_makes_the_theoretical_route_nan_and_the_actual_one_0(dtype):
 
 def test_the_readers_logits_come_back_after_the_examples():
     app = open_page("inside_pytorch", lang="en")
-    app.text_area[0].set_value("3,4;5,6").run()
+    app.text_area[0].set_value("3, 4; 5, 6").run()
     back = lambda: [b for b in app.button if b.label == LABEL("back")]  # noqa: E731
     for name in ("thousand", "far"):
         assert len(back()) == (name == "far")
@@ -217,62 +225,17 @@ def test_the_readers_logits_come_back_after_the_examples():
 # ---- what is typed
 
 
-@pytest.mark.parametrize(
-    ("typed", "matrix"),
-    [
-        ("1,2;3,4", ((1, 2), (3, 4))),
-        ("1 2\n3 4\n", ((1, 2), (3, 4))),
-        ("１，２；３，−４", ((1, 2), (3, -4))),
-        ("tensor([[1., 2.],\n        [3., 4.]])", ((1, 2), (3, 4))),
-        ("[[1, 2], [3, 4]]", ((1, 2), (3, 4))),
-        ("inf, -inf", ((np.inf, -np.inf),)),
-        ("∞，−∞", ((np.inf, -np.inf),)),
-        ("1e3, .5", ((1000, 0.5),)),
-        ("7", ((7,),)),
-    ],
-)
-def test_a_matrix_is_read_as_it_is_typed(typed, matrix):
-    assert torch_inputs.read_matrix(typed) == matrix
-    assert torch_inputs.read_matrix(torch_inputs.write_matrix(matrix)) == matrix
-
-
-RUBBISH = {
-    "": "nothing",
-    ";;;": "nothing",
-    "a,b": "no_number",
-    "1,,2": "no_number",
-    "--1,2": "no_number",
-    "1_000x": "no_number",
-    "<b>1</b>,2": "no_number",
-    "1e999,2": "too_large",
-    "1,2;3": "ragged",
-    "1;" * 9: "many_rows",
-    "1," * 10 + "1": "many_classes",
-    "1," * 5000: "too_long",
-    "9" * 39 + "e9999,1": "no_number",
-    "0x10,1": "no_number",
-    "１e999": "too_large",
-}
-
-
-@pytest.mark.parametrize(("typed", "why"), RUBBISH.items(), ids=lambda part: part[:12])
-def test_what_is_no_matrix_is_refused_with_its_reason(typed, why):
-    with pytest.raises(torch_inputs.UnreadableError) as caught:
-        torch_inputs.read_matrix(typed)
-    assert caught.value.why == why
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("typed", ["a,b", "1,2;3", "1e999", "1;" * 9, " "])
-def test_rubbish_in_the_field_gets_a_sentence_and_nothing_is_lost(typed, language):
+@pytest.mark.parametrize("said", ["a,b", "1, 2; 3", "1e999", "1;" * 9, " "])
+def test_rubbish_in_the_field_gets_a_sentence_and_nothing_is_lost(said, language):
     app = open_page("inside_pytorch", lang=language)
     before = figures(app)[0]["base"]
-    app.text_area[0].set_value(typed).run()
+    app.text_area[0].set_value(said).run()
     assert not app.exception
     kept = {"en": "nothing was changed", "zh": "什么也没有改动"}[language]
     assert kept in app.warning[0].value.lower()
     assert "{{" not in app.warning[0].value
-    assert app.text_area[0].value == typed  # what was typed stays to be mended
+    assert app.text_area[0].value == said  # what was typed stays to be mended
     assert figures(app)[0]["base"] == before
     app.text_area[0].set_value("3,4,5").run()
     assert not app.warning
@@ -281,7 +244,7 @@ def test_rubbish_in_the_field_gets_a_sentence_and_nothing_is_lost(typed, languag
 
 def test_targets_follow_a_matrix_of_another_shape_and_are_refused_outside_of_it():
     app = open_page("inside_pytorch", lang="en")
-    app.text_area[0].set_value("1,2;3,4").run()
+    app.text_area[0].set_value("1, 2; 3, 4").run()
     assert app.text_input[0].value == "0, 1"
     for rubbish in ("0", "0,2", "-1,0", "0.5,1", "x"):
         app.text_input[0].set_value(rubbish).run()
@@ -293,15 +256,93 @@ def test_targets_follow_a_matrix_of_another_shape_and_are_refused_outside_of_it(
 
 def test_weights_of_some_classes_only_are_refused():
     app = open_page("inside_pytorch", lang="en")
-    for typed in ("1,2", "1,2,3,4"):
-        app.text_input[1].set_value(typed).run()
-        found = len(typed.split(","))
-        assert app.warning[0].value == LABEL("weight_count", classes=3, found=found)
+    for said in ("1,2", "1,2,3,4"):
+        app.text_input[1].set_value(said).run()
+        found = len(said.split(","))
+        assert app.warning[0].value == LABEL("typed_weight_count", classes=3, found=found)
     app.text_input[1].set_value("1,2,3").run()
     assert not app.warning
 
 
+def typed_into(app, field: str, said: str):
+    """Type into the logits, the targets or the weights."""
+    number = {"targets": 0, "weight": 1}.get(field)
+    (app.text_area[0] if number is None else app.text_input[number]).set_value(said).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commas_that_may_be_decimal_are_asked_about_and_either_reading_is_taken(language):
+    said = words("inside_pytorch", language)
+    app = open_page("inside_pytorch", lang=language)
+    for reading, rows in (("1, 5; 2, 5", [[1, 5], [2, 5]]), ("1.5, 2.5", [[1.5, 2.5]])):
+        before = figures(app)[0]["base"]
+        typed_into(app, "x", "1,5; 2,5")
+        assert app.warning[0].value == said.label("typed_which_commas")
+        assert figures(app)[0]["base"] == before  # nothing in silence
+        press(app, links.quoted(reading))
+        assert not app.warning
+        assert figures(app)[0]["base"]["x"] == typed.write_matrix(rows)
+    typed_into(app, "x", "0,5")
+    assert figures(app)[0]["base"]["x"] == "0,5"
+    words_of_it = said.label("typed_commas", read="`0, 5`", point="`0.5`")
+    assert words_of_it in [info.value for info in app.info]
+    typed_into(app, "x", "1, 2")
+    assert words_of_it not in [info.value for info in app.info]
+
+
+@pytest.mark.parametrize(("index", "word"), [(-100, "-"), (-1, "-1"), (255, "255")])
+def test_an_ignored_row_is_told_and_left_out_as_torch_leaves_it_out(index, word):
+    app = open_page("inside_pytorch", lang="en")
+    x = torch.tensor([[2, 1, 0.1], [0.5, 2.5, 0], [-1, 0.3, 3]])
+    if index != -100:
+        typed_into(app, "targets", f"{index}, 1, 2")  # not before it is the one that is ignored
+        assert LABEL("typed_not_ignored", what=f"`{index}`", last=2) == app.warning[0].value
+        pills = next(group for group in app.get("button_group") if group.key.endswith("ignored"))
+        pills.set_value(word).run()
+    typed_into(app, "targets", f"tensor([{index}, 1, 2])")
+    assert not app.warning
+    captions = [one.value for one in app.caption]
+    assert LABEL("rows_ignored", which="0", index=index) in captions
+    assert captions.count(LABEL("stand_in", row=0, k=0)) == 2
+    rows = tables(app)
+    assert rows[LABEL("options_table")][0][1:3] == [str(index), LABEL("ignored")]
+    wanted = F.cross_entropy(x, torch.tensor([index, 1, 2]), ignore_index=index)
+    assert rows[LABEL("beside_torch")][0][1] == show(wanted.item(), 9)
+    assert rows[LABEL("ways_table")][0][1] == show(wanted.item(), 9)
+
+
+def test_a_row_that_is_ignored_stays_so_while_it_is_dragged_until_a_class_is_chosen():
+    params = page_params()
+    state, problems = params.read({"x": "1,2_3,4", "t": "-100,1"})
+    assert not problems
+    values = {name: str(value) for name, value in params.controls(state).items()}
+    assert params.from_controls({**values, "z0": "7.5"}, state)["t"] == (-100, 1)
+    assert params.from_controls({**values, "k": "1"}, state)["t"] == (1, 1)
+
+
+def test_a_number_that_is_no_class_has_no_one_hot_vector_and_that_is_said():
+    app = at(t="-100,1,2", opt="mean~0~~-~one_hot")
+    with pytest.raises(RuntimeError) as caught:
+        F.one_hot(torch.tensor([-100]), 3)
+    shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
+    assert f"RuntimeError: {caught.value}" in shown
+    assert LABEL("no_one_hot", index=-100) in [one.value for one in app.caption]
+
+
+def test_ignored_rows_stay_ignored_when_another_number_is():
+    params = page_params()
+    state = {**params.read({"x": "1,2_3,4", "t": "-100,1"})[0]}
+    for word, index in (("-1", -1), ("255", 255), ("-", -100), ("0", 0)):
+        changed = params.settled({**state, "opt": {**state["opt"], "ignored": word}})
+        assert changed["t"] == (index, 1)
+
+
 HOSTILE = [
+    {"t": "-1,1,2"},
+    {"t": "255,1,2", "opt": "mean~0~~-1~index"},
+    {"t": "-100,1,2", "opt": "mean~0~~1~index"},
+    {"opt": "mean~0~~-2~index"},
     {"x": "1," * 5000},
     {"x": "1_" * 5000},
     {"x": "1e999,1"},
@@ -480,7 +521,58 @@ def test_all_ignored_and_a_row_of_minus_infinity_give_nan_by_definition(name):
     assert any(block.value.startswith("**nan, by definition.**") for block in app.markdown)
 
 
+WORKING = [
+    (x, t, values)
+    for x in xt.INPUT_SHAPES
+    for t in xt.TARGET_SHAPES
+    for values in xt.TARGET_VALUES
+    if xt.ask(x, t, target_values=values).works
+]
+
+
+@pytest.mark.parametrize("reduction", xt.OPTION_REDUCTIONS)
+def test_what_is_called_working_tells_what_comes_of_its_gradient(reduction):
+    word = lambda shape: "x".join(map(str, shape)) or "scalar"  # noqa: E731
+    for x, t, values in WORKING:
+        kind = "float32" if x == t else "int64"
+        app = at(ask="~".join((word(x), word(t), "float32", kind, "ordinary", values, reduction)))
+        answer = xt.ask(x, t, target_dtype=kind, target_values=values, reduction=reduction)
+        if not answer.works:
+            continue
+        shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
+        said = [block.value for block in app.markdown]
+        text = words("inside_pytorch", "en")
+        program = next(c.value for c in app.code if 'print("shapes"' in c.value)
+        if answer.backward.grad is None:
+            assert answer.backward.message in shown
+            with pytest.raises(RuntimeError) as caught:
+                output(program)
+            assert str(caught.value) == answer.backward.message
+        else:
+            finite = bool(np.isfinite(answer.backward.grad).all())
+            assert str(answer.backward.grad.shape) in shown
+            assert (", every number finite" in shown or ", without a number" in shown) == finite
+            output(program)
+        # nan is called by its name exactly where the loss is nan
+        nan = bool(np.isnan(np.atleast_1d(answer.value)).any())
+        assert any(one.startswith("**nan, by definition.**") for one in said) == nan
+        assert (text("forward_only") in said) == (answer.advice == "forward_only")
+
+
 # ---- KL
+
+
+@pytest.mark.parametrize(("p", "q"), [("3,6,1", "4,5,1"), ("1,1", "1,3"), ("1,0,1", "1,1,2")])
+def test_a_call_without_the_logarithm_is_named_as_that(p, q):
+    app = at(p=p, q=q)
+    rows = {row[0]: row[1:] for row in tables(app)[LABEL("kl_table")]}
+    one, two = (torch.tensor([float(x) for x in text.split(",")]).double() for text in (p, q))
+    one, two = one[None] / one.sum(), two[None] / two.sum()
+    for reduction in ("batchmean", "mean"):
+        value, said = rows[f'F.kl_div(Q, P, reduction="{reduction}")']
+        assert value == show(F.kl_div(two, one, reduction=reduction).item(), 6)
+        assert said == LABEL("log_missing")
+    assert LABEL("neither") not in [said for _, said in rows.values()]
 
 
 @pytest.mark.parametrize(("p", "q"), [("5,3,2", "1,3,6"), ("1,1", "1,3"), ("1,0,1", "1,1,2")])
@@ -556,7 +648,7 @@ def test_the_programs_print_what_the_page_shows(query):
     values = [float(x) for x in re.findall(r"-?(?:\d[\d.e+-]*|inf|nan)", said)]
     shown = found[LABEL("beside_torch")][0][1]
     assert ", ".join(show(x, 9) for x in values) == shown
-    assert show(last_number(output(asked)[-1]), 6) == found[LABEL("torch_gives")][0][1]
+    assert show(last_number(output(asked)[1]), 6) == found[LABEL("torch_gives")][0][1]
     printed = [last_number(line) for line in output(kl)]
     rows = found[LABEL("kl_table")]
     assert [show(x, 6) for x in printed[1:3]] == [rows[0][1], rows[1][1]]

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.test_pages import figures, open_page, run
 from ui import float_views as views
 from ui.digits import show
+from xent_core import cross_entropy_loss
 from xent_core import trace as xt
 
 STORIES = {
@@ -216,6 +217,21 @@ def test_half_of_the_gradient_is_gone_where_p_is_epsilon_and_all_of_it_below():
     assert xt.VERDICTS[now["verdict"][3]] == "zero"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_sum_of_many_ones_is_said_to_overflow_with_what_torch_gives_there(language):
+    app = open_page("overflow", lang=language)
+    safe = next(block.value for block in app.markdown if "65,520" in block.value)
+    largest = torch.finfo(torch.float16).max
+    assert torch.tensor(65_519.0).half() == largest
+    for count, dtype in ((65_519, torch.float16), (65_520, torch.float16), (65_520, torch.float32)):
+        zeros = torch.zeros(1, count, dtype=dtype)
+        loss = torch.nn.functional.cross_entropy(zeros, torch.tensor([0])).item()
+        assert math.isinf(loss) == (count == 65_520 and dtype == torch.float16)
+        assert show(loss) in safe
+        assert f"{count:,}" in safe
+    assert show(float(cross_entropy_loss(np.zeros((1, 65_520), np.float16), [0]))) in safe
+
+
 # ---- typed rows
 
 
@@ -247,8 +263,8 @@ def test_a_typed_row_gives_a_result(typed, row):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "no number"), ("  ", "no number"), ("--5", "`--5`"), ("1,,2", "nothing between"),
-     ("，", "nothing between"), ("1，，2", "nothing between"), ("--5, 1e400", "`--5`"),
+    [("", "at least one"), ("  ", "at least one"), ("--5", "`--5`"), ("1,,2", "nothing between"),
+     ("，", "at least one"), ("1，，2", "nothing between"), ("--5, 1e400", "`--5`"),
      (",".join("1" * 1000), "1000"), ("1, $x$ <b>", "`$x$`")],
 )  # fmt: skip
 def test_a_row_that_is_no_use_is_said_and_nothing_is_lost(typed, said):
@@ -262,6 +278,32 @@ def test_a_row_that_is_no_use_is_said_and_nothing_is_lost(typed, said):
     app.text_input(key="xent row").set_value("1, 2").run()
     assert not app.warning
     assert bench(app)["base"]["x0"] == 1
+
+
+@pytest.mark.parametrize("said", ["tensor([1000., 0., 0.])", "array([1000., 0., 0.])",
+                                  "tensor([[1000., 0., 0.]], grad_fn=<AddmmBackward0>)",
+                                  "1000, 0; 0"])  # fmt: skip
+def test_a_pasted_row_is_taken(said):
+    app = open_page("overflow")
+    app.text_input(key="xent row").set_value(said).run()
+    assert not app.warning
+    np.testing.assert_array_equal(bench(app)["now"]["x"], [1000, 0, 0])
+
+
+def test_a_pasted_matrix_is_refused_and_decimal_commas_are_asked_about():
+    app = open_page("overflow")
+    before = bench(app)["base"]
+    app.text_input(key="xent row").set_value("[[1, 2], [3, 4]]").run()
+    assert "One row" in app.warning[0].value
+    app.text_input(key="xent row").set_value("1,5; 2,5").run()
+    assert bench(app)["base"] == before
+    assert app.warning[0].value.startswith("Do these commas")
+    next(button for button in app.button if button.label == "`1.5, 2.5`").click().run()
+    assert not app.warning
+    np.testing.assert_array_equal(bench(app)["now"]["x"], [1.5, 2.5])
+    app.text_input(key="xent row").set_value("0,5").run()
+    np.testing.assert_array_equal(bench(app)["now"]["x"], [0, 5])
+    assert any("`0.5`" in info.value for info in app.info)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 import xent_core
 from ui.digits import show
 from ui.navigation import LESSONS
+from ui.units import UNITS
 from ui.words import LANGUAGES, words
 
 ROOT = Path(__file__).parents[2]
@@ -297,17 +298,6 @@ def test_where_some_numbers_are_likelier_the_huffman_tree_is_the_best_questioner
     assert now["most"] == int(np.ceil(np.log2(int(n))))
 
 
-@pytest.mark.parametrize("p", ["0.5", "0.3", "1e-300"])
-def test_the_information_program_prints_what_the_page_shows(p):
-    app = open_page("information")
-    app.query_params["p"] = p
-    for unit in ("bits", "nats", "hartleys"):
-        app.query_params["unit"] = unit
-        app.run()
-        shown = figures(app)[0]["now"]["information"]
-        assert show(run(app.code[0].value)[unit]) == show(shown)
-
-
 # ---- the same in PyTorch
 
 
@@ -319,6 +309,83 @@ def run(program: str) -> dict[str, Any]:
     lines = re.findall(r"^(.+?)\s+(\[.*\]|\S+)$", out.getvalue(), re.MULTILINE)
     special = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan}
     return {n.strip(): special[v] if v in special else json.loads(v) for n, v in lines}
+
+
+def every_row(app: AppTest) -> list[tuple[str, str, np.ndarray]]:
+    """Return, for each figure and readout, its numbers in every picture that the hand can make."""
+    kinds = {"f8": np.float64, "f4": np.float32, "i4": np.int32, "u1": np.uint8}
+    out = []
+    for component in app.get("bidi_component"):
+        if component.proto.component_name != "xent_live":
+            continue
+        data = component.proto.bytes
+        (length,) = struct.unpack("<Q", data[:8])
+        header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
+        for readout in header["readouts"]:
+            name = re.split(r"[.|*]", readout["slot"])[0]
+            if name in header["arrays"] and name not in header["names"]:
+                place = header["arrays"][name]
+                count = int(np.prod(place["shape"]))
+                numbers = np.frombuffer(body, kinds[place["kind"]], count, place["at"])
+                out.append((header["key"], name, numbers.astype(float)))
+    return out
+
+
+# A probability far down is that small, and a bound of the error is what it says.
+TRULY_TINY = {("softmax", "p_k"), ("bells", "error")}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "training"])
+def test_what_only_rounding_leaves_is_no_headline(name):
+    app = open_page(name)
+    if name == "softmax":  # a shift of 0.2, 19.8, … must leave "nothing moves"
+        assert {array for _, array, _ in every_row(app)} >= {"change", "row_sum", "left"}
+    for figure, array, numbers in every_row(app):
+        tiny = (numbers != 0) & (np.abs(numbers) < 1e-10)
+        assert not tiny.any() or (figure, array) in TRULY_TINY, (figure, array, numbers[tiny][:3])
+        assert not np.signbit(numbers[numbers == 0]).any(), (figure, array)  # 0, and not -0
+
+
+def test_the_rounding_left_in_a_row_of_the_jacobian_is_counted_in_ulps():
+    app = open_page("softmax")
+    app.query_params["y"] = "1.1,0.3,-2.7"
+    app.run()
+    now = figures(app)[3]["now"]
+    rows = xent_core.softmax_jacobian([1.1, 0.3, -2.7]).sum(axis=1)
+    assert now["row_sum"] == 0
+    assert now["left"] == np.abs(rows).max() / np.spacing(1.0) < 1
+
+
+# For each lesson that has a unit: what its program prints, and what its figure calls that.
+IN_UNITS = {
+    "information": {},
+    "entropy": {"H": "entropy", "ceiling": "ceiling"},
+    "cross_entropy": {"H(P)": "entropy", "H(P,Q)": "cross", "KL": "kl"},
+    "kl_divergence": {"D(P‖Q)": "kl", "D(Q‖P)": "lk", "JS": "js", "torch.distributions": "kl",
+                      "F.kl_div": "kl"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("name", IN_UNITS)
+def test_a_program_prints_the_pages_readouts_in_the_pages_unit(name, unit):
+    app = open_page(name, unit=unit)
+    assert len(app.code) == 1
+    for query in ({"p": "1,3,4", "q": "2,1,1"}, {"p": "1,0,0", "q": "1,1,2"}, {"p": "1,1"}):
+        if name == "information":
+            query = {"p": {"1,3,4": "0.3", "1,0,0": "1", "1,1": "0"}[query["p"]]}
+        for key in [key for key in app.query_params if key in "pq"]:
+            del app.query_params[key]
+        app.query_params.update({**query, "unit": unit})
+        app.run()
+        assert not app.exception
+        program, now = app.code[0].value, figures(app)[0]["now"]
+        assert unit in program
+        printed = run(program)
+        for said, ours in (IN_UNITS[name] or {unit: "information"}).items():
+            value = np.ravel(now[ours])[0]
+            assert printed[said] == pytest.approx(float(value), rel=1e-6, abs=1e-6), said
+            assert not (printed[said] == 0 and np.signbit(printed[said]) and ours != "kl")
 
 
 STATES = [

@@ -74,6 +74,45 @@ def test_no_number_with_digits_behind_the_point_is_typed_into_prose(name, langua
     assert re.findall(r"\d+\.\d+", FORMULA.sub("", prose)) == []
 
 
+# Numbers of English sentences that are followed by a word in the plural and are never 1: there
+# are at least two of these, or they are constants of the page. All others may be 1.
+NEVER_ONE = {
+    "home": {"loss"},
+    "softmax": {"s", "C"},
+    "information": {"left", "most", "N"},
+    "entropy": {"count", "limit", "length"},
+    "inside_pytorch": {"floor", "seconds", "size", "kl"},
+    "one_hot": {"floor3", "loss", "size", "hard", "count"},
+    "overflow": {"less", "n", "loss"},
+    "training": {"samples", "epochs", "test", "classes", "enough", "fast", "times", "scale"},
+    "labels": {"most", "longest", "found"},
+}
+PLURAL = re.compile(
+    r"(?:\{\{|\[\[)(\w+)[\w.|]*(?:\}\}|\]\])(?:\*\*)? "
+    r"(?!(?:is|was|as|has|takes|its|this)\b)[a-z-]+s\b"
+)
+
+
+def counted(text: str) -> set[str]:
+    """Return the places for numbers that stand before a word in the plural."""
+    return set(PLURAL.findall(text))
+
+
+@pytest.mark.parametrize("name", [*NAMES, "labels"])
+def test_no_number_that_may_be_1_stands_before_a_plural(name):
+    own = shared_labels("en") if name == "labels" else {}
+    if not own:
+        _, parts, labels = parse_page(raw(name, "en"))
+        own = {**parts, **labels}
+    assert counted(" ; ".join(own.values())) == NEVER_ONE.get(name, set())
+
+
+def test_a_number_before_a_plural_is_seen():
+    assert counted("{{asked}} questions, [[n|exact]] symbols, **{{k}}** rows; {{a}} is") == {
+        "asked", "n", "k",
+    }  # fmt: skip
+
+
 def page_of(name: str) -> str:
     return (FOLDER.parent / "pages" / f"{name}.py").read_text("utf-8")
 

@@ -41,12 +41,51 @@ def test_the_advice_says_that_it_works_exactly_where_it_works():
     assert seen == set(xt.ADVICE)
 
 
+NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
+
+
+def run_backward(answer, dtypes, reduction):
+    """What torch does with the very tensors of an answer, asked here without xent_core."""
+    x = torch.tensor(answer.input).to(getattr(torch, dtypes[0])).requires_grad_()
+    t = torch.tensor(answer.target).to(getattr(torch, dtypes[1]))
+    loss = F.cross_entropy(x, t, reduction=reduction)
+    try:
+        loss.backward()
+    except RuntimeError as error:
+        return None, str(error)
+    return x.grad.double().numpy(), None
+
+
+def test_what_works_is_run_backward_too_and_the_advice_says_where_that_fails():
+    told = set()
+    for content in EVERY_CONTENT:
+        options = dict(zip(("input_values", "target_values"), content, strict=True))
+        for question in EVERY_QUESTION:
+            for reduction in xt.OPTION_REDUCTIONS:
+                answer = xt.ask(*question, **options, reduction=reduction)
+                assert (answer.backward is not None) == answer.works
+                if answer.backward is None:
+                    continue
+                grad, message = run_backward(answer, question[2:], reduction)
+                assert answer.backward.message == message, (question, content, reduction)
+                np.testing.assert_array_equal(answer.backward.grad, grad)
+                if message and message != NOT_SCALAR:
+                    assert question[:2] == ((5,), (1,))
+                    assert answer.advice in ("forward_only", "all_ignored", "minus_inf_row")
+                elif message:
+                    assert reduction == "none"
+                else:
+                    assert answer.advice != "forward_only"
+                told.add(answer.advice if message else None)
+    assert {"forward_only", None} < told
+
+
 @pytest.mark.parametrize(
     ("question", "advice", "error", "message"),
     [
         (((4, 5), (4,), "float32", "int64"), "class_indices", None, None),
         (((4, 5), (4,), "float32", "uint8"), "class_indices", None, None),
-        (((5,), (1,), "float32", "int64"), "class_indices", None, None),
+        (((5,), (1,), "float32", "int64"), "forward_only", None, None),
         (((4, 5, 3), (4, 3), "float16", "int64"), "class_indices_by_position", None, None),
         # Axis 1 is the classes': this is 3 classes at 5 places, meant or not.
         (((4, 3, 5), (4, 5), "float32", "int64"), "class_indices_by_position", None, None),

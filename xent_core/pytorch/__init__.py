@@ -16,7 +16,12 @@ from xent_core.pytorch.divergence import (
     kl_gradients,
 )
 from xent_core.pytorch.masks import MASK_TARGETS, MaskCase, mask_cases, number_kind
-from xent_core.pytorch.options import OPTION_REDUCTIONS, OptionsResult, cross_entropy_options
+from xent_core.pytorch.options import (
+    OPTION_REDUCTIONS,
+    OptionsResult,
+    cross_entropy_options,
+    one_hot_refusal,
+)
 from xent_core.pytorch.routes import ROUTES, Route, Step, loss_routes
 from xent_core.pytorch.shapes import (
     ADVICE,
@@ -113,6 +118,7 @@ __all__ = [
     "loss_routes",
     "mask_cases",
     "number_kind",
+    "one_hot_refusal",
     "time_ways",
     "trace_loss",
     "trace_operators",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from xent_core._arrays import Array
-from xent_core.information import kl_divergence
+from xent_core.information import entropy, kl_divergence
 from xent_core.pytorch._inputs import as_batch, as_row, exact, float_type, to_tensor
 from xent_core.pytorch.ulps import ulp_distance
 
@@ -31,11 +31,15 @@ class KlCall(NamedTuple):
 
 
 class KlTable(NamedTuple):
-    """All calls; the true D(P‖Q) and D(Q‖P), each the mean over the rows; all in nats."""
+    """All calls; the true D(P‖Q) and D(Q‖P), each the mean over the rows; all in nats.
+
+    without_log: Σ p (log p - q), the mean over the rows: what comes of q in the place of log q.
+    """
 
     calls: tuple[KlCall, ...]
     truth: float
     truth_swapped: float
+    without_log: float
 
 
 class KlGradients(NamedTuple):
@@ -94,6 +98,7 @@ def kl_div_table(p: ArrayLike, q: ArrayLike, dtype: str = "float64") -> KlTable:
         tuple(KlCall(*call, ulp_distance(call[-1], truth, dtype)) for call in calls),
         truth,
         swapped,
+        float(np.mean(-np.asarray(entropy(p_batch)) - (p_batch * q_batch).sum(-1))),
     )
 
 

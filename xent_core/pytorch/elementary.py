@@ -111,6 +111,39 @@ def loss_of_a_certain_class() -> float:
     return float(torch.nn.functional.cross_entropy(logits, torch.tensor([0])))
 
 
+def loss_of_equal_logits(count: int, dtype: str) -> float:
+    """What torch's cross_entropy gives for one sample of so many zeros: on paper it is ln count.
+
+    Shifted by their maximum all exponentials are 1, but their sum may be too large for the format.
+
+    Parameters
+    ----------
+    count : int
+        The classes, 1 to 1,000,000.
+    dtype : "float16", "bfloat16", "float32" or "float64"
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is another, or `count` is out of range.
+
+    Examples
+    --------
+    >>> from xent_core.pytorch.elementary import loss_of_equal_logits
+    >>> round(loss_of_equal_logits(3, "float32"), 4)
+    1.0986
+    """
+    check_choice(dtype, _TYPES, "dtype")
+    if not 1 <= count <= 1_000_000:
+        raise ValueError(f"count: must be from 1 to 1000000, found {count}")
+    logits = torch.zeros(1, count, dtype=_TYPES[dtype][1])
+    return float(torch.nn.functional.cross_entropy(logits, torch.tensor([0])))
+
+
 def float8_top() -> float:
     """What torch makes of infinity in float8_e4m3fn, which has none: nan, or its largest number.
 

@@ -237,7 +237,7 @@ def _scale(losses: Array, factors: Array, reduction: str, denominator: float) ->
     """How large the numbers were whose rounding is in the value."""
     with np.errstate(all="ignore"):
         sizes = np.where(factors == 0, 0, abs(factors) * (1 + abs(losses))).sum(1)
-        return sizes if reduction == "none" else sizes.sum() / denominator
+        return sizes if reduction == "none" else sizes.sum() / abs(denominator)
 
 
 def _agree(value: Any, ours: Any, allowance: Any) -> bool:
@@ -258,3 +258,31 @@ def _distance(value: Any, ours: Any, dtype: str) -> Any:
     if isinstance(value, float):
         return ulp_distance(value, ours, dtype)
     return ulp_distances(value, ours, dtype)
+
+
+def one_hot_refusal(index: int, classes: int) -> str:
+    """What F.one_hot says to a target that is no class.
+
+    Parameters
+    ----------
+    index : int
+        Such as -100, which cross_entropy would ignore.
+    classes : int, from 1 to 10
+
+    Returns
+    -------
+    str: the exception's name and its message, or "" if there is none.
+
+    Examples
+    --------
+    >>> from xent_core.pytorch import one_hot_refusal
+    >>> one_hot_refusal(-100, 3)
+    'RuntimeError: Class values must be non-negative.'
+    >>> one_hot_refusal(1, 3)
+    ''
+    """
+    try:
+        F.one_hot(torch.tensor([index]), classes)
+    except RuntimeError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -75,6 +75,7 @@ WORKING = (
     "all_ignored",
     "minus_inf_row",
     "nothing_to_average",
+    "forward_only",
 )
 # … and where it refuses.
 REFUSED = (
@@ -95,12 +96,21 @@ REFUSED = (
 ADVICE = WORKING + REFUSED
 
 
+class Backward(NamedTuple):
+    """What loss.backward() did: the gradient in the input, or torch's error instead of it."""
+
+    grad: Array | None
+    error: str | None
+    message: str | None
+
+
 class Answer(NamedTuple):
     """What was asked, and what torch said.
 
     `input` and `target` are the numbers of the tensors. If it works, `value` is the loss (an array
-    for reduction="none") with its `shape` and `dtype`, and `error` and `message` are None; if not,
-    it is the other way round: `error` is the name of the exception's type.
+    for reduction="none") with its `shape` and `dtype`, `backward` is what came of its gradient,
+    and `error` and `message` are None; if not, it is the other way round: `error` is the name of
+    the exception's type.
     """
 
     works: bool
@@ -112,6 +122,7 @@ class Answer(NamedTuple):
     message: str | None
     input: Array
     target: Array
+    backward: Backward | None = None
 
 
 def ask(
@@ -143,7 +154,9 @@ def ask(
 
     Returns
     -------
-    Answer; advice is one of `WORKING` if it works and of `REFUSED` if not.
+    Answer; advice is one of `WORKING` if it works and of `REFUSED` if not. What works is run
+    backward too: a loss of reduction="none" that is no single number, and a target of shape (1)
+    for an input of shape (C), have a loss and no gradient.
 
     Raises
     ------
@@ -169,17 +182,28 @@ def ask(
     x = _input(x_shape, _TYPES[input_dtype], input_values)
     target = _target(x_shape, t_shape, _TYPES[target_dtype], target_values)
     advice = _advice(x, target)
-    given = exact(x), exact(target)
+    numbers, ids = _array(exact(x)), _array(exact(target))
+    if x.is_floating_point():
+        x.requires_grad_()
     try:
-        loss = F.cross_entropy(x, target, reduction=reduction)
+        with torch.enable_grad():
+            loss = F.cross_entropy(x, target, reduction=reduction)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
-        return Answer(
-            False, advice, None, None, None, type(error).__name__, str(error), *map(_array, given)
-        )
+        name, message = type(error).__name__, str(error)
+        return Answer(False, advice, None, None, None, name, message, numbers, ids)
     name = str(loss.dtype).removeprefix("torch.")
-    return Answer(
-        True, advice, exact(loss), tuple(loss.shape), name, None, None, *map(_array, given)
-    )
+    value, shape = exact(loss), tuple(loss.shape)
+    back = _backward(x, loss)
+    return Answer(True, advice, value, shape, name, None, None, numbers, ids, back)
+
+
+def _backward(x: Tensor, loss: Tensor) -> Backward:
+    try:
+        loss.backward()
+    except RuntimeError as error:
+        return Backward(None, type(error).__name__, str(error))
+    assert x.grad is not None
+    return Backward(_array(exact(x.grad)), None, None)
 
 
 def _check_shape(shape: Sequence[int], name: str) -> Shape:
@@ -250,8 +274,10 @@ def _advice(x: Tensor, target: Tensor) -> str:
     if t_shape != expected and (x.ndim > 1 or t_shape != (1,)):
         # log_softmax of no numbers at all takes any type, so the shapes are looked at first.
         return (_of_input(x) if x.numel() else None) or _of_shapes(x_shape, t_shape)
-    by_position = "class_indices_by_position" if x.ndim > 2 else "class_indices"
-    return _of_input(x) or _of_classes(x, target) or _of_values(x, target) or by_position
+    kind = "class_indices_by_position" if x.ndim > 2 else "class_indices"
+    if x.ndim == 1 and t_shape == (1,):
+        kind = "forward_only"
+    return _of_input(x) or _of_classes(x, target) or _of_values(x, target) or kind
 
 
 def _of_input(x: Tensor) -> str | None:
