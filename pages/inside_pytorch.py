@@ -190,32 +190,6 @@ POSITIONS = np.unique([sign * float(z) for z in _HALF for sign in (-1, 1)])
 THOUSAND = ((1000.0, 0.0, 0.0),)
 FAR = ((123.0, 456.0, 789.0),)
 MOST_LABELLED = 6  # bars side by side whose numbers do not touch
-BEFORE = "xent inside before"  # the reader's logits, while an example is shown in their place
-
-
-def example(**values: Any) -> Callable[[], None]:
-    """Put an example in the place of the reader's logits, and keep these."""
-
-    def then() -> None:
-        held = now()
-        if held["x"] not in (THOUSAND, FAR):
-            st.session_state[BEFORE] = {
-                name: held[name] for name in ("x", "t", "row", "dtype", "mask")
-            }
-        change(**values)
-
-    return then
-
-
-def way_back(shown: typed.Matrix) -> None:
-    """Offer the reader's own logits, while an example stands in their place."""
-    if now()["x"] == shown and BEFORE in st.session_state:
-        st.button(
-            text.label("back"),
-            key=f"xent inside back from {typed.write_matrix(shown)}",
-            on_click=lambda: change(**st.session_state.pop(BEFORE)),
-            icon=":material/undo:",
-        )
 
 
 def routes_view(held: links.Held) -> View:
@@ -694,10 +668,9 @@ def on_your_logits() -> None:
             "thousand",
             ["0", "∞", "nan"],
             right=2,
-            then=example(x=THOUSAND, t=(0,), row=0.0),
+            then=lambda: change(x=THOUSAND, t=(0,), row=0.0),
             big=f"{THOUSAND[0][0]:g}",
         )
-        way_back(THOUSAND)
         section(text, "routes")
     st.divider()
     section(text, "ways")
@@ -707,12 +680,11 @@ def on_your_logits() -> None:
         "far",
         [show(found[0].loss), "∞", "nan"],
         right=1,
-        then=example(x=FAR, t=(0,), row=0.0, dtype="float32"),
+        then=lambda: change(x=FAR, t=(0,), row=0.0, dtype="float32"),
         logits=typed.write_matrix(FAR, cell=", "),
         wrong=show(found[-1].loss),
         loss=show(found[0].loss),
     )
-    way_back(FAR)
     ways_table(held)
     st.divider()
     wiring()
