@@ -7,7 +7,7 @@ ADDRESS ?= localhost
 VENV    := .venv
 BIN     := $(VENV)/bin
 
-.PHONY: run test bench picture browser lint clean
+.PHONY: run test walks bench picture browser lint clean
 
 run: $(VENV)/run.done
 	@echo "The app is at http://$(ADDRESS):$(PORT) (Ctrl+C stops it)"
@@ -15,6 +15,12 @@ run: $(VENV)/run.done
 
 test: $(VENV)/test.done browser lint
 	$(BIN)/python -m pytest
+
+# other walks than those of `make test`: make walks SEED=7 WALKS=200
+SEED  ?= 1
+WALKS ?= 200
+walks: $(VENV)/test.done browser
+	SEED=$(SEED) WALKS=$(WALKS) $(BIN)/python -m pytest tests/browser/test_walks.py
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check .

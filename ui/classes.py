@@ -33,7 +33,7 @@ class Classes:
         """Show the editor."""
         with st.container(horizontal=True):
             for label, by, end in (("class_more", 1, self.most), ("class_fewer", -1, self.least)):
-                change = names, count + by
+                change = names, self.named(text, names, count), count + by
                 st.button(
                     text.label(label), on_click=self._resize, args=change, disabled=count == end
                 )
@@ -51,12 +51,10 @@ class Classes:
     def _problem(self) -> str:
         return f"xent names problem of {self.key}"
 
-    def _resize(self, names: str, count: int) -> None:
-        if names not in self.lists:
-            names = _as_many(names, count)
-        elif self.lists[names] < count:
-            names = next(name for name, size in self.lists.items() if size >= count)
-        self.put(count, names)
+    def _resize(self, names: str, shown: tuple[str, ...], count: int) -> None:
+        """Let there be so many; the others keep their names."""
+        enough = self.lists.get(names, 0) >= count
+        self.put(count, names if enough else _as_many(shown, count))
 
     def _rename(self) -> None:
         """Take the typed names; their number is the number of classes."""
@@ -72,9 +70,8 @@ class Classes:
             st.session_state[self._problem] = typed[:60]
 
 
-def _as_many(names: str, count: int) -> str:
+def _as_many(names: tuple[str, ...], count: int) -> str:
     """Return so many names: those there are, then letters that are not taken."""
-    taken = names.split(",")
-    spare = (letter for letter in "ABCDEFGHIJKLMNOPQRST" if letter not in taken)
-    more = (next(spare) for _ in range(count - len(taken)))
-    return ",".join([*taken, *more][:count])
+    spare = (letter for letter in "ABCDEFGHIJKLMNOPQRST" if letter not in names)
+    more = (next(spare) for _ in range(count - len(names)))
+    return ",".join([*names, *more][:count])

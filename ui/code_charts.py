@@ -60,7 +60,7 @@ def classes(names: tuple[str, ...], domain: tuple[float, float], room: float) ->
     return categories(
         names,
         domain,
-        tickvals=list(range(len(names))),
+        tickvals=names,  # by name: a class may be called 1, and not be number 1
         ticktext=[name if fits else clip(name, 7) for name in names],
         tickangle=0 if fits else -90,
     )

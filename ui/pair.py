@@ -22,7 +22,7 @@ from xent_core import language_text, letter_distribution, set_probability
 from xent_core.languages import LETTERS
 
 KEY = "pair"
-LISTS = {"weather": 4, "coin": 2, "dice": 6, "abc": 8}
+LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8}
 LEAST, MOST = 2, 8
 PAIR = links.Params(
     links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST),

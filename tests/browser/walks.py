@@ -129,6 +129,8 @@ def faults(shown: dict[str, Any]) -> list[str]:
     for name, figure in shown["figures"].items():
         found += [f"{name}: {s['what']} has no such pattern" for s in figure["drawn"]
                   if "MISSING" in s["paint"]]  # fmt: skip
+        found += [f"{name} {axis['axis']}: labels {axis['told']}, classes {axis['want']}"
+                  for axis in figure["axes"] if axis["told"] != axis["want"]]  # fmt: skip
         texts = [s for s in figure["drawn"] if s["what"].startswith("text") and s["place"][2] > 0]
         found += [
             f"{name}: {a['what']!r} is drawn twice at {a['place'][:2]}"
@@ -248,6 +250,12 @@ class Walk:
         for name in (there, here):
             self._go(name)
 
+    def begin_elsewhere(self) -> None:
+        """Come to this lesson from another one, as most people do."""
+        self.told.append("from another lesson:")
+        self._elsewhere()
+        calm(self.page)
+
     def _go(self, name: str) -> None:
         width = self.page.viewport_size["width"]
         if width < 800:  # the navigation is behind a button
@@ -312,8 +320,10 @@ def end(lesson: Lesson) -> list[str]:
 def walked(lesson: Lesson, seed: str, steps: int) -> tuple[list[str], list[str]]:
     """Walk from an open lesson; return what was done, and what differs at the end."""
     walk = Walk(lesson, random.Random(seed))
-    for _ in range(steps):
+    for at in range(steps):
         try:
+            if at == 0 and walk.chance.random() < 0.3:
+                walk.begin_elsewhere()
             walk.step()
         except (Error, AssertionError) as problem:
             return walk.told, [f"after {walk.told[-1:]}: {str(problem)[:300]}"]

@@ -43,6 +43,13 @@ async () => {
             .map((node) => shape(node, box)).filter(Boolean)
             .filter(({ way, place, what }) => !(what.startsWith('path') && (!way || /^M0,0Z?$/.test(way)
                 || (place[2] === 0 && place[3] === 0))))
+        const axes = Object.entries(picture._fullLayout)
+            .filter(([key, axis]) => /^[xy]axis/.test(key) && axis.type === 'category' && axis.showticklabels !== false)
+            .map(([key, axis]) => {
+                const [, letter, number] = key.match(/^([xy])axis(\d*)$/)
+                const told = [...picture.querySelectorAll(`.${letter}${number}tick text`)].map((node) => node.textContent)
+                return { axis: key, told, want: (axis.ticktext ?? axis._categories).map(String) }
+            })
         const own = (node) => [...node.childNodes].filter((child) => child.nodeType === 3)
             .map((child) => child.data.trim()).join(' ')
         const rest = [...root.querySelectorAll('*')]
@@ -53,7 +60,7 @@ async () => {
                 node.getAttribute('aria-invalid') ?? '', node.max ?? '', node.dataset.is ?? '', node.title,
                 node.classList.contains('xent-handle') ? numbers(node.style.transform) : '',
                 node.style.getPropertyValue('--part')].join('¦'))
-        return { drawn: sorted(drawn), rest }
+        return { drawn: sorted(drawn), rest, axes }
     }
     // ticks and lines of a grid come in any order, and none lies over another
     const sorted = (drawn) => drawn.map((one, i) => [one.loose ? -1 : i, one])

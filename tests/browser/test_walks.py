@@ -1,0 +1,26 @@
+"""Whatever path leads to a state, it looks as its link does.
+
+`make walks SEED=7 WALKS=200` walks other ways; a walk's seed is in its test's name, so that it can
+be walked again.
+"""
+
+import os
+
+import pytest
+
+from tests.browser.test_pages import PAGES
+from tests.browser.walks import walked
+from ui.words import LANGUAGES
+
+SEED = os.environ.get("SEED", "1")
+WALKS = int(os.environ.get("WALKS", len(PAGES) * len(LANGUAGES)))
+STEPS = 4
+KINDS = [(path, language) for path in PAGES for language in LANGUAGES]
+SEEDS = [(f"{SEED}.{i // len(KINDS)}", *KINDS[i % len(KINDS)]) for i in range(WALKS)]
+
+
+@pytest.mark.parametrize(("seed", "path", "language"), SEEDS)
+def test_a_page_shows_what_a_fresh_page_of_its_address_shows(visit, seed, path, language):
+    lesson = visit(f"{path}?lang={language}")
+    told, found = walked(lesson, f"{seed} {path} {language}", STEPS)
+    assert found == [], told
