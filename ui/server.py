@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.gate import KnownAddress, NoUploads, ShortBodies
 from ui.words import current_language, shared_labels
 
 _LIVE = Path(__file__).parent / "live"
@@ -92,7 +93,7 @@ async def _serve_asset(request: Request) -> Response:
 
 
 class SecurityHeaders:
-    """Add the security headers to every answer, and refuse uploads: nobody needs one here."""
+    """Add the security headers to every answer, a refusal too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -103,12 +104,7 @@ class SecurityHeaders:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif "/_stcore/upload_file" in scope["path"]:
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
-        else:
-            await self.app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)
 
 
 # pandas too: Plotly looks for it half-way through another session's first import of it
@@ -153,4 +149,9 @@ def say_it_broke(error: Exception) -> bool:
 
 
 routes = [Route("/xent/{tag}/{name}", _serve_asset)]
-middleware = [Middleware(SecurityHeaders)]
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(KnownAddress),
+    Middleware(ShortBodies),
+    Middleware(NoUploads),
+]
