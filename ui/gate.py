@@ -6,6 +6,7 @@ it, so the Host and the Origin of every request have to be addresses that the se
 
 import asyncio
 import functools
+import logging
 import os
 import re
 import socket
@@ -50,6 +51,16 @@ def _as_host(address: str) -> str:
     """Return an address of a socket as a Host header has it."""
     plain = address.partition("%")[0].removeprefix("::ffff:")
     return f"[{plain}]" if ":" in plain else plain
+
+
+@functools.cache
+def listed_origins() -> frozenset[str]:
+    """Return the origins that XENT_ORIGINS lists; the log is told of what is none."""
+    said = list(filter(None, re.split(r"[\s,]+", os.environ.get(ORIGINS, ""))))
+    for text in said:
+        if origin(text) is None:
+            logging.getLogger("xent").warning("%s: %r is not like https://name", ORIGINS, text)
+    return frozenset(filter(None, map(origin, said)))
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What the web server does besides Streamlit: two assets, security headers, a frozen heap."""
+"""What the web server does besides Streamlit: assets, security headers, a frozen heap."""
 
 import contextlib
 import functools
@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.gate import KnownAddress, NoUploads, ShortBodies
+from ui.gate import KnownAddress, NoUploads, ShortBodies, listed_origins
 from ui.words import current_language, shared_labels
 
 _LIVE = Path(__file__).parent / "live"
@@ -127,10 +127,11 @@ _IMPORTED = (
 async def lifespan(app: object) -> AsyncGenerator[None]:
     """Import everything that any page imports, prepare the assets, then freeze the heap.
 
-    Streamlit forces a full garbage collection after every run of a script. With torch
-    imported it walks some 100 ms through objects that live for ever. Frozen, they are
-    not visited any more; benchmarks/bench_server.py shows what that saves.
+    What is imported lives for ever. Frozen, it is not visited by Python's own full collections,
+    which stop every reader's answer: with torch, some 100 ms each. They come seldom, so it is
+    the late answers that show what freezing saves; benchmarks/bench_readers.py measures it.
     """
+    listed_origins()
     for module in _IMPORTED:
         importlib.import_module(module)
     for name in _SOURCES:

@@ -56,7 +56,9 @@ class Watched(Server):
 
     def start(self) -> None:
         asks = dict.fromkeys(("http_proxy", "https_proxy"), self.proxy.url)
-        listed = {"XENT_ORIGINS": "https://xent.school.edu, http://proxy.example:9000"}
+        listed = {
+            "XENT_ORIGINS": "https://xent.school.edu, http://proxy.example:9000 plain.example"
+        }
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self.command, str(self.port)],
@@ -284,6 +286,11 @@ def test_what_is_merely_like_it_is_not(watched, host, origin):
     assert statuses(watched, host, origin, "127.0.0.1") == REFUSED
 
 
+def test_the_log_is_told_of_a_listed_origin_that_is_none(watched):
+    assert "XENT_ORIGINS: 'plain.example' is not like https://name" in watched.log.read_text()
+    assert statuses(watched, "plain.example", "", "127.0.0.1") == REFUSED
+
+
 def test_nobody_asks_the_network_whether_an_origin_is_this_machines(started):
     for server in started.values():
         for origin in ("http://evil.example", "http://[::1]:PORT", "https://xent.school.edu"):
@@ -362,10 +369,12 @@ def test_who_goes_on_sending_fills_no_memory(watched, path, length):
     assert most - before < 10
 
 
-def test_a_body_that_trickles_is_waited_for_no_longer_than_the_limit(watched, path):
-    with connect(watched) as wire:
-        wire.sendall(post(watched, path, content_length="100") + b"{")
-        assert answer(wire) == 408
+def test_a_body_that_trickles_is_waited_for_no_longer_than_the_limit(watched, run):
+    with contextlib.ExitStack() as stack:
+        wires = [stack.enter_context(connect(watched)) for _ in range(3)]
+        for wire, path in zip(wires, (f"{run}/more", "/xent/run/none/more", "/"), strict=True):
+            wire.sendall(post(watched, path, content_length="100") + b"{")
+        assert [answer(wire) for wire in wires] == [408] * 3
 
 
 def test_a_body_of_the_greatest_length_is_read(watched, run):
