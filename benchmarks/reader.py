@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -145,9 +145,3 @@ def cpu_seconds(session: int) -> float:
 def resident_mb(session: int) -> float:
     """Return the resident memory (MB) of all processes of a session."""
     return sum(int(f[21]) for _, f in _of_session(session)) * _PAGE / 1e6
-
-
-def moved(header: Mapping[str, Any], turn: int) -> tuple[str, float]:
-    """Return the first control of a figure and where to let go of it, each turn elsewhere."""
-    name = header["controls"][0]["name"]
-    return name, float(header["base"][name] + (0.5 if turn % 2 else -0.5))
