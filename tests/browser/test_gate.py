@@ -369,6 +369,22 @@ def test_who_goes_on_sending_fills_no_memory(watched, path, length):
     assert most - before < 10
 
 
+@pytest.mark.parametrize("name", ["streamlit", "uvicorn for all"])
+def test_a_message_of_100_mb_through_the_websocket_fills_no_memory(started, name):
+    server = started[name]
+    before = most = server.memory()
+    with connect(server) as wire, contextlib.suppress(OSError):
+        own = {"Host": f"localhost:{server.port}"}
+        wire.sendall(request("GET", "/_stcore/stream", own | HANDSHAKE))
+        assert answer(wire) == 101
+        masked_bytes = bytes([0x82, 0x80 | 127]) + (100 * 10**6).to_bytes(8) + bytes(4)
+        wire.sendall(masked_bytes)
+        for _ in range(100):
+            wire.sendall(bytes(10**6))
+            most = max(most, server.memory())
+    assert most - before < 10
+
+
 def test_a_body_that_trickles_is_waited_for_no_longer_than_the_limit(watched, run):
     with contextlib.ExitStack() as stack:
         wires = [stack.enter_context(connect(watched)) for _ in range(3)]
