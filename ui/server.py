@@ -1,6 +1,7 @@
 """What the web server does besides Streamlit: assets, security headers, a frozen heap."""
 
 import contextlib
+import ctypes
 import functools
 import gc
 import gzip
@@ -123,6 +124,19 @@ _IMPORTED = (
 )
 
 
+_M_MMAP_THRESHOLD = -3  # of glibc's mallopt
+
+
+def give_large_blocks_back() -> None:
+    """Have glibc return each block of 1 MB or more to the system once it is free.
+
+    By itself it learns to keep blocks of up to 32 MB, in each of many threads: a lesson's table
+    that is long forgotten would stay in as many places. Elsewhere than with glibc, do nothing.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncGenerator[None]:
     """Import everything that any page imports, prepare the assets, then freeze the heap.
@@ -132,6 +146,7 @@ async def lifespan(app: object) -> AsyncGenerator[None]:
     the late answers that show what freezing saves; benchmarks/bench_readers.py measures it.
     """
     listed_origins()
+    give_large_blocks_back()
     for module in _IMPORTED:
         importlib.import_module(module)
     for name in _SOURCES:
