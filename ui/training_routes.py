@@ -63,7 +63,7 @@ async def _more(request: Request) -> Response:
 
 
 _FRESH = {"cache-control": "no-store"}
-_NOBODY = Response(status_code=499)  # whoever asked has hung up while others had their turn
+_NOBODY = Response(status_code=400)  # whoever asked has hung up while others had their turn
 
 
 def _answer(run: Run, asked: Asked) -> bytes:
