@@ -67,3 +67,13 @@ def test_what_a_large_table_took_is_given_back_to_the_system(how, given):
     command = [sys.executable, "-c", HOLES, how]
     grown = float(subprocess.check_output(command, cwd=ROOT))
     assert (grown < 10) == given, f"{grown} MB more"
+
+
+def test_no_run_of_a_script_ends_with_a_collection_of_all_that_others_hold():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["runner"]["postScriptGC"] is False
+    # as Streamlit itself reads it, in a process of its own
+    code = "import gc, app; from streamlit.config import get_option as told; "
+    code += "print(told('runner.postScriptGC'), gc.isenabled())"
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, cwd=ROOT, text=True).split() == ["False", "True"]
