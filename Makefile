@@ -10,7 +10,7 @@ BIN     := $(VENV)/bin
 .PHONY: run test walks bench picture browser lint clean
 
 run: $(VENV)/run.done
-	@echo "The app is at http://$(ADDRESS):$(PORT) (Ctrl+C stops it)"
+	@$(BIN)/python -m ui.gate "$(ADDRESS)" "$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/test.done browser lint

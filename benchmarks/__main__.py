@@ -5,7 +5,15 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from benchmarks import bench_core, bench_live, bench_pages, bench_server, bench_training
+from benchmarks import (
+    bench_core,
+    bench_live,
+    bench_pages,
+    bench_readers,
+    bench_server,
+    bench_soak,
+    bench_training,
+)
 from benchmarks.browser import ROOT, machine
 from benchmarks.report import targets_table
 
@@ -22,12 +30,18 @@ def sections() -> Iterator[str]:
     yield f"### Every lesson under the hand\n\n{bench_pages.table(pages)}"
     server = bench_server.run()
     yield f"### The server\n\n{bench_server.table(server)}"
+    readers = bench_readers.run()
+    yield f"### Many readers\n\n{bench_readers.WHAT}\n\n{bench_readers.table(readers)}"
+    soak = bench_soak.run()
+    yield f"### Memory\n\n{bench_soak.WHAT}\n\n{bench_soak.table(soak)}"
     training = bench_training.run()
     yield f"### Live training\n\n{bench_training.table(training)}"
     targets = [
         *bench_live.targets(live),
         *bench_pages.targets(pages),
         *bench_server.targets(server),
+        *bench_readers.targets(readers),
+        *bench_soak.targets(soak),
         *bench_training.targets(training),
     ]
     yield f"### Targets\n\n{targets_table(targets)}"

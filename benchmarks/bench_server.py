@@ -1,55 +1,37 @@
 """What one release costs the server of the real app: processor time and bytes sent.
 
-A release is one arrow key on the first logit of the softmax lesson. It is measured twice:
-in the app as it is, and with the heap not frozen, which shows what `gc.freeze` in
-`ui.server.lifespan` saves. Both have torch imported, and they take turns.
+A release is one arrow key on the first logit of the softmax lesson in a real browser. What many
+readers wait for is in bench_readers.
 """
 
 import asyncio
 import base64
 import contextlib
-import os
 import statistics
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.async_api import CDPSession, Page
 
 from benchmarks.browser import chromium, free_port, open_page, serve, streamlit
+from benchmarks.reader import cpu_seconds
 from benchmarks.report import Target, markdown, targets_table
 
-APPS = {
-    "the app, heap frozen": "app.py",
-    "the same, heap not frozen": "benchmarks/contenders/unfrozen_app.py",
-}
 ROUNDS = 4
-RELEASES = 10  # per round and app
+RELEASES = 10  # per round
 PAUSE = 0.6  # seconds from one release to the next: the answer has come by then
 MOST_BYTES, MOST_CPU = 150_000, 15.0
 _CHART, _SLIDER = ".xent-picture", ".xent-range"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
 class Samples:
-    """Of one app: received bytes of each release; CPU ms per release and idle ms/s by round."""
+    """Received bytes of each release; CPU ms per release and idle ms/s by round."""
 
     sizes: list[int] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     idle: list[float] = field(default_factory=list)
-
-
-def cpu_seconds(session: int) -> float:
-    """Return the processor time that all processes of a session have used so far."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # a process may end while we look
-            fields = stat.read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session:
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICKS
 
 
 class Meter:
@@ -93,22 +75,19 @@ async def _round(page: Page, meter: Meter, process: int, samples: Samples) -> No
     samples.cpu.append((busy - idle * (time.monotonic() - began)) / RELEASES)
 
 
-async def _measure(rounds: int) -> dict[str, Samples]:
-    samples = {name: Samples() for name in APPS}
+async def _measure(rounds: int) -> Samples:
+    samples = Samples()
+    port = free_port()
     async with contextlib.AsyncExitStack() as stack:
         browser = await stack.enter_async_context(chromium())
-        places = {}
-        for name, script in APPS.items():
-            port = free_port()
-            server = stack.enter_context(serve(streamlit(script, port), port))
-            page = await open_page(browser, f"{server.url}/softmax?lang=en", _CHART)
-            session = await page.context.new_cdp_session(page)
-            await session.send("Network.enable")
-            places[name] = page, Meter(session), server.pid
-            await _round(*places[name], Samples())  # warm up
+        server = stack.enter_context(serve(streamlit("app.py", port), port))
+        page = await open_page(browser, f"{server.url}/softmax?lang=en", _CHART)
+        session = await page.context.new_cdp_session(page)
+        await session.send("Network.enable")
+        place = page, Meter(session), server.pid
+        await _round(*place, Samples())  # warm up
         for _ in range(rounds):
-            for name, place in places.items():
-                await _round(*place, samples[name])
+            await _round(*place, samples)
     return samples
 
 
@@ -116,50 +95,40 @@ async def _measure(rounds: int) -> dict[str, Samples]:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One app: bytes and CPU (ms) per release, CPU (ms) per second of nothing."""
+class Result:
+    """Bytes and CPU (ms) per release, CPU (ms) per second of nothing."""
 
     size: float
     cpu: float
     idle: float
 
 
-Result = Mapping[str, Row]
-
-
 def run(rounds: int = ROUNDS) -> Result:
-    """Measure both apps in one interleaved run."""
-    median = statistics.median
-    return {
-        name: Row(median(seen.sizes), median(seen.cpu), median(seen.idle))
-        for name, seen in asyncio.run(_measure(rounds)).items()
-    }
+    """Measure the app in so many rounds."""
+    seen = asyncio.run(_measure(rounds))
+    return Result(*map(statistics.median, (seen.sizes, seen.cpu, seen.idle)))
 
 
 def targets(result: Result) -> list[Target]:
     """Return what was promised of the server, and whether it holds."""
-    app = next(iter(result.values()))
-    size, most = f"{app.size / 1000:.0f} KB", f"< {MOST_BYTES / 1000:.0f} KB"
-    cpu, longest = f"{app.cpu:.1f} ms", f"< {MOST_CPU:.0f} ms"
+    size, most = f"{result.size / 1000:.0f} KB", f"< {MOST_BYTES / 1000:.0f} KB"
+    cpu, longest = f"{result.cpu:.1f} ms", f"< {MOST_CPU:.0f} ms"
     return [
-        Target("bytes per release, softmax lesson", size, most, app.size < MOST_BYTES),
-        Target("server CPU per release", cpu, longest, app.cpu < MOST_CPU),
+        Target("bytes per release, softmax lesson", size, most, result.size < MOST_BYTES),
+        Target("server CPU per release", cpu, longest, result.cpu < MOST_CPU),
     ]
 
 
 def table(result: Result) -> str:
-    """Return the results as a Markdown table."""
+    """Return the result as a Markdown table."""
     head = (
-        "Softmax lesson, torch imported",
+        "One reader, softmax lesson",
         "server CPU per release (ms)",
         "received per release (KB)",
         "CPU while idle (ms/s)",
     )
-    rows = [
-        (name, f"{row.cpu:.1f}", f"{row.size / 1000:.0f}", f"{row.idle:.1f}")
-        for name, row in result.items()
-    ]
-    return markdown(head, rows)
+    row = "the app", f"{result.cpu:.1f}", f"{result.size / 1000:.0f}", f"{result.idle:.1f}"
+    return markdown(head, [row])
 
 
 if __name__ == "__main__":

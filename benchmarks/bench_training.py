@@ -12,7 +12,6 @@ while one page more, in a real Chromium, releases a slider of the softmax lesson
 import asyncio
 import contextlib
 import json
-import os
 import statistics
 import threading
 import time
@@ -25,8 +24,6 @@ from playwright.async_api import Browser, Page
 
 from benchmarks.browser import VIEWPORT, chromium, free_port, open_page, serve, streamlit
 from benchmarks.report import Target, markdown, targets_table
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # as app.py has it
 
 SESSIONS, RELEASES, PAUSE = 10, 25, 0.4
 LEAST_SHARE, MOST_WAIT, LEAST_PICTURES = 0.9, 100.0, 0.9

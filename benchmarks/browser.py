@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], seconds: float = 
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped with code {process.returncode}")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(OSError):  # refused, or nobody answers yet
             urllib.request.urlopen(url, timeout=5).close()
             return
         time.sleep(0.2)

@@ -1,6 +1,7 @@
-"""What the web server does besides Streamlit: two assets, security headers, a frozen heap."""
+"""What the web server does besides Streamlit: assets, security headers, a frozen heap."""
 
 import contextlib
+import ctypes
 import functools
 import gc
 import gzip
@@ -19,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.gate import KnownAddress, NoUploads, ShortBodies, listed_origins
 from ui.words import current_language, shared_labels
 
 _LIVE = Path(__file__).parent / "live"
@@ -92,7 +94,7 @@ async def _serve_asset(request: Request) -> Response:
 
 
 class SecurityHeaders:
-    """Add the security headers to every answer, and refuse uploads: nobody needs one here."""
+    """Add the security headers to every answer, a refusal too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -103,12 +105,7 @@ class SecurityHeaders:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif "/_stcore/upload_file" in scope["path"]:
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
-        else:
-            await self.app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)
 
 
 # pandas too: Plotly looks for it half-way through another session's first import of it
@@ -127,14 +124,29 @@ _IMPORTED = (
 )
 
 
+_M_MMAP_THRESHOLD = -3  # of glibc's mallopt
+
+
+def give_large_blocks_back() -> None:
+    """Have glibc return each block of 1 MB or more to the system once it is free.
+
+    By itself it learns to keep blocks of up to 32 MB, in each of many threads: a lesson's table
+    that is long forgotten would stay in as many places. Elsewhere than with glibc, do nothing.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncGenerator[None]:
     """Import everything that any page imports, prepare the assets, then freeze the heap.
 
-    Streamlit forces a full garbage collection after every run of a script. With torch
-    imported it walks some 100 ms through objects that live for ever. Frozen, they are
-    not visited any more; benchmarks/bench_server.py shows what that saves.
+    What is imported lives for ever. Frozen, it is not visited by Python's own full collections,
+    which stop every reader's answer: with torch, some 100 ms each. They come seldom, so it is
+    the late answers that show what freezing saves; benchmarks/bench_readers.py measures it.
     """
+    listed_origins()
+    give_large_blocks_back()
     for module in _IMPORTED:
         importlib.import_module(module)
     for name in _SOURCES:
@@ -153,4 +165,9 @@ def say_it_broke(error: Exception) -> bool:
 
 
 routes = [Route("/xent/{tag}/{name}", _serve_asset)]
-middleware = [Middleware(SecurityHeaders)]
+middleware = [
+    Middleware(SecurityHeaders),
+    Middleware(KnownAddress),
+    Middleware(ShortBodies),
+    Middleware(NoUploads),
+]

@@ -22,7 +22,6 @@ from xent_core.training import Failure, program
 
 # What one answer may train, in seconds: short, so that many runs and every drag get their turn.
 SLICE = 0.03
-_LONGEST_BODY = 500
 _MOST_STEPS = 10**7
 
 # One run trains at a time: they would only wait for Python's lock among each other, and a drag
@@ -34,9 +33,9 @@ class Asked(dict[str, Any]):
     """A question of the browser's, each part within its bounds; ValueError for anything else."""
 
     def __init__(self, body: bytes) -> None:
-        parts = json.loads(body) if len(body) <= _LONGEST_BODY else None
+        parts = json.loads(body)
         if not isinstance(parts, dict):
-            raise ValueError("not an object, or too long")
+            raise ValueError("not an object")
         super().__init__(parts)
 
     def whole(self, name: str, least: int, most: int) -> int:
@@ -55,6 +54,8 @@ async def _more(request: Request) -> Response:
     try:
         asked = Asked(await request.body())
         async with _turn:
+            if await request.is_disconnected():
+                return _NOBODY
             answer = await run_in_threadpool(_answer, run, asked)
     except ValueError as problem:
         return PlainTextResponse(str(problem), status_code=400)
@@ -62,6 +63,7 @@ async def _more(request: Request) -> Response:
 
 
 _FRESH = {"cache-control": "no-store"}
+_NOBODY = Response(status_code=400)  # whoever asked has hung up while others had their turn
 
 
 def _answer(run: Run, asked: Asked) -> bytes:
@@ -164,6 +166,8 @@ async def _file(request: Request) -> Response:
         return PlainTextResponse("Not found", status_code=404)
     kind, make = _FILES[name]
     async with _turn:
+        if await request.is_disconnected():
+            return _NOBODY
         body = await run_in_threadpool(_made, make, run, int(which) - 1)
     stem, _, ending = name.partition(".")
     attachment = f'attachment; filename="{stem}-{run.config.data}-step-{run.step}.{ending}"'
