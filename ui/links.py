@@ -178,13 +178,23 @@ class Distribution:
         return value if len(value) == count else (1 / count,) * count
 
     def write(self, value: tuple[float, ...]) -> str:
-        """Write few digits or small whole numbers, if they give the same; else six digits."""
+        """Write few digits or small whole numbers, if they give the same; else six digits.
+
+        Those add up to 1, so that what is read is what is written: the last digits of the
+        numbers that lie farthest from it make up for the others' rounding.
+        """
         for parts in (1000, *range(1, _MOST_PARTS + 1)):
             weights = [round(x * parts) for x in value]
             if all(abs(w / parts - x) < 1e-12 for w, x in zip(weights, value, strict=True)):
                 scale = parts if parts == 1000 else 1
                 return ",".join(_format(weight / scale) for weight in weights)
-        return ",".join(_format(round(x, _DIGITS)) for x in value)
+        whole = 10**_DIGITS
+        rounded = [round(x * whole) for x in value]
+        lost = whole - sum(rounded)
+        apart = sorted(range(len(value)), key=lambda i: rounded[i] - value[i] * whole)
+        for i in apart[:lost] if lost > 0 else apart[lost:] if lost < 0 else ():
+            rounded[i] += 1 if lost > 0 else -1
+        return ",".join(_format(x / whole) for x in rounded)
 
     def settle(self, value: tuple[float, ...], before: tuple[float, ...]) -> tuple[float, ...]:
         """Keep the sum at 1 where one number was typed: the others share the rest as before."""
