@@ -53,6 +53,7 @@ def resize(count: int, names: str) -> None:
         links.put("one_hot", MAIN, z=z, k=min(held["k"], count - 1), names=names)
         if count != len(held["z"]):
             links.forget("soft_labels", soft_params(count))
+        if links.state_of("target_mask", mask_params(count))["m"] > count:
             links.forget("target_mask", mask_params(count))
 
 

@@ -36,7 +36,7 @@ def begin(here: str) -> None:
     st.session_state[_ARRIVED] = arrived
     st.session_state[_CLAIMS] = {}
     if arrived:
-        st.session_state[_ADDED] = {}
+        st.session_state.pop(_ADDED, None)
 
 
 def enter(page: str) -> None:
@@ -70,14 +70,16 @@ def claim(name: str, owner: str) -> None:
 def query() -> dict[str, str]:
     """The address as the browser has it.
 
-    Streamlit's page goes on telling the query from before an addition: where it still does, what
+    Streamlit's page goes on telling the query from before an addition: as long as it does, what
     was added holds.
     """
     told = st.query_params.to_dict()
-    for name, (before, value) in st.session_state.get(_ADDED, {}).items():
-        if told.get(name) == before:
-            told[name] = value
-    return told
+    return {**told, **_added_to(told)}
+
+
+def _added_to(told: dict[str, str]) -> dict[str, str]:
+    before, texts = st.session_state.get(_ADDED, (None, {}))
+    return texts if told == before else {}
 
 
 def push(changes: Changes) -> None:
@@ -89,7 +91,7 @@ def push(changes: Changes) -> None:
     now = query()
     wanted = {name: text for name, text in {**now, **changes}.items() if text is not None}
     if wanted != now:
-        st.session_state[_ADDED] = {}
+        st.session_state.pop(_ADDED, None)
         st.query_params.from_dict(wanted)
 
 
@@ -109,11 +111,10 @@ def one_step() -> Generator[None]:
 
 def add(texts: Mapping[str, str]) -> None:
     """Have the address say what is shown, without a step."""
-    now, told = query(), st.query_params.to_dict()
-    fresh = {name: (told.get(name), text) for name, text in texts.items() if now.get(name) != text}
-    st.session_state[_ADDED] = {**st.session_state.get(_ADDED, {}), **fresh}
+    told = st.query_params.to_dict()
+    st.session_state[_ADDED] = told, {**_added_to(told), **texts}
 
 
 def added() -> dict[str, str]:
     """What the browser has to add to the address."""
-    return {name: text for name, (_, text) in st.session_state.get(_ADDED, {}).items()}
+    return _added_to(st.query_params.to_dict())

@@ -89,8 +89,8 @@ def ask(
     """
     given = answers().get(name)
     label = text(name, **numbers)
-    key = f"xent answer to {name} {hash((label, *options))}"  # in other words it is a new widget
-    st.session_state[key] = given
+    key = f"xent answer to {name}"
+    st.session_state[key] = given  # the browser may have kept what it showed in other words
 
     def take() -> None:
         chosen = st.session_state[key]

@@ -466,8 +466,10 @@ def _from_address(
         state, problems = memory.state, []
     else:
         state, problems = params.default, []
+    bad = {problem.name for problem in problems}
     if asked or state != params.default:
-        address.add(params.write(state))
+        written = params.write(state)
+        address.add({name: written[name] for name in written if name in bad or name not in asked})
     return state, problems, asked
 
 
@@ -497,16 +499,19 @@ def _push(params: Params, state: Mapping[str, Any]) -> None:
         address.push(params.write(state))
 
 
-States = dict[str, tuple[Params, dict[str, Any]]]
-
-
-def states() -> States:
-    """Return every state of this session by its key, with its parameters."""
+def states() -> dict[str, dict[str, Any]]:
+    """Return every state of this session by its key."""
     return {
-        name.removeprefix(_MEMORY): (memory.params, memory.state)
+        name.removeprefix(_MEMORY): memory.state
         for name, memory in st.session_state.to_dict().items()
         if name.startswith(_MEMORY) and memory.state is not None
     }
+
+
+def restore(key: str, state: Mapping[str, Any] | None) -> None:
+    """Let a state be what it was before; None for what it is at first."""
+    params = st.session_state[_MEMORY + key].params
+    put(key, params, **(params.default if state is None else state))
 
 
 def names(problems: Iterable[Problem], label: Callable[..., str]) -> str:

@@ -5,7 +5,6 @@ The address says `said=twice.1,most.0`: for each question that has been answered
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -84,7 +83,7 @@ def forget(name: str) -> None:
 def can_give_back(name: str) -> bool:
     """Whether the figure still shows what an answer moved it to, in place of the reader's own."""
     moved = st.session_state.get(_MOVED, {}).get((address.page(), name), {})
-    now: dict[str, Any] = links.states()
+    now = links.states()
     return bool(moved) and all(now.get(key) == after for key, (_, after) in moved.items())
 
 
@@ -93,5 +92,5 @@ def give_back(name: str) -> None:
     if not can_give_back(name):
         return
     with address.one_step():
-        for key, (before, (params, _)) in st.session_state[_MOVED][address.page(), name].items():
-            links.put(key, params, **(before[1] if before else params.default))
+        for key, (before, _) in st.session_state[_MOVED][address.page(), name].items():
+            links.restore(key, before)

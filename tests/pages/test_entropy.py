@@ -92,10 +92,10 @@ def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
 def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
     for count, most in ((2, 12), (3, 7), (4, 6), (8, 4)):
         link = ",".join(["9", *["1"] * (count - 1)])
-        blocks = visit(page, p=link, n="12")[4]
+        blocks = visit(page, p=link, block="12")[4]
         now = blocks["now"]
         assert now["blocks"] == count**most <= 4096 < count ** (most + 1)
-        assert blocks["base"]["n"] == most
+        assert blocks["base"]["block"] == most
         h = now["entropy"]
         assert (now["lengths"] >= h - 1e-12).all()
         assert (now["lengths"] < h + 1 / now["size"]).all()
