@@ -14,8 +14,8 @@ from starlette.routing import Route
 from ui.float_views import Row
 from ui.live.sweeps import pack
 from ui.training_demos import failure_sentence
-from ui.training_run import Run, find_run
-from ui.training_settings import PARAMS, runners
+from ui.training_run import Run, TooManyRatesError, find_run
+from ui.training_settings import MOST_RATES, PARAMS, runners
 from ui.words import choose_language, words
 from xent_core.trace import FORMATS
 from xent_core.training import Failure, program
@@ -70,30 +70,38 @@ def _answer(run: Run, asked: Asked) -> bytes:
 
 
 def answer_more(run: Run, asked: Asked) -> bytes:
-    """Do what is asked of a run, and pack the states that the browser does not have."""
+    """Do what is asked of a run, and pack the states that the browser does not have.
+
+    `refused` says why the rate stays as it was.
+    """
+    text = words("training", choose_language(str(asked.get("lang")), None, None))
+    refused = ""
     if asked.get("restart"):
         run.restart()
     if "sample" in asked:
         run.sample = asked.whole("sample", 0, run.count - 1)
     if "rate" in asked:
-        run.set_rate(asked["rate"])
+        try:
+            run.set_rate(asked["rate"])
+        except TooManyRatesError:
+            refused = text.label("too_many_rates", most=MOST_RATES)
     run.advance(asked.whole("to", 0, _MOST_STEPS), SLICE)
     after = asked.whole("after", -1, _MOST_STEPS)
     new = [step for step in run.steps if step > after]
-    header = {"new": new, **describe(run, choose_language(str(asked.get("lang")), None, None))}
+    header = {"new": new, "refused": refused, **describe(run, text.language)}
     return pack(header, run.arrays(new) if new else {})
 
 
 def describe(run: Run, language: str) -> dict[str, Any]:
     """Where a run stands, for the browser."""
-    told = (run.rates, run.step)
-    run.told.add(told)
+    state = _state(run)
+    run.told.add((state["rates"], state["at"]))
     return {
         "steps": run.steps,
         "step": run.step,
         "done": run.done,
         "rates": list(run.rates),
-        "rate": run.trainers[0].rate,
+        "rate": run.rate,
         "sample": run.sample,
         "link": link(run),
         "failures": [
@@ -105,9 +113,14 @@ def describe(run: Run, language: str) -> dict[str, Any]:
 
 def link(run: Run) -> str:
     """The query of a link to this very run, as it stands."""
+    return urlencode(PARAMS.write(_state(run)), safe=",:")
+
+
+def _state(run: Run) -> dict[str, Any]:
+    """What a link to a run holds: its settings, all changes of its rate, where it opens."""
     second = run.configs[1] if len(run.configs) > 1 else None
-    state = {"run": run.config, "vs": second, "rates": run.rates, "at": run.step}
-    return urlencode(PARAMS.write(state), safe=",:")
+    rates = (*run.rates, *run.planned)
+    return {"run": run.config, "vs": second, "rates": rates, "at": run.opens_at}
 
 
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def _weights(run: Run, which: int) -> bytes:
 
 def _program(run: Run, which: int) -> bytes:
     trainer = run.trainers[which]
-    return program(trainer.config, trainer.rates).encode()
+    return program(trainer.config, run.rates_of(trainer)).encode()
 
 
 def _made(make: Callable[[Run, int], bytes], run: Run, which: int) -> bytes:

@@ -18,6 +18,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.live.sweeps import Arrays
+from ui.training_settings import MOST_RATES
 from xent_core import one_hot, softmax
 from xent_core.training import Config, Race, Recording, Trainer
 from xent_core.training.config import check_rate
@@ -35,6 +36,10 @@ _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
 
+class TooManyRatesError(ValueError):
+    """One more change of the learning rate than a link to the run could hold."""
+
+
 class Run:
     """One run, or a race of two, at any step that it has kept.
 
@@ -47,6 +52,15 @@ class Run:
         Learning rates to change to on the way, as a link says.
     at : int
         The step that the page asks for when it is opened.
+
+    Attributes
+    ----------
+    rate : float
+        The learning rate in force; in a race of two rates, the first one's.
+    rates : tuple of (step, rate)
+        The changes of it so far, by the steps of the run: one of a race may have stopped before.
+    planned : tuple of (step, rate)
+        What a link says of the steps to come.
     """
 
     def __init__(
@@ -60,17 +74,19 @@ class Run:
         self.told = {(rates, at)}
         # a page may look at it while the browser asks for more: one thread at a time
         self.lock = threading.RLock()
-        self._planned = dict(rates)
+        self.planned = rates
         self._start()
+        self._keep_to_plan()
         _RUNS[self.token] = self
 
     def _start(self) -> None:
         first, *others = self.configs
+        self.rate, self.rates = first.rate, ()
         self._engine = Race(first, others[0]) if others else Trainer(first)
 
     def restart(self) -> None:
         """Begin anew, without the changes of the rate."""
-        self._planned = {}
+        self.planned, self.at = (), 0
         self._start()
 
     @property
@@ -94,40 +110,66 @@ class Run:
         return self._engine.done
 
     @property
-    def rates(self) -> Rates:
-        """The changes of the learning rate so far."""
-        first = self.trainers[0]
-        return tuple(change for change in first.rates if change != (0, self.config.rate))
+    def opens_at(self) -> int:
+        """The step that a link to this run asks for: on the way to it, it is not there yet.
+
+        A run that failed asks for the step that it did not get to, and fails again.
+        """
+        return min(self.step + 1, self.config.steps) if self.done else max(self.step, self.at)
 
     def advance(self, to: int, seconds: float, clock: Any = time.perf_counter) -> None:
         """Train up to the step `to`, as far as the time allows."""
         end = clock() + seconds
         while self.step < to and not self.done:
-            self._change_rate(self._planned.pop(self.step, None))
-            stop = min([to, *(step for step in self._planned if step > self.step)])
+            stop = min([to, *(step for step, _ in self.planned)])
             left = max(end - clock(), 0.0)
             self._engine.advance(steps=stop - self.step, seconds=left)
+            self._keep_to_plan()
             if clock() >= end:
                 break
 
     def set_rate(self, rate: float) -> None:
         """Change the learning rate from the next step on; what a link had planned is off.
 
-        ValueError for a rate that no `Config` would take.
+        ValueError for a rate that no `Config` would take, TooManyRatesError for one change more
+        than a link can hold.
         """
         rate = check_rate(rate)
-        self._planned = {}
-        self._change_rate(rate)
-
-    def _change_rate(self, rate: float | None) -> None:
-        """In a race of two rates, the change is the first one's."""
-        if rate is None:
+        if self.done:  # no update takes a rate any more
             return
-        first, *others = self.trainers
-        first.rate = rate
-        for other in others:
-            if other.config.rate == first.config.rate:
-                other.rate = rate
+        changes = self._with_change(rate)
+        if len(changes) > MOST_RATES:
+            raise TooManyRatesError(f"more than {MOST_RATES} changes of the rate")
+        self.planned, self.at = (), 0
+        self._change_rate(rate, changes)
+
+    def _keep_to_plan(self) -> None:
+        """Make the change that is planned for the next step."""
+        now = [rate for step, rate in self.planned if step == self.step]
+        self.planned = tuple(change for change in self.planned if change[0] > self.step)
+        for rate in now if not self.done else ():
+            self._change_rate(rate, self._with_change(rate))
+
+    def _with_change(self, rate: float) -> Rates:
+        """The changes with one from the next step on: a second one there replaces the first."""
+        before = tuple(change for change in self.rates if change[0] < self.step)
+        in_force = before[-1][1] if before else self.config.rate
+        return before if rate == in_force else (*before, (self.step, rate))
+
+    def _change_rate(self, rate: float, changes: Rates) -> None:
+        """In a race of two rates, the change is the first one's."""
+        self.rate, self.rates = rate, changes
+        for trainer in self.trainers:
+            if not trainer.done and self._follows(trainer):
+                trainer.rate = rate
+
+    def _follows(self, trainer: Trainer) -> bool:
+        return trainer.config.rate == self.config.rate
+
+    def rates_of(self, trainer: Trainer) -> Rates:
+        """From which step on which rate is in force for one of the trainers, to the run's end."""
+        goes_on = not trainer.done and self._follows(trainer)
+        return (*trainer.rates, *(self.planned if goes_on else ()))
 
     # -- what of it can be seen
 

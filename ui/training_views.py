@@ -263,6 +263,6 @@ def _worst(text: Words) -> str:
 
 
 def programs(run: Run) -> Sequence[str]:
-    """The program of each run, with the changes of the rate as they were made."""
+    """The program of each run, with the changes of the rate that were made or are to come."""
     with run.lock:
-        return [program(trainer.config, trainer.rates) for trainer in run.trainers]
+        return [program(trainer.config, run.rates_of(trainer)) for trainer in run.trainers]
