@@ -2,19 +2,22 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ui.digits import show
 from ui.float_views import Row
 from ui.live.sweeps import pack
 from ui.training_demos import failure_sentence
-from ui.training_run import Run, TooManyRatesError, find_run
+from ui.training_run import Run, TooManyRatesError, accuracies, find_run
 from ui.training_settings import MOST_RATES, PARAMS, runners
 from ui.words import choose_language, words
 from xent_core.trace import FORMATS
@@ -127,9 +130,13 @@ def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
     who = f"{runners(run.configs, text)[which]}: " if run.configs[1:] else ""
+    recording = run.trainers[which].recording
+    accuracy = float(accuracies(recording, "train", np.array([-1]))[0])
+    end = "accuracy_none" if math.isnan(accuracy) else "accuracy_at_end"
     return {
         "step": failure.step,
         "says": who + failure_sentence(text, config, failure),
+        "accuracy": text.label(end, accuracy=show(accuracy, 3)),
         "overflow": _overflow(failure, config.dtype),
     }
 

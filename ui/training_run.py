@@ -29,8 +29,7 @@ Rates = tuple[tuple[int, float], ...]
 WORST = 9
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
-_COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-_PERCENT = ("train_accuracy", "test_accuracy")
+_PARTS = ("train", "test")
 _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
@@ -206,16 +205,34 @@ def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
     alive = steps <= kept[-1]
     present = kept[at].tolist()
     history = recording.history()
-    shown = {name: np.where(alive, getattr(history, name)[at], np.nan) for name in _COLUMNS}
-    shown |= {name: 100 * shown[name] for name in _PERCENT}
-    # a count goes on to hold where a run has died: the state that is shown is its last
-    shown |= {f"last_{name}": 100 * getattr(history, name)[at] for name in _PERCENT}
+    shown: dict[str, Array] = {}
+    for part in _PARTS:
+        loss, last = getattr(history, f"{part}_loss")[at], accuracies(recording, part, at)
+        shown[f"{part}_loss"] = np.where(alive, loss, np.nan)
+        shown[f"{part}_accuracy"] = np.where(alive, last, np.nan)
+        # a count goes on to hold where a run has died: the state that is shown is its last
+        shown[f"last_{part}_accuracy"] = last
     shown |= _of_sample(recording, present, sample)
     if recording.plane is not None:
         shown |= _of_plane(recording, present, sample)
     if recording.config.data == "digits":
         shown |= _of_mistakes(recording, present)
     return shown
+
+
+def accuracies(recording: Recording, part: str, rows: Array) -> Array:
+    """The accuracy in per cent at some of the kept states, by their numbers.
+
+    It is nan where a logit is nan: of such logits none is the largest, and what argmax makes of
+    them, the first nan's class, is no answer of the network's.
+    """
+    history = recording.history()
+    found = 100 * getattr(history, f"{part}_accuracy")
+    count = len(recording.samples(part).y)
+    for row in np.unique(rows[~np.isfinite(getattr(history, f"{part}_loss")[rows])]):
+        logits = recording.logits(range(count), part, [int(history.step[row])])
+        found[row] = np.nan if np.isnan(logits).any() else found[row]
+    return found[rows]
 
 
 def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:

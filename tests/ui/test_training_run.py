@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ui.digits import show
 from ui.training_demos import STARTS
 from ui.training_routes import Asked, answer_more, describe, link
 from ui.training_run import WORST, Run, find_run
@@ -110,6 +112,27 @@ def test_a_race_shows_both_and_the_one_that_died_stays_as_it_was():
     first, second = describe(run, "en")["failures"]
     assert second is None
     assert f"{failure.step}" in first["says"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name, start in STARTS.items() if start.vs])
+def test_the_accuracy_of_a_stopped_run_is_its_networks_own_and_said_to_be(name, language):
+    start = STARTS[name]
+    run = Run(start.run, start.vs)
+    run.advance(run.config.steps, PLENTY)
+    trainer, text = run.trainers[0], words("training", language)
+    logits = trainer.recording.logits(range(run.config.train_samples))[-1]
+    right = logits.argmax(axis=1) == trainer.recording.samples().y
+    own = math.nan if np.isnan(logits).any() else 100 * float(right.mean())
+    shown = run.arrays(run.steps)
+    assert shown["last_train_accuracy"][-1] == pytest.approx(own, nan_ok=True)
+    failure = describe(run, language)["failures"][0]
+    if trainer.failure is None:
+        assert failure is None
+    elif math.isnan(own):
+        assert failure["accuracy"] == text.label("accuracy_none")
+    else:
+        assert failure["accuracy"] == text.label("accuracy_at_end", accuracy=show(own, 3))
 
 
 def test_rates_change_where_they_were_changed_however_it_is_asked():

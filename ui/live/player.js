@@ -723,7 +723,7 @@ export class Player {
     this.notice.classList.toggle("xent-failed", failures.length > 0)
   }
 
-  obituary({ says, overflow }) {
+  obituary({ says, accuracy, overflow }) {
     const link = this.element("a", { href: `/overflow?${overflow}` }, this.words.open_overflow)
     link.onclick = (event) => {
       event.preventDefault()
@@ -731,7 +731,7 @@ export class Player {
       this.rerunPage()
     }
     const bold = says.split("**").map((part, i) => (i % 2 ? this.element("strong", {}, part) : part))
-    return this.element("p", {}, ...bold, " ", overflow ? link : "")
+    return this.element("p", {}, ...bold, " ", accuracy, " ", overflow ? link : "")
   }
 
   /** The address says which run this is and how far it came. */
