@@ -1,9 +1,12 @@
 """Live training: a real PyTorch run that one can play, step, scrub, race and break."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from ui import links, training_demos, training_settings
 from ui.lesson import open_lesson, section, take_home
+from ui.training_routes import link
 from ui.training_run import session_run
 from ui.training_views import programs, show_run
 
@@ -27,7 +30,7 @@ if start != training_demos.FREE:
         training_demos.predict(start, text)
 with st.container(key="training-settings"):
     training_settings.panel(held, text)
-show_run(run, text, held.restored)
+show_run(run, text, stale=held.restored or urlencode(held.query, safe=",:") != link(run))
 
 
 # ---- what it shows

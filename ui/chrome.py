@@ -26,15 +26,10 @@ def declare_language(language: str) -> None:
     _language_component()(key="xent language of the document", data=tag, height=1)
 
 
-# A projector's 1280 × 800 has to show a figure with its sliders. And when the server is
-# lost, the figures say so in the reader's language: Streamlit's own dialog, English and made
-# for developers, would cover what still follows the hand.
+# A projector's 1280 × 800 has to show a figure with its sliders.
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
 [data-testid="stMarkdownContainer"] :is(p, li) { max-width: 31em; }
-body:has(.stApp:not([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] {
-  display: none;
-}
 </style>"""
 
 

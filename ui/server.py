@@ -6,6 +6,7 @@ import gc
 import gzip
 import hashlib
 import importlib
+import json
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -111,6 +112,40 @@ class SecurityHeaders:
             await self.app(scope, receive, send_with_headers)
 
 
+class NoErrorDialogs:
+    """Tell Streamlit's page to open no dialog about an error.
+
+    The one about a lost server is English, made for developers, and makes all of the page inert
+    that would still follow the hand. The figures say it, in the reader's language.
+    """
+
+    PATH = "/_stcore/host-config"
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head: Message = {}
+        body = b""
+
+        async def send_changed(message: Message) -> None:
+            nonlocal head, body
+            if message["type"] == "http.response.start":
+                head = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            if head["status"] == 200:
+                body = json.dumps(json.loads(body) | {"blockErrorDialogs": True}).encode()
+                MutableHeaders(scope=head)["content-length"] = str(len(body))
+            await send(head)
+            await send({"type": "http.response.body", "body": body})
+
+        asked = scope["type"] == "http" and scope["path"].endswith(self.PATH)
+        await self.app(scope, receive, send_changed if asked else send)
+
+
 # pandas too: Plotly looks for it half-way through another session's first import of it
 _IMPORTED = (
     "torch",
@@ -153,4 +188,4 @@ def say_it_broke(error: Exception) -> bool:
 
 
 routes = [Route("/xent/{tag}/{name}", _serve_asset)]
-middleware = [Middleware(SecurityHeaders)]
+middleware = [Middleware(SecurityHeaders), Middleware(NoErrorDialogs)]

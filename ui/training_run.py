@@ -318,6 +318,11 @@ def _squares(counts: Array) -> Array:
 # ---- the session's run
 
 
+def session_name() -> str:
+    """Return a name of this session, so that the browser sees when it has another one."""
+    return st.session_state.setdefault("xent session", secrets.token_urlsafe(8))
+
+
 def find_run(token: str) -> Run | None:
     """Return the run of this name, if a session still shows it."""
     return _RUNS.get(token)

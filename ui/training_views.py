@@ -13,7 +13,7 @@ from ui.lesson import figure_words
 from ui.live import Handle, Readout, Slider, Stream, View, live_figure
 from ui.training_charts import CLASS_COLOURS, Named, Picture, Plane, mistakes_picture, plane_picture
 from ui.training_routes import describe, link
-from ui.training_run import WORST, Run
+from ui.training_run import WORST, Run, session_name
 from ui.training_settings import runners
 from ui.words import Words
 from xent_core.training import GRID, Config, program
@@ -38,8 +38,11 @@ _FILES = (
 )
 
 
-def show_run(run: Run, text: Words, restored: bool) -> None:
-    """Show a run: the player's bar, the pictures, the chosen sample's way to its loss."""
+def show_run(run: Run, text: Words, stale: bool) -> None:
+    """Show a run: the player's bar, the pictures, the chosen sample's way to its loss.
+
+    The address is `stale` if the server knows one that is not this run's: the browser mends it.
+    """
     with run.lock:
         steps = np.array(run.steps, dtype=np.float64)
         picture = _picture(run, text)
@@ -59,7 +62,7 @@ def show_run(run: Run, text: Words, restored: bool) -> None:
             ),
             words=figure_words(text) | {name: text.labels[name] for name in _PLAYER_WORDS},
             link=urlencode({"lang": text.language}) + "&" + link(run),
-            restored=restored,
+            restored=stale,
             stream=Stream(_header(run, text, picture), _images(run)),
         )
 
@@ -71,6 +74,7 @@ def _header(run: Run, text: Words, picture: Picture) -> dict[str, Any]:
     losses = [f"{part}_loss{tail}" for tail in tails for part in _parts(config)]
     return {
         "url": f"/xent/run/{run.token}",
+        "session": session_name(),
         "total": config.steps,
         "perEpoch": config.steps_per_epoch,
         "epochs": config.epochs,
