@@ -9,6 +9,7 @@ import streamlit as st
 from ui import charts, code_charts, formula, links
 from ui import pair as pairs
 from ui.digits import show
+from ui.keep import keep_in_tab
 from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Choice, Handle, Pick, Preset, Readout, Row, Slider, View
 from ui.live.sweeps import Arrays
@@ -459,7 +460,7 @@ def one_distribution() -> None:
 
 SHOWN = 20
 READ = links.Params(links.Index("per", 0, of=2))
-_KEPT, _BOX = "xent text", "xent text box"
+_KEPT, _FIRST, _BOX = "xent text", "xent text at first", "xent text box"
 ONCE = "abracadabra"
 
 
@@ -547,13 +548,16 @@ def any_text() -> None:
     words, figure = st.columns([1, 2], gap="large")
     with words:
         section(text, "text", limit=f"{TEXT_LIMIT:,}")
-        st.session_state[_BOX] = st.session_state.setdefault(_KEPT, first_text())
+        keep_in_tab(_KEPT, TEXT_LIMIT)
+        given = st.session_state.get(_KEPT)
+        if given is None:  # not one's own: nothing to keep
+            given = st.session_state.setdefault(_FIRST, first_text())
+        st.session_state[_BOX] = given
         st.text_area(text.label("box"), key=_BOX, on_change=take_text, height=160)
         with st.container(horizontal=True):
             for label, sample in samples().items():
                 st.button(label, on_click=put_text, args=(sample,))
         small(text.label("not_in_link"))
-    given = st.session_state[_KEPT]
     if not given:
         with figure:
             st.info(text.label("no_text"))

@@ -6,22 +6,28 @@ from typing import Any
 import streamlit as st
 
 from ui.links import quoted
+from ui.server import asset_url
 from ui.words import LANGUAGES, fill, set_language, shared_labels
 
 _SET_LANGUAGE = """
 export default function ({ data }) {
   document.documentElement.lang = data
+  import(new URL("COMEBACK_JS", window.location.origin).href)
 }
 """
 
 
 @functools.cache
 def _language_component() -> Any:
-    return st.components.v2.component("xent_language", js=_SET_LANGUAGE, isolate_styles=False)
+    js = _SET_LANGUAGE.replace("COMEBACK_JS", asset_url("comeback.js"))
+    return st.components.v2.component("xent_language", js=js, isolate_styles=False)
 
 
 def declare_language(language: str) -> None:
-    """Set the document's lang attribute, for screen readers, hyphenation and fonts."""
+    """Set the document's lang attribute, for screen readers, hyphenation and fonts.
+
+    With it comes what every page needs when the server was away (see live/comeback.js).
+    """
     tag = {"zh": "zh-CN"}.get(language, language)
     _language_component()(key="xent language of the document", data=tag, height=1)
 

@@ -63,6 +63,8 @@ _SOURCES = {
     "plotly.js": (_plotly_module, "text/javascript"),
     "live.js": ((_LIVE / "live.js").read_bytes, "text/javascript"),
     "player.js": ((_LIVE / "player.js").read_bytes, "text/javascript"),
+    "comeback.js": ((_LIVE / "comeback.js").read_bytes, "text/javascript"),
+    "keep.js": ((_LIVE / "keep.js").read_bytes, "text/javascript"),
     "live.css": ((_LIVE / "live.css").read_bytes, "text/css"),
 }
 

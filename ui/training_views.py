@@ -31,6 +31,10 @@ _PLAYER_WORDS = (
     "one_epoch", "one_step", "open_overflow", "pause", "play", "player", "progress", "rate_now",
     "restart", "sample", "speed", "take_away", "time_left",
 )  # fmt: skip
+_MEASURES = {
+    "train": ("train_loss", "train_accuracy"),
+    "test": ("test_loss", "test_accuracy"),
+}
 _FILES = (
     ("history.csv", "download_csv"),
     ("weights.safetensors", "download_weights"),
@@ -214,7 +218,7 @@ def _readouts(run: Run, text: Words) -> list[Readout]:
     parts = _parts(run.config)
     found = []
     for part in parts:
-        loss, accuracy = text.label(f"{part}_loss"), text.label(f"{part}_accuracy")
+        loss, accuracy = map(text.label, _MEASURES[part])
         found.append(Readout(loss, f"{part}_loss", nats, "surprise"))
         found.append(Readout(accuracy, f"last_{part}_accuracy|3", "%", "fine"))
     if len(run.configs) > 1:

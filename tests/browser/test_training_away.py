@@ -176,9 +176,7 @@ def test_while_the_server_is_away_nothing_is_asked_of_it_over_and_over(visit, ow
     complaints = []
     lesson.page.on("console", lambda one: complaints.append(one.text))
     asked: list[dict] = []
-    lesson.page.on(
-        "request", lambda one: "/more" in one.url and asked.append(one.post_data_json)
-    )
+    lesson.page.on("request", lambda one: "/more" in one.url and asked.append(one.post_data_json))
     lesson.page.select_option(".xent-player select", "10")
     button(lesson, "play").click()
     wait_for(lesson, "data.step > 30")

@@ -41,6 +41,8 @@ export class Player {
     this.frames = FRAME
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
+    figure.root.addEventListener("focusin", ({ target }) => { this.focused = target })
+    figure.root.addEventListener("focusout", ({ target }) => setTimeout(() => this.left(target)))
   }
 
   remove() {
@@ -160,6 +162,21 @@ export class Player {
     this.glyphs.forEach((canvas) => { canvas.onclick = () => this.choose(this.glyphSample(canvas)) })
     this.mistakes = [...this.figure.root.querySelectorAll("[data-worst]")]
     this.rateShown = this.said = undefined
+    this.refocus()
+  }
+
+  /** The focus went away from something that is still there: the reader took it. */
+  left(node) {
+    if (node === this.focused && node.isConnected && node !== document.activeElement) this.focused = null
+  }
+
+  /** What had the focus was built anew: it has it again. */
+  refocus() {
+    const before = this.focused
+    if (!before || before.isConnected || document.activeElement !== document.body) return
+    const name = (node) => node.id || node.getAttribute("aria-label") || node.textContent
+    const same = [...this.figure.root.querySelectorAll(before.tagName)].find((node) => name(node) === name(before))
+    same?.focus({ preventScroll: true })
   }
 
   /** Twice and half the rate, by a click. */
