@@ -114,7 +114,8 @@ def paste(lesson: Lesson, text: str) -> None:
 def test_ones_own_text_is_still_there(visit, own, how):
     lesson = visit("/entropy?lang=en", base=own.url)
     paste(lesson, OWN_TEXT)
-    shown = lesson.page.locator(".xent").last.inner_text()
+    figure = lesson.page.locator(".xent", has_text=words("entropy", "en").label("symbols"))
+    shown = figure.last.inner_text()
     if how == "a new server":
         own.stop()
         own.start()
@@ -126,7 +127,7 @@ def test_ones_own_text_is_still_there(visit, own, how):
     lesson.until(f"document.querySelector('textarea').value === {OWN_TEXT!r}")
     lesson.settle()
     lesson.page.wait_for_timeout(1000)
-    assert lesson.page.locator(".xent").last.inner_text() == shown
+    assert figure.last.inner_text() == shown
     assert OWN_TEXT[:5] not in lesson.page.url
     paste(lesson, "abcabc")
     lesson.page.reload()
