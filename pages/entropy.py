@@ -10,6 +10,7 @@ import streamlit as st
 from ui import charts, code_charts, formula, links
 from ui import pair as pairs
 from ui.digits import show
+from ui.keep import keep_in_tab
 from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
 from ui.live import Bind, Choice, Handle, Pick, Preset, Readout, Row, Slider, View
 from ui.live.sweeps import Arrays
@@ -546,6 +547,7 @@ def any_text() -> None:
     words, figure = st.columns([1, 2], gap="large")
     with words:
         section(text, "text", limit=f"{TEXT_LIMIT:,}")
+        keep_in_tab(_KEPT, TEXT_LIMIT)
         st.session_state[_BOX] = st.session_state.get(_KEPT, first_text())
         st.text_area(text.label("box"), key=_BOX, on_change=take_text, height=160)
         with st.container(horizontal=True, key="unlinked-text"):

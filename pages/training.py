@@ -1,9 +1,12 @@
 """Live training: a real PyTorch run that one can play, step, scrub, race and break."""
 
+from urllib.parse import parse_qsl, urlencode
+
 import streamlit as st
 
-from ui import links, training_demos, training_settings
+from ui import address, links, training_demos, training_settings
 from ui.lesson import open_lesson, section, take_home
+from ui.training_routes import link
 from ui.training_run import session_run
 from ui.training_views import programs, show_run
 
@@ -28,6 +31,8 @@ if start != training_demos.FREE:
 with st.container(key="training-settings"):
     training_settings.panel(held, text)
 show_run(run, text)
+if urlencode(held.query, safe=",:") != link(run):  # the run has gone on since it was opened
+    address.add(dict(parse_qsl(link(run))))
 
 
 # ---- what it shows

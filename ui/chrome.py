@@ -8,11 +8,14 @@ import streamlit as st
 
 from ui import address
 from ui.links import quoted
+from ui.server import asset_url
 from ui.words import LANGUAGES, fill, set_language, shared_labels, tag
 
+# With it comes what every page needs when the server was away (see live/comeback.js).
 # What a run adds to the address is added once: its message may come again, with a theme, say.
 _SETTLE = """
 export default function ({ data: { language, page, added, run } }) {
+  import(new URL("COMEBACK_JS", window.location.origin).href)
   const root = document.documentElement
   root.lang = language
   const { pathname, search, hash } = window.location
@@ -29,7 +32,8 @@ export default function ({ data: { language, page, added, run } }) {
 
 @functools.cache
 def _settling_component() -> Any:
-    return st.components.v2.component("xent_settling", js=_SETTLE, isolate_styles=False)
+    js = _SETTLE.replace("COMEBACK_JS", asset_url("comeback.js"))
+    return st.components.v2.component("xent_settling", js=js, isolate_styles=False)
 
 
 def settle(language: str) -> None:
@@ -42,15 +46,10 @@ def settle(language: str) -> None:
     _settling_component()(key="xent settling of the page", data=told, height=1)
 
 
-# A projector's 1280 × 800 has to show a figure with its sliders. And when the server is
-# lost, the figures say so in the reader's language: Streamlit's own dialog, English and made
-# for developers, would cover what still follows the hand.
+# A projector's 1280 × 800 has to show a figure with its sliders.
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
 [data-testid="stMarkdownContainer"] :is(p, li) { max-width: 31em; }
-body:has(.stApp:not([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] {
-  display: none;
-}
 .xent-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0 0 0 0); }
 </style>"""
 

@@ -7,6 +7,7 @@ import gc
 import gzip
 import hashlib
 import importlib
+import json
 import logging
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -64,6 +65,8 @@ _SOURCES = {
     "plotly.js": (_plotly_module, "text/javascript"),
     "live.js": ((_LIVE / "live.js").read_bytes, "text/javascript"),
     "player.js": ((_LIVE / "player.js").read_bytes, "text/javascript"),
+    "comeback.js": ((_LIVE / "comeback.js").read_bytes, "text/javascript"),
+    "keep.js": ((_LIVE / "keep.js").read_bytes, "text/javascript"),
     "live.css": ((_LIVE / "live.css").read_bytes, "text/css"),
 }
 
@@ -106,6 +109,40 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class NoErrorDialogs:
+    """Tell Streamlit's page to open no dialog about an error.
+
+    The one about a lost server is English, made for developers, and makes all of the page inert
+    that would still follow the hand. The figures say it, in the reader's language.
+    """
+
+    PATH = "/_stcore/host-config"
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head: Message = {}
+        body = b""
+
+        async def send_changed(message: Message) -> None:
+            nonlocal head, body
+            if message["type"] == "http.response.start":
+                head = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            if head["status"] == 200:
+                body = json.dumps(json.loads(body) | {"blockErrorDialogs": True}).encode()
+                MutableHeaders(scope=head)["content-length"] = str(len(body))
+            await send(head)
+            await send({"type": "http.response.body", "body": body})
+
+        asked = scope["type"] == "http" and scope["path"].endswith(self.PATH)
+        await self.app(scope, receive, send_changed if asked else send)
 
 
 # pandas too: Plotly looks for it half-way through another session's first import of it
@@ -170,4 +207,5 @@ middleware = [
     Middleware(KnownAddress),
     Middleware(ShortBodies),
     Middleware(NoUploads),
+    Middleware(NoErrorDialogs),
 ]

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ui.digits import show
 from ui.float_views import Row
 from ui.live.sweeps import pack
 from ui.training_demos import failure_sentence
-from ui.training_run import Run, find_run
-from ui.training_settings import PARAMS, runners
+from ui.training_run import Run, TooManyRatesError, accuracies, find_run
+from ui.training_settings import MOST_RATES, PARAMS, runners
 from ui.words import choose_language, words
 from xent_core.trace import FORMATS
 from xent_core.training import Failure, program
@@ -72,30 +75,38 @@ def _answer(run: Run, asked: Asked) -> bytes:
 
 
 def answer_more(run: Run, asked: Asked) -> bytes:
-    """Do what is asked of a run, and pack the states that the browser does not have."""
+    """Do what is asked of a run, and pack the states that the browser does not have.
+
+    `refused` says why the rate stays as it was.
+    """
+    text = words("training", choose_language(str(asked.get("lang")), None, None))
+    refused = ""
     if asked.get("restart"):
         run.restart()
     if "sample" in asked:
         run.sample = asked.whole("sample", 0, run.count - 1)
     if "rate" in asked:
-        run.set_rate(asked["rate"])
+        try:
+            run.set_rate(asked["rate"])
+        except TooManyRatesError:
+            refused = text.label("too_many_rates", most=MOST_RATES)
     run.advance(asked.whole("to", 0, _MOST_STEPS), SLICE)
     after = asked.whole("after", -1, _MOST_STEPS)
     new = [step for step in run.steps if step > after]
-    header = {"new": new, **describe(run, choose_language(str(asked.get("lang")), None, None))}
+    header = {"new": new, "refused": refused, **describe(run, text.language)}
     return pack(header, run.arrays(new) if new else {})
 
 
 def describe(run: Run, language: str) -> dict[str, Any]:
     """Where a run stands, for the browser."""
-    told = (run.rates, run.step)
-    run.told.add(told)
+    state = _state(run)
+    run.told.add((state["rates"], state["at"]))
     return {
         "steps": run.steps,
         "step": run.step,
         "done": run.done,
         "rates": list(run.rates),
-        "rate": run.trainers[0].rate,
+        "rate": run.rate,
         "sample": run.sample,
         "link": link(run),
         "failures": [
@@ -107,18 +118,27 @@ def describe(run: Run, language: str) -> dict[str, Any]:
 
 def link(run: Run) -> str:
     """The query of a link to this very run, as it stands."""
+    return urlencode(PARAMS.write(_state(run)), safe=",:")
+
+
+def _state(run: Run) -> dict[str, Any]:
+    """What a link to a run holds: its settings, all changes of its rate, where it opens."""
     second = run.configs[1] if len(run.configs) > 1 else None
-    state = {"run": run.config, "vs": second, "rates": run.rates, "at": run.step}
-    return urlencode(PARAMS.write(state), safe=",:")
+    rates = (*run.rates, *run.planned)
+    return {"run": run.config, "vs": second, "rates": rates, "at": run.opens_at}
 
 
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
     who = f"{runners(run.configs, text)[which]}: " if run.configs[1:] else ""
+    recording = run.trainers[which].recording
+    accuracy = float(accuracies(recording, "train", np.array([-1]))[0])
+    end = "accuracy_none" if math.isnan(accuracy) else "accuracy_at_end"
     return {
         "step": failure.step,
         "says": who + failure_sentence(text, config, failure),
+        "accuracy": text.label(end, accuracy=show(accuracy, 3)),
         "overflow": _overflow(failure, config.dtype),
     }
 
@@ -143,7 +163,7 @@ def _weights(run: Run, which: int) -> bytes:
 
 def _program(run: Run, which: int) -> bytes:
     trainer = run.trainers[which]
-    return program(trainer.config, trainer.rates).encode()
+    return program(trainer.config, run.rates_of(trainer)).encode()
 
 
 def _made(make: Callable[[Run, int], bytes], run: Run, which: int) -> bytes:

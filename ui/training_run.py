@@ -18,6 +18,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.live.sweeps import Arrays
+from ui.training_settings import MOST_RATES
 from xent_core import one_hot, softmax
 from xent_core.training import Config, Race, Recording, Trainer
 from xent_core.training.config import check_rate
@@ -28,11 +29,14 @@ Rates = tuple[tuple[int, float], ...]
 WORST = 9
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
-_COLUMNS = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-_PERCENT = ("train_accuracy", "test_accuracy")
+_PARTS = ("train", "test")
 _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
+
+
+class TooManyRatesError(ValueError):
+    """One more change of the learning rate than a link to the run could hold."""
 
 
 class Run:
@@ -47,6 +51,15 @@ class Run:
         Learning rates to change to on the way, as a link says.
     at : int
         The step that the page asks for when it is opened.
+
+    Attributes
+    ----------
+    rate : float
+        The learning rate in force; in a race of two rates, the first one's.
+    rates : tuple of (step, rate)
+        The changes of it so far, by the steps of the run: one of a race may have stopped before.
+    planned : tuple of (step, rate)
+        What a link says of the steps to come.
     """
 
     def __init__(
@@ -60,17 +73,19 @@ class Run:
         self.told = {(rates, at)}
         # a page may look at it while the browser asks for more: one thread at a time
         self.lock = threading.RLock()
-        self._planned = dict(rates)
+        self.planned = rates
         self._start()
+        self._keep_to_plan()
         _RUNS[self.token] = self
 
     def _start(self) -> None:
         first, *others = self.configs
+        self.rate, self.rates = first.rate, ()
         self._engine = Race(first, others[0]) if others else Trainer(first)
 
     def restart(self) -> None:
         """Begin anew, without the changes of the rate."""
-        self._planned = {}
+        self.planned, self.at = (), 0
         self._start()
 
     @property
@@ -94,40 +109,66 @@ class Run:
         return self._engine.done
 
     @property
-    def rates(self) -> Rates:
-        """The changes of the learning rate so far."""
-        first = self.trainers[0]
-        return tuple(change for change in first.rates if change != (0, self.config.rate))
+    def opens_at(self) -> int:
+        """The step that a link to this run asks for: on the way to it, it is not there yet.
+
+        A run that failed asks for the step that it did not get to, and fails again.
+        """
+        return min(self.step + 1, self.config.steps) if self.done else max(self.step, self.at)
 
     def advance(self, to: int, seconds: float, clock: Any = time.perf_counter) -> None:
         """Train up to the step `to`, as far as the time allows."""
         end = clock() + seconds
         while self.step < to and not self.done:
-            self._change_rate(self._planned.pop(self.step, None))
-            stop = min([to, *(step for step in self._planned if step > self.step)])
+            stop = min([to, *(step for step, _ in self.planned)])
             left = max(end - clock(), 0.0)
             self._engine.advance(steps=stop - self.step, seconds=left)
+            self._keep_to_plan()
             if clock() >= end:
                 break
 
     def set_rate(self, rate: float) -> None:
         """Change the learning rate from the next step on; what a link had planned is off.
 
-        ValueError for a rate that no `Config` would take.
+        ValueError for a rate that no `Config` would take, TooManyRatesError for one change more
+        than a link can hold.
         """
         rate = check_rate(rate)
-        self._planned = {}
-        self._change_rate(rate)
-
-    def _change_rate(self, rate: float | None) -> None:
-        """In a race of two rates, the change is the first one's."""
-        if rate is None:
+        if self.done:  # no update takes a rate any more
             return
-        first, *others = self.trainers
-        first.rate = rate
-        for other in others:
-            if other.config.rate == first.config.rate:
-                other.rate = rate
+        changes = self._with_change(rate)
+        if len(changes) > MOST_RATES:
+            raise TooManyRatesError(f"more than {MOST_RATES} changes of the rate")
+        self.planned, self.at = (), 0
+        self._change_rate(rate, changes)
+
+    def _keep_to_plan(self) -> None:
+        """Make the change that is planned for the next step."""
+        now = [rate for step, rate in self.planned if step == self.step]
+        self.planned = tuple(change for change in self.planned if change[0] > self.step)
+        for rate in now if not self.done else ():
+            self._change_rate(rate, self._with_change(rate))
+
+    def _with_change(self, rate: float) -> Rates:
+        """The changes with one from the next step on: a second one there replaces the first."""
+        before = tuple(change for change in self.rates if change[0] < self.step)
+        in_force = before[-1][1] if before else self.config.rate
+        return before if rate == in_force else (*before, (self.step, rate))
+
+    def _change_rate(self, rate: float, changes: Rates) -> None:
+        """In a race of two rates, the change is the first one's."""
+        self.rate, self.rates = rate, changes
+        for trainer in self.trainers:
+            if not trainer.done and self._follows(trainer):
+                trainer.rate = rate
+
+    def _follows(self, trainer: Trainer) -> bool:
+        return trainer.config.rate == self.config.rate
+
+    def rates_of(self, trainer: Trainer) -> Rates:
+        """From which step on which rate is in force for one of the trainers, to the run's end."""
+        goes_on = not trainer.done and self._follows(trainer)
+        return (*trainer.rates, *(self.planned if goes_on else ()))
 
     # -- what of it can be seen
 
@@ -164,16 +205,34 @@ def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
     alive = steps <= kept[-1]
     present = kept[at].tolist()
     history = recording.history()
-    shown = {name: np.where(alive, getattr(history, name)[at], np.nan) for name in _COLUMNS}
-    shown |= {name: 100 * shown[name] for name in _PERCENT}
-    # a count goes on to hold where a run has died: the state that is shown is its last
-    shown |= {f"last_{name}": 100 * getattr(history, name)[at] for name in _PERCENT}
+    shown: dict[str, Array] = {}
+    for part in _PARTS:
+        loss, last = getattr(history, f"{part}_loss")[at], accuracies(recording, part, at)
+        shown[f"{part}_loss"] = np.where(alive, loss, np.nan)
+        shown[f"{part}_accuracy"] = np.where(alive, last, np.nan)
+        # a count goes on to hold where a run has died: the state that is shown is its last
+        shown[f"last_{part}_accuracy"] = last
     shown |= _of_sample(recording, present, sample)
     if recording.plane is not None:
         shown |= _of_plane(recording, present, sample)
     if recording.config.data == "digits":
         shown |= _of_mistakes(recording, present)
     return shown
+
+
+def accuracies(recording: Recording, part: str, rows: Array) -> Array:
+    """The accuracy in per cent at some of the kept states, by their numbers.
+
+    It is nan where a logit is nan: of such logits none is the largest, and what argmax makes of
+    them, the first nan's class, is no answer of the network's.
+    """
+    history = recording.history()
+    found = 100 * getattr(history, f"{part}_accuracy")
+    count = len(recording.samples(part).y)
+    for row in np.unique(rows[~np.isfinite(getattr(history, f"{part}_loss")[rows])]):
+        logits = recording.logits(range(count), part, [int(history.step[row])])
+        found[row] = np.nan if np.isnan(logits).any() else found[row]
+    return found[rows]
 
 
 def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
@@ -257,6 +316,11 @@ def _squares(counts: Array) -> Array:
 
 
 # ---- the session's run
+
+
+def session_name() -> str:
+    """Return a name of this session, so that the browser sees when it has another one."""
+    return st.session_state.setdefault("xent session", secrets.token_urlsafe(8))
 
 
 def find_run(token: str) -> Run | None:

@@ -13,7 +13,7 @@ from ui.lesson import figure_words
 from ui.live import Handle, Readout, Slider, Stream, View, live_figure
 from ui.training_charts import CLASS_COLOURS, Named, Picture, Plane, mistakes_picture, plane_picture
 from ui.training_routes import describe, link
-from ui.training_run import WORST, Run
+from ui.training_run import WORST, Run, session_name
 from ui.training_settings import runners
 from ui.words import Words
 from xent_core.training import GRID, Config, program
@@ -31,6 +31,10 @@ _PLAYER_WORDS = (
     "one_epoch", "one_step", "open_overflow", "pause", "play", "player", "progress", "rate_now",
     "restart", "sample", "speed", "take_away", "time_left",
 )  # fmt: skip
+_MEASURES = {
+    "train": ("train_loss", "train_accuracy"),
+    "test": ("test_loss", "test_accuracy"),
+}
 _FILES = (
     ("history.csv", "download_csv"),
     ("weights.safetensors", "download_weights"),
@@ -70,6 +74,7 @@ def _header(run: Run, text: Words, picture: Picture) -> dict[str, Any]:
     losses = [f"{part}_loss{tail}" for tail in tails for part in _parts(config)]
     return {
         "url": f"/xent/run/{run.token}",
+        "session": session_name(),
         "total": config.steps,
         "perEpoch": config.steps_per_epoch,
         "epochs": config.epochs,
@@ -209,7 +214,7 @@ def _readouts(run: Run, text: Words) -> list[Readout]:
     parts = _parts(run.config)
     found = []
     for part in parts:
-        loss, accuracy = text.label(f"{part}_loss"), text.label(f"{part}_accuracy")
+        loss, accuracy = map(text.label, _MEASURES[part])
         found.append(Readout(loss, f"{part}_loss", nats, "surprise"))
         found.append(Readout(accuracy, f"last_{part}_accuracy|3", "%", "fine"))
     if len(run.configs) > 1:
@@ -262,6 +267,6 @@ def _worst(text: Words) -> str:
 
 
 def programs(run: Run) -> Sequence[str]:
-    """The program of each run, with the changes of the rate as they were made."""
+    """The program of each run, with the changes of the rate that were made or are to come."""
     with run.lock:
-        return [program(trainer.config, trainer.rates) for trainer in run.trainers]
+        return [program(trainer.config, run.rates_of(trainer)) for trainer in run.trainers]

@@ -2,19 +2,24 @@
 
 import contextlib
 import json
+import math
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ui.digits import show
 from ui.training_demos import STARTS
 from ui.training_routes import Asked, answer_more, describe, link
 from ui.training_run import WORST, Run, find_run
-from ui.training_settings import DATA_RUNS, PARAMS
+from ui.training_settings import DATA_RUNS, MOST_RATES, PARAMS
+from ui.training_views import programs
+from ui.words import LANGUAGES, words
 from xent_core import softmax
-from xent_core.training import DEMOS, GRID, MAX_KEPT, Config, Trainer
+from xent_core.training import DEMOS, GRID, MAX_KEPT, Config, Trainer, program
 
 MOONS = Config(data="moons", batch_size=32, epochs=40, test_fraction=0.25)
 PLENTY = 1e9  # seconds
@@ -109,6 +114,27 @@ def test_a_race_shows_both_and_the_one_that_died_stays_as_it_was():
     assert f"{failure.step}" in first["says"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name, start in STARTS.items() if start.vs])
+def test_the_accuracy_of_a_stopped_run_is_its_networks_own_and_said_to_be(name, language):
+    start = STARTS[name]
+    run = Run(start.run, start.vs)
+    run.advance(run.config.steps, PLENTY)
+    trainer, text = run.trainers[0], words("training", language)
+    logits = trainer.recording.logits(range(run.config.train_samples))[-1]
+    right = logits.argmax(axis=1) == trainer.recording.samples().y
+    own = math.nan if np.isnan(logits).any() else 100 * float(right.mean())
+    shown = run.arrays(run.steps)
+    assert shown["last_train_accuracy"][-1] == pytest.approx(own, nan_ok=True)
+    failure = describe(run, language)["failures"][0]
+    if trainer.failure is None:
+        assert failure is None
+    elif math.isnan(own):
+        assert failure["accuracy"] == text.label("accuracy_none")
+    else:
+        assert failure["accuracy"] == text.label("accuracy_at_end", accuracy=show(own, 3))
+
+
 def test_rates_change_where_they_were_changed_however_it_is_asked():
     run = Run(MOONS, rates=((9, 0.5), (30, 0.002)))
     while run.step < 50:
@@ -134,6 +160,93 @@ def test_a_link_to_a_run_opens_the_same_run():
     again = Run(state["run"], state["vs"], state["rates"], state["at"])
     again.advance(again.at, PLENTY)
     np.testing.assert_array_equal(again.arrays([16])["train_loss"], run.arrays([16])["train_loss"])
+
+
+def opened_again(run: Run) -> Run:
+    """The run that the link to a run opens, trained as far as it says."""
+    state, problems = PARAMS.read(dict(parse_qsl(link(run), strict_parsing=True)))
+    assert problems == []
+    again = Run(state["run"], state["vs"], state["rates"], state["at"])
+    again.advance(again.at, PLENTY)
+    return again
+
+
+def assert_same(one: Run, other: Run) -> None:
+    """Two runs that stand at the same step, with all that they have shown, and that go on alike."""
+    for _ in range(2):
+        assert (one.step, one.rate, one.rates) == (other.step, other.rate, other.rates)
+        assert link(one) == link(other)
+        first, second = one.arrays(one.steps), other.arrays(other.steps)
+        for name, array in first.items():
+            np.testing.assert_array_equal(array, second[name], name)
+        for run in (one, other):
+            run.advance(run.step + 3, PLENTY)
+
+
+def test_sixty_changes_of_the_rate_leave_a_link_that_opens_the_same_run():
+    run = Run(replace(MOONS, epochs=100))
+    refusals = []
+    for change in range(60):
+        answer = ask(run, rate=0.1 + 0.2 / (change + 1))
+        refusals.append(answer["refused"])
+        ask(run, to=run.step + 1)
+    assert [bool(refused) for refused in refusals] == [False] * MOST_RATES + [True] * 10
+    assert (len(run.rates), run.rate) == (MOST_RATES, 0.1 + 0.2 / MOST_RATES)
+    assert_same(run, opened_again(run))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_too_many_is_refused_in_words_and_one_in_its_place_is_not(language):
+    run = Run(replace(MOONS, epochs=100))
+    for change in range(MOST_RATES):
+        ask(run, rate=1 / (change + 2))
+        ask(run, to=run.step + 1)
+    said = ask(run, rate=0.5, lang=language)["refused"]
+    assert said == words("training", language).label("too_many_rates", most=MOST_RATES)
+    assert ask(run, rate=run.rate, lang=language)["refused"] == ""
+    ask(run, restart=True)
+    assert ask(run, rate=0.5, lang=language)["refused"] == ""
+
+
+def test_a_change_after_one_of_a_race_has_stopped_is_where_it_was_made():
+    start = STARTS["exp_overflow"]
+    run = Run(start.run, start.vs)
+    run.advance(20, PLENTY)
+    assert run.trainers[0].done
+    ask(run, rate=0.7)
+    run.advance(25, PLENTY)
+    assert run.rates == ((20, 0.7),)
+    assert_same(run, opened_again(run))
+
+
+def test_a_link_says_what_is_to_come_and_so_does_the_program():
+    run = Run(MOONS, rates=((9, 0.5), (30, 0.002)), at=12)
+    assert "rates=9:0.5,30:0.002&at=12" in link(run)
+    run.advance(12, PLENTY)
+    assert "rates=9:0.5,30:0.002&at=12" in link(run)
+    assert programs(run) == [program(MOONS, ((0, MOONS.rate), (9, 0.5), (30, 0.002)))]
+    ask(run, rate=0.3)
+    assert "rates=9:0.5,12:0.3&at=12" in link(run)
+
+
+RATES = st.floats(0, 1000) | st.sampled_from([5e-324, 1e-300, 0.1 + 0.2, 1e-5, 1000.0, -0.0])
+WISHES = st.lists(
+    st.fixed_dictionaries({"to": st.integers(0, 12)}, optional={"rate": RATES})
+    | st.just({"restart": True, "to": 0}),
+    max_size=6,
+)
+RACES = st.sampled_from([None, {"loss": "mse"}, {"rate": 0.05}, {"dtype": "float16"}])
+SMALL = Config(data="moons", size=40, batch_size=8, epochs=3)
+
+
+@given(st.sampled_from([SMALL, replace(SMALL, init_scale=1000, loss="log_of_exps_nll")]), RACES,
+       WISHES)  # fmt: skip
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_whatever_was_done_to_a_run_its_link_opens_the_same_run(config, race, wishes):
+    run = Run(config, None if race is None else replace(config, **race))
+    for wish in wishes:
+        ask(run, **{**wish, "to": min(run.step + wish["to"], config.steps)})
+    assert_same(run, opened_again(run))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui import training_demos as demos
 from ui import training_settings as ts
+from ui.digits import exact
 from ui.links import Held
 from ui.words import LANGUAGES, words
 from xent_core import training as xt
@@ -72,6 +73,34 @@ def states(draw):
 
 @given(states())
 def test_what_is_written_is_read_back_exactly(state):
+    assert ts.PARAMS.read(ts.PARAMS.write(state)) == (state, [])
+
+
+REALS = (5e-324, 1.2345678901234567e-300, 0.1 + 0.2, 1e-5, -0.0)
+
+
+@given(st.sampled_from(sorted(xt.REAL_BOUNDS)), st.floats(0, 1000) | st.sampled_from(REALS))
+def test_what_can_be_typed_is_in_the_link_to_the_last_bit(name, value):
+    low, high = xt.REAL_BOUNDS[name]
+    for typed in (repr(value), exact(value), f"{value:.17g}"):
+        if not low <= value <= high:
+            with pytest.raises(ts.RefusedError):
+                ts.read_typed(name, typed)
+            continue
+        run = ts.with_setting(Config(), name, ts.read_typed(name, typed))
+        query = ts.PARAMS.write({**ts.PARAMS.default, "run": run, "vs": run})
+        assert ts.PARAMS.read(query)[0]["run"] == run
+        assert getattr(run, name) == value
+
+
+def test_the_longest_run_there_can_be_is_read_again():
+    longest = {name: max(options, key=len) for name, options in CHOICES.items()}
+    longest |= {name: high for name, (_, high) in xt.INTEGER_BOUNDS.items()}
+    longest |= dict.fromkeys(xt.REAL_BOUNDS, 1.2345678901234567e-300)
+    run = Config(**longest)
+    vs = replace(run, **dict.fromkeys(set(xt.REAL_BOUNDS) & set(xt.RACE_FIELDS), 5.4321e-300))
+    rates = tuple((run.steps - 1 - i, 1.2345678901234567e-300) for i in range(ts.MOST_RATES))
+    state = {"run": run, "vs": vs, "rates": rates[::-1], "at": run.steps}
     assert ts.PARAMS.read(ts.PARAMS.write(state)) == (state, [])
 
 

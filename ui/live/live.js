@@ -137,7 +137,6 @@ const server = {
     const lost = !(await fetch(health, { cache: "no-store" }).then((r) => r.ok, () => false))
     if (lost !== this.lost) {
       this.lost = lost
-      if (!lost) setTimeout(rerunPage, 1000)
       this.watchers.forEach((watcher) => watcher())
     }
     clearTimeout(this.timer)

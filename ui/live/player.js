@@ -22,6 +22,13 @@ const rowsOf = (steps, had) => {
   return steps.map((step) => at.get(step) ?? -1)
 }
 
+/** What a link says of a run but for where it opens. */
+const settings = (link) => ["run", "vs", "rates"].map((name) => new URLSearchParams(link).get(name)).join()
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const NOTHING = 10 ** 7 // after this step there is nothing new
+
 /** Where one was looking when one left a run's page. */
 const left = new Map()
 
@@ -34,6 +41,8 @@ export class Player {
     this.frames = FRAME
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
+    figure.root.addEventListener("focusin", ({ target }) => { this.focused = target })
+    figure.root.addEventListener("focusout", ({ target }) => setTimeout(() => this.left(target)))
   }
 
   remove() {
@@ -52,24 +61,43 @@ export class Player {
   take() {
     const { stream, words } = this.figure.message
     const same = this.stream?.url === stream.url
+    const again = !same && this.lostTo(stream)
     this.stream = stream
     this.words = words
-    this.steps = Array.from(this.figure.table.positions.step)
     this.table.base = { step: -1 } // every state has its row among the positions
+    if (again) this.resume()
+    else this.steps = Array.from(this.figure.table.positions.step)
     const { link, failures } = stream.about // the words may be in another language now
-    this.about = same ? { ...this.about, link, failures } : stream.about
-    if (!same) this.begin()
+    if (!again) this.about = same ? { ...this.about, link, failures } : stream.about
+    if (!same && !again) this.begin()
+    this.shown = this.table.arrays
     this.build()
     this.figure.state = { ...this.figure.state, step: this.steps[this.at] } // drawn when Plotly has the new figure
     this.figure.moveControls()
     this.clockwork()
     this.say()
-    if (!same && stream.at > this.last) this.ask({ to: stream.at })
+    this.woken?.()
+    if (again) this.ask({})
+    else if (!same && stream.at > this.last) this.ask({ to: stream.at })
+  }
+
+  /** Another session has another run, but of the settings of this one: the old session is lost. */
+  lostTo(stream) {
+    return Boolean(this.stream) && stream.session !== this.stream.session
+      && settings(stream.about.link) === settings(this.about.link)
+  }
+
+  /** What was seen stays; the new run has to come to it (see regain). */
+  resume() {
+    Object.assign(this.table.arrays, this.shown)
+    this.table.positions.step = Float64Array.from(this.steps)
+    this.figure.message.link = this.about.link
+    if (!this.wish?.restart) this.regained = this.about.step
   }
 
   begin() {
     this.playing = false
-    this.wish = null
+    this.wish = this.regained = null
     this.follow = !left.has(this.stream.url) // to the step at which the page was opened
     this.furthest = this.last
     this.cursor = left.get(this.stream.url) ?? this.last
@@ -134,6 +162,21 @@ export class Player {
     this.glyphs.forEach((canvas) => { canvas.onclick = () => this.choose(this.glyphSample(canvas)) })
     this.mistakes = [...this.figure.root.querySelectorAll("[data-worst]")]
     this.rateShown = this.said = undefined
+    this.refocus()
+  }
+
+  /** The focus went away from something that is still there: the reader took it. */
+  left(node) {
+    if (node === this.focused && node.isConnected && node !== document.activeElement) this.focused = null
+  }
+
+  /** What had the focus was built anew: it has it again. */
+  refocus() {
+    const before = this.focused
+    if (!before || before.isConnected || document.activeElement !== document.body) return
+    const name = (node) => node.id || node.getAttribute("aria-label") || node.textContent
+    const same = [...this.figure.root.querySelectorAll(before.tagName)].find((node) => name(node) === name(before))
+    same?.focus({ preventScroll: true })
   }
 
   /** Twice and half the rate, by a click. */
@@ -204,6 +247,7 @@ export class Player {
     this.cursor = this.follow ? this.last : this.steps.findLast((step) => step <= this.cursor)
     this.show()
     this.tidy()
+    this.answered?.then(() => this.tidy()) // what was asked for while it played
     this.say()
   }
 
@@ -257,8 +301,7 @@ export class Player {
     const rate = this.parse(this.rateField.value.replace(/[,，]/, "."))
     if (rate >= 0 && rate <= this.stream.mostRate) return this.change(rate)
     this.rateField.setAttribute("aria-invalid", "true")
-    this.notice.textContent = this.words.bad_rate
-    this.said = null
+    this.object(this.words.bad_rate)
   }
 
   /** The rate changes from the newest state on: that one is shown, so that no one is misled. */
@@ -288,28 +331,62 @@ export class Player {
 
   async talk() {
     while (this.wish && !this.gone) {
-      const wish = this.wish
-      this.wish = null
+      const regains = this.regained !== null
+      const wish = regains ? this.regain() : this.wish
+      if (!regains) this.wish = null
       const asked = { to: 0, after: this.last, ...wish, lang: document.documentElement.lang.slice(0, 2) }
       const { url } = this.stream
       const answer = await fetch(url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
         .then((response) => response, () => null)
       const bytes = answer?.ok && new Uint8Array(await answer.arrayBuffer())
       if (this.gone) return
-      if (url !== this.stream.url) continue // the page shows another run by now
-      if (bytes) this.merge(this.unpack(bytes), asked.after)
-      else await this.missed(answer, wish)
+      if (url !== this.stream.url) { // the page shows another run by now
+        if (!bytes && !regains && this.regained !== null) this.wish = { ...wish, ...this.wish } // of the same settings
+        continue
+      }
+      if (!bytes) await this.missed(answer, regains ? {} : wish)
+      else if (regains) this.regaining(this.unpack(bytes))
+      else this.merge(this.unpack(bytes), asked.after)
     }
+  }
+
+  /** First of all a new server's run has to come to where the old one was; till then, nothing is new. */
+  regain() {
+    const { about, stream } = this
+    return { to: about.done ? stream.total : this.regained, after: NOTHING, sample: about.sample }
+  }
+
+  /** Then all that is shown is the new run's own, and what one wished meanwhile is done. */
+  regaining(message) {
+    this.measured = null
+    if (message.step < this.regained && !message.done) return
+    this.regained = null
+    this.said = undefined
+    this.wish = { ...this.wish, after: -1 }
   }
 
   /** No answer: the server is away, or a new one that does not know this run. */
   async missed(answer, wish) {
     if (answer?.status === 400) return this.refused(await answer.text())
     this.wish = { ...wish, ...this.wish }
-    if (!answer) this.server.ask()
-    else this.rerunPage() // gives the page a run of the same settings
     this.notice.textContent = this.words.lost_run
-    await new Promise((resolve) => setTimeout(resolve, RETRY))
+    this.said = undefined
+    if (answer) this.rerunPage() // gives the page a run of the same settings
+    else await this.serverBack()
+    await this.pageBack()
+    this.say()
+  }
+
+  /** Wait until the server answers again: what is asked before is asked in vain. */
+  async serverBack() {
+    this.server.ask()
+    do await pause(RETRY)
+    while (this.server.lost && !this.gone)
+  }
+
+  /** Wait for the page that is run again then; if none comes, the run may be there all the same. */
+  pageBack() {
+    return Promise.race([pause(4 * RETRY), new Promise((resolve) => { this.woken = resolve })])
   }
 
   refused(problem) {
@@ -331,6 +408,7 @@ export class Player {
       this.figure.places = {}
     }
     this.about = message
+    this.shown = this.table.arrays
     this.figure.message.link = message.link
     if (this.follow || this.cursor > this.last) this.cursor = this.last
     this.measure(message.step)
@@ -338,6 +416,13 @@ export class Player {
     else this.goal = 0
     this.show()
     this.say()
+    if (message.refused) this.object(message.refused)
+  }
+
+  /** Say why something stays as it is, until there is more to say. */
+  object(sentence) {
+    this.notice.textContent = sentence
+    this.said = null
   }
 
   join(name, fresh, kept) {
@@ -723,7 +808,7 @@ export class Player {
     this.notice.classList.toggle("xent-failed", failures.length > 0)
   }
 
-  obituary({ says, overflow }) {
+  obituary({ says, accuracy, overflow }) {
     const link = this.element("a", { href: `/overflow?${overflow}` }, this.words.open_overflow)
     link.onclick = (event) => {
       event.preventDefault()
@@ -731,7 +816,7 @@ export class Player {
       this.rerunPage()
     }
     const bold = says.split("**").map((part, i) => (i % 2 ? this.element("strong", {}, part) : part))
-    return this.element("p", {}, ...bold, " ", overflow ? link : "")
+    return this.element("p", {}, ...bold, " ", accuracy, " ", overflow ? link : "")
   }
 
   /** The address says which run this is and how far it came. */
