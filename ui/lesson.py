@@ -13,7 +13,7 @@ from ui.live import Preset, View, live_figure
 from ui.live.figure import Control
 from ui.live.sweeps import Model
 from ui.questions import answer, answers, can_give_back, forget, give_back, just_answered
-from ui.words import Words, current_language, tag, words
+from ui.words import Words, current_language, words
 
 _FIGURE_WORDS = (
     "allowed",
@@ -32,7 +32,7 @@ _FIGURE_WORDS = (
 
 def figure_words(text: Words) -> dict[str, str]:
     """Return the labels that every live figure has."""
-    return {"language": tag(text.language), **{name: text.labels[name] for name in _FIGURE_WORDS}}
+    return {name: text.labels[name] for name in _FIGURE_WORDS}
 
 
 def open_lesson(name: str) -> Words:

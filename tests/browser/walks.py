@@ -130,7 +130,8 @@ def faults(shown: dict[str, Any]) -> list[str]:
         found += [f"{name}: {s['what']} has no such pattern" for s in figure["drawn"]
                   if "MISSING" in s["paint"]]  # fmt: skip
         found += [f"{name} {axis['axis']}: labels {axis['told']}, classes {axis['want']}"
-                  for axis in figure["axes"] if axis["told"] != axis["want"]]  # fmt: skip
+                  for axis in figure["axes"]
+                  if sorted(axis["told"]) != sorted(axis["want"])]  # fmt: skip
         texts = [s for s in figure["drawn"] if s["what"].startswith("text") and s["place"][2] > 0]
         found += [
             f"{name}: {a['what']!r} is drawn twice at {a['place'][:2]}"

@@ -230,11 +230,11 @@ let fonts
 const loadFonts = (family) => (fonts ??= Promise.all(["", "bold "].map((weight) =>
   document.fonts.load(`${weight}13px ${family}`).catch(() => {}))))
 
-function loadStyle(url) {
+let style
+const loadStyle = (url) => (style ??= new Promise((done) => {
   const href = new URL(url, window.location.origin).href
-  if (!document.querySelector(`link[href="${href}"]`))
-    document.head.append(element("link", { rel: "stylesheet", href }))
-}
+  document.head.append(element("link", { rel: "stylesheet", href, onload: done, onerror: done }))
+}))
 
 /** Put a value in its place in a figure: "marker.color", "xaxis2.domain". */
 function place(node, path, value) {
@@ -324,7 +324,8 @@ class LiveFigure {
     this.signature = signature(data)
     if (changed) this.take(unpack(data))
     tidyAddress()
-    if (first) loadStyle(this.message.assets.css)
+    const { css, plotly } = this.message.assets
+    if (first) await Promise.all([loadStyle(css), loadPlotly(plotly)])
     this.Plotly ??= (await loadPlotly(this.message.assets.plotly)).default
     if (first) await loadFonts(this.colours().font)
     if (this.message.stream) await this.play()
@@ -347,7 +348,6 @@ class LiveFigure {
     const layout = JSON.stringify([message.controls, labels, message.readouts, message.picks,
       message.handles, message.rows, message.formula, message.words, message.names, message.stream?.url])
     this.message = message
-    document.documentElement.lang = message.words.language // what is drawn now is measured in its faces
     this.places = {} // where the handles are in each row, in pixels: reckoned when they are dragged
     this.regroup(message.group)
     this.table = new Table(message)
