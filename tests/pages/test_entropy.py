@@ -245,3 +245,22 @@ def test_names_are_clipped_by_their_width():
     assert clip("星期三星期三", 7) == "星期三…"
     assert clip("sun", 7) == "sun"
     assert escaped("a<b>&") == "a&lt;b&gt;&amp;"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"p": "1,1", "names": "coin"}, {"p": "1,1,1,1,1,1", "names": "dice"},
+     {"p": "3,1,1", "names": "a,b,c"}],
+)  # fmt: skip
+def test_a_class_that_comes_leaves_the_others_their_names(query, language):
+    app = open_page("entropy", lang=language, **query)
+    names = list(figures(app)[0]["figure"]["data"][0]["x"])
+    more = words("entropy", language).label("class_more")
+    while len(names) < 8:
+        next(button for button in app.button if button.label == more).click().run()
+        assert not app.exception
+        now = list(figures(app)[0]["figure"]["data"][0]["x"])
+        assert now[:-1] == names
+        assert now[-1] not in names
+        names = now
