@@ -196,9 +196,13 @@ class Distribution:
         return tuple(set_probability(before, moved[0], value[moved[0]]).tolist())
 
 
-# What a class may be called: printable, short, and nothing that a formula, Markdown or a
-# figure's text would take for its own.
-_NAME = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;]{0,11})")
+# What a class may be called: printable, short, and nothing that a formula, Markdown (where 1. and
+# www. and :a: and @ are more than text) or a figure's text would take for its own.
+_NAME = re.compile(
+    r"(?!\d+[.)](?:\s|$))(?!.*www\.)"
+    r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;:@]{0,11})",
+    re.IGNORECASE,
+)
 NAME_LENGTH = 12
 _LONGEST_LIST = 200
 
@@ -511,15 +515,10 @@ def names(problems: Iterable[Problem], label: Callable[..., str]) -> str:
     )
 
 
-_UNSEEN = re.compile(
-    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+"
-)
-
-
 def quoted(text: str) -> str:
     """Return a part of a link as code on one line, so that no Markdown in it comes to life."""
-    line = _UNSEEN.sub(" ", text.encode(errors="replace").decode().replace("`", "")).strip()
-    return f"`{line or ' '}`"
+    seen = "".join(one if one.isprintable() else " " for one in text.replace("`", ""))
+    return f"`{' '.join(seen.split()) or ' '}`"
 
 
 def state_of(key: str, params: Params) -> dict[str, Any]:
