@@ -22,6 +22,14 @@ Allowed = tuple[str, Mapping[str, object]]  # a label, and what fills it
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
+class NotAllowedError(ValueError):
+    """What a link says cannot be used; `allowed` is what of this part of it could be."""
+
+    def __init__(self, why: str, allowed: Allowed) -> None:
+        super().__init__(why)
+        self.allowed = allowed
+
+
 def _parse(text: str, lo: float, hi: float) -> float:
     value = float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) else math.nan
     if not lo <= value <= hi:
@@ -284,9 +292,9 @@ class Params:
             if param.name in query:
                 try:
                     state[param.name] = param.read(query[param.name], state)
-                except ValueError:
-                    allows = getattr(param, "allows", None)
-                    allowed = allows(state) if allows else None
+                except ValueError as error:
+                    known = isinstance(error, NotAllowedError)
+                    allowed = error.allowed if known else param.allows(state)
                     problems.append(Problem(param.name, query[param.name][:40], allowed))
             state[param.name] = param.fit(state[param.name], state)
         return state, problems
