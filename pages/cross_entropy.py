@@ -194,6 +194,8 @@ def wrong_code() -> None:
 
     names = pair.held["names"]
     with figure:
+        if numbers := pairs.as_typed(pair):
+            st.info(pairs.divided(text, numbers))
         live(
             pair.held,
             text,

@@ -18,6 +18,7 @@ from xent_core import (
     kl_divergence,
     kl_terms,
     self_information,
+    unnormalized_kl,
 )
 from xent_core.densities import (
     Mixture,
@@ -131,6 +132,7 @@ def price_of_being_wrong() -> None:
         return split(pairs.settle(values, "p", pair.p), pairs.settle(values, "q", pair.q))
 
     with figure:
+        say_divided(pair)
         live(
             pair.held,
             text,
@@ -161,6 +163,14 @@ def price_of_being_wrong() -> None:
         pairs.tools(pair, text)
     same_gradient()
     in_pytorch(text, divergence_program(pair.p, pair.q, unit.name))
+
+
+def say_divided(pair: pairs.Pair) -> None:
+    """Tell what became of a link's numbers that do not sum to 1, and what they alone would give."""
+    if numbers := pairs.as_typed(pair):
+        value = unnormalized_kl(*numbers, base=unit.base)
+        raw = text("undivided", log=unit.log, value=show(value), unit=UNIT)
+        st.info(f"{pairs.divided(text, numbers)} {raw}")
 
 
 def same_gradient() -> None:

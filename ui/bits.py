@@ -33,7 +33,8 @@ def bit_buttons(
 
     def pressed() -> None:
         at = st.session_state[key].get("pressed")
-        if isinstance(at, int) and any(bit.at == at for _, bits in groups for bit in bits):
+        whole = isinstance(at, int) and not isinstance(at, bool)
+        if whole and any(bit.at == at for _, bits in groups for bit in bits):
             press(at)
 
     data = [{"label": label, "bits": [asdict(bit) for bit in bits]} for label, bits in groups]

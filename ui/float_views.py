@@ -106,8 +106,8 @@ class Flips(links.Names):
     those of the format, which has at most 64.
     """
 
-    def allows(self, so_far: Mapping[str, Any]) -> None:
-        """Nobody writes one by hand."""
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        return "link_bits", {"usual": write_flips(int(so_far[self.of]), [0], 32)}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> str:
         if not re.fullmatch("0|[0-9]{1,5}-[0-9a-f]{1,16}", text):

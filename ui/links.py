@@ -22,6 +22,14 @@ Allowed = tuple[str, Mapping[str, object]]  # a label, and what fills it
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
+class NotAllowedError(ValueError):
+    """What a link says cannot be used; `allowed` is what of this part of it could be."""
+
+    def __init__(self, why: str, allowed: Allowed) -> None:
+        super().__init__(why)
+        self.allowed = allowed
+
+
 def _parse(text: str, lo: float, hi: float) -> float:
     value = float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) else math.nan
     if not lo <= value <= hi:
@@ -206,9 +214,13 @@ class Distribution:
         return tuple(set_probability(before, moved[0], value[moved[0]]).tolist())
 
 
-# What a class may be called: printable, short, and nothing that a formula, Markdown or a
-# figure's text would take for its own.
-_NAME = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;]{0,11})")
+# What a class may be called: printable, short, and nothing that a formula, Markdown (where 1. and
+# www. and :a: and @ are more than text) or a figure's text would take for its own.
+_NAME = re.compile(
+    r"(?!\d+[.)](?:\s|$))(?!.*www\.)"
+    r"[^\W_](?:[^\x00-\x1f\x7f-\x9f<>&\"'`$\\*_\[\]{}|~#=,;:@]{0,11})",
+    re.IGNORECASE,
+)
 NAME_LENGTH = 12
 _LONGEST_LIST = 200
 
@@ -290,9 +302,9 @@ class Params:
             if param.name in query:
                 try:
                     state[param.name] = param.read(query[param.name], state)
-                except ValueError:
-                    allows = getattr(param, "allows", None)
-                    allowed = allows(state) if allows else None
+                except ValueError as error:
+                    known = isinstance(error, NotAllowedError)
+                    allowed = error.allowed if known else param.allows(state)
                     problems.append(Problem(param.name, query[param.name][:40], allowed))
             state[param.name] = param.fit(state[param.name], state)
         return state, problems
@@ -526,15 +538,10 @@ def names(problems: Iterable[Problem], label: Callable[..., str]) -> str:
     )
 
 
-_UNSEEN = re.compile(
-    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+"
-)
-
-
 def quoted(text: str) -> str:
     """Return a part of a link as code on one line, so that no Markdown in it comes to life."""
-    line = _UNSEEN.sub(" ", text.encode(errors="replace").decode().replace("`", "")).strip()
-    return f"`{line or ' '}`"
+    seen = "".join(one if one.isprintable() else " " for one in text.replace("`", ""))
+    return f"`{' '.join(seen.split()) or ' '}`"
 
 
 def state_of(key: str, params: Params) -> dict[str, Any]:

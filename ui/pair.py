@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ui import links
 from ui.classes import Classes
+from ui.digits import show
 from ui.live import Cell, Handle, Preset
 from ui.live.sweeps import Arrays
 from ui.words import Words
@@ -24,9 +25,11 @@ from xent_core.languages import LETTERS
 KEY = "pair"
 LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8}
 LEAST, MOST = 2, 8
+P = links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST)
+Q = links.Distribution("q", (0.125, 0.5, 0.25, 0.125), of="p", least=LEAST, most=MOST)
 PAIR = links.Params(
-    links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST),
-    links.Distribution("q", (0.125, 0.5, 0.25, 0.125), of="p", least=LEAST, most=MOST),
+    P,
+    Q,
     links.Names("names", "weather", of="p", lists=LISTS),
 )
 COLOURS = {"p": "truth", "q": "prediction"}
@@ -52,6 +55,40 @@ def hold_pair(text: Words, *figures: str) -> Pair:
     """Return the pair that the lessons share; `figures` are the live figures that show it."""
     held = links.hold(KEY, PAIR, figures)
     return Pair(held, CLASSES.named(text, held["names"], len(held["p"])))
+
+
+_TYPED = "xent weights as typed"
+_NEAR = 1e-4  # of 1: so far off a sum may be where somebody has rounded
+
+Weights = tuple[float, ...]
+
+
+def _uneven(weights: Weights) -> bool:
+    """Whether weights were not meant as such: neither whole numbers nor of the sum 1."""
+    return abs(sum(weights) - 1) > _NEAR and any(w != int(w) for w in weights)
+
+
+def as_typed(pair: Pair) -> tuple[Weights, Weights] | None:
+    """Return the numbers of the link that P and Q were made of, if these had to be divided.
+
+    The browser's address soon says P and Q themselves, so they are remembered while these stay.
+    """
+    refused = {problem.name for problem in pair.held.problems}
+    typed: list[Weights] = []
+    for param, now in zip((P, Q), (pair.p, pair.q), strict=True):
+        told = None if param.name in refused else pair.held.asked.get(param.name)
+        weights = now if told is None else param.weights(told, pair.held.state)
+        typed.append(tuple(map(float, weights)))
+    if any(map(_uneven, typed)):
+        st.session_state[_TYPED] = (pair.p, pair.q), (typed[0], typed[1])
+    state, numbers = st.session_state.get(_TYPED, (None, None))
+    return numbers if state == (pair.p, pair.q) else None
+
+
+def divided(text: Words, numbers: tuple[Weights, Weights]) -> str:
+    """Return the sentence that the numbers of a link were divided by their sums."""
+    p_sum, q_sum = (show(sum(weights)) for weights in numbers)
+    return text.label("pair_divided", p_sum=p_sum, q_sum=q_sum)
 
 
 def steps(count: int) -> NDArray[np.float64]:

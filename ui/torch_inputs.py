@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ui import links, typed
-from ui.typed import IGNORED, IGNORED_LABELS, MAX_CLASSES, Matrix, write_matrix, write_number
+from ui.digits import exact
+from ui.links import Allowed
+from ui.typed import (
+    IGNORED,
+    IGNORED_LABELS,
+    MAX_CLASSES,
+    MAX_ROWS,
+    MAX_WEIGHT,
+    Matrix,
+    write_matrix,
+    write_number,
+)
 
 NO_CLASS = "-"  # in a link: no class is ignored, only torch's own -100
 
@@ -17,6 +28,9 @@ class Logits:
 
     name: str
     default: Matrix
+
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        return "link_matrix", {"rows": MAX_ROWS, "classes": MAX_CLASSES}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> Matrix:
         return typed.read_linked_matrix(text)
@@ -35,6 +49,10 @@ class Targets:
     name: str
     default: tuple[int, ...]
     of: str
+
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        x = so_far[self.of]
+        return "link_targets", {"rows": len(x), "last": len(x[0]) - 1}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[int, ...]:
         x = so_far[self.of]
@@ -57,6 +75,9 @@ class Word:
     default: str
     options: Sequence[str]
 
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        return "link_word", {"words": ", ".join(self.options)}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> str:
         if text not in self.options:
             raise ValueError(f"{text[:40]!r} is not one of {self.options}")
@@ -76,6 +97,10 @@ class Weights:
     name: str
     default: tuple[float, ...]
 
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        bounds = {"lo": exact(-MAX_WEIGHT), "hi": exact(MAX_WEIGHT)}
+        return "link_numbers", {"least": 0, "most": MAX_CLASSES, **bounds}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
         return typed.read_weights(text)
 
@@ -93,6 +118,9 @@ class Masked:
     name: str
     default: tuple[int, ...]
     of: str
+
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        return "link_some", {"last": len(so_far[self.of][0]) - 1}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[int, ...]:
         classes = range(len(so_far[self.of][0]))
@@ -119,13 +147,21 @@ class Together:
     def default(self) -> dict[str, Any]:
         return {part.name: part.default for part in self.parts}
 
+    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
+        return "link_parts", {"count": len(self.parts), "usual": self.write(self.default)}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> dict[str, Any]:
+        """Read each part; a refusal says what is allowed in the part that cannot be used."""
         texts = text.split("~", len(self.parts))
         if len(texts) != len(self.parts):
             raise ValueError(f"not {len(self.parts)} parts")
-        return {
-            part.name: part.read(one, so_far) for part, one in zip(self.parts, texts, strict=True)
-        }
+        found = {}
+        for part, one in zip(self.parts, texts, strict=True):
+            try:
+                found[part.name] = part.read(one, so_far)
+            except ValueError as error:
+                raise links.NotAllowedError(str(error), part.allows(so_far)) from error
+        return found
 
     def fit(self, value: dict[str, Any], so_far: Mapping[str, Any]) -> dict[str, Any]:
         return value
@@ -171,7 +207,7 @@ class PageParams(links.Params):
         """Read a query; a target that is no class must be the one that is ignored."""
         state, problems = super().read(query)
         if not {state["t"][row] for row in ignored_rows(state)} <= {ignored_in(state)}:
-            problems.append(links.Problem("t", query["t"][:40]))
+            problems.append(links.Problem("t", query["t"][:40], self._targets.allows(state)))
             state["t"] = self._targets.fit(self._targets.default, state)
         return state, problems
 

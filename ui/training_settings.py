@@ -111,6 +111,9 @@ class Run:
     name: str
     default: Config
 
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        return "link_settings", {"usual": write_config(DATA_RUNS["xor"], NOTE)}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> Config:
         return NOTE if text == "note" else read_config(text, NOTE)
 
@@ -127,6 +130,9 @@ class Opponent:
 
     name: str
     default: None = None
+
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        return "link_race", {"words": f"{_SAME}, {_NOBODY}", "names": ", ".join(RACE_FIELDS)}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> Config | None:
         if text in (_SAME, _NOBODY):
@@ -155,6 +161,11 @@ class Rates:
     name: str
     default: Changes = ()
 
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        lo, hi = map(exact, REAL_BOUNDS["rate"])
+        last = so_far["run"].steps - 1
+        return "link_rates", {"most": MOST_RATES, "last": last, "lo": lo, "hi": hi}
+
     def read(self, text: str, so_far: Mapping[str, Any]) -> Changes:
         if text == _CONSTANT:
             return ()
@@ -181,6 +192,9 @@ class Step:
 
     name: str
     default: int = 0
+
+    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
+        return "link_whole", {"lo": 0, "hi": so_far["run"].steps}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> int:
         step = _whole(text)

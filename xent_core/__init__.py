@@ -33,6 +33,7 @@ from xent_core.distributions import (
     running_mean,
     set_probability,
     surprise_deviation,
+    unnormalized_kl,
 )
 from xent_core.information import (
     cross_entropy,
@@ -115,5 +116,6 @@ __all__ = [
     "surprise_deviation",
     "text_statistics",
     "to_plane",
+    "unnormalized_kl",
     "zipf_distribution",
 ]

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, as_integer, check_class_range, fail
+from xent_core._arrays import (
+    FLOAT64,
+    WORKING_TYPE,
+    Array,
+    as_float,
+    as_integer,
+    check_class_range,
+    check_classes,
+    common_type,
+    fail,
+    normalize_axes,
+)
 from xent_core.information import (
     _check_base,
     _check_distribution,
@@ -137,6 +148,57 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
         usual = (ratio > 0) & np.isfinite(ratio)
         log_ratio = np.where(usual, np.log(ratio), np.log(p_work) - np.log(q_work))
         return _finish(np.where(p_work == 0, 0, _from_nats(p_work * log_ratio, base)), dtype)
+
+
+def unnormalized_kl(a: ArrayLike, b: ArrayLike, *, base: float = math.e) -> Any:
+    """The sum in D(P‖Q), Σ a log(a / b), of weights that need not sum to 1.
+
+    It is a divergence only where both sums are 1. With A = Σ a and B = Σ b it is
+    A log(A / B) + A D(a/A ‖ b/B), so it can be negative where A < B: the log sum inequality
+    (T. M. Cover and J. A. Thomas, "Elements of Information Theory", Theorem 2.7.1).
+
+    Parameters
+    ----------
+    a, b : array_like, (..., K)
+        Weights ≥ 0, finite. Their shapes broadcast, except along the last axis, where both have
+        the same length.
+    base : float
+        e for nats, 2 for bits.
+
+    Returns
+    -------
+    array (...) or scalar of the common type of `a` and `b`; inf where b = 0 < a.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or not finite, if the shapes do not match, or if base ≤ 0 or
+        base = 1.
+
+    Examples
+    --------
+    >>> from xent_core import unnormalized_kl
+    >>> float(unnormalized_kl([0.25, 0.25], [0.5, 0.5], base=2))
+    -0.5
+    """
+    base = _check_base(base)
+    a, b = _weights(a, "a"), _weights(b, "b")
+    if a.shape[-1:] != b.shape[-1:]:
+        raise ValueError(f"a, b: shapes {a.shape} and {b.shape} do not match")
+    dtype = common_type(a, b)
+    a_work, b_work = (x.astype(WORKING_TYPE[x.dtype], copy=False) for x in (a, b))
+    with np.errstate(all="ignore"):
+        terms = np.where(a_work == 0, 0, a_work * (np.log(a_work) - np.log(b_work)))
+        return _finish(_from_nats(terms.sum(axis=-1), base), dtype)
+
+
+def _weights(a: ArrayLike, name: str) -> Array:
+    found = as_float(a, name)
+    check_classes(found.shape, normalize_axes(-1, found.ndim), name)
+    bad = ~(np.isfinite(found) & (found >= 0))
+    if bad.any():
+        fail(name, "weights must be ≥ 0 and finite", found, bad)
+    return found
 
 
 def surprise_deviation(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> float:

@@ -122,8 +122,7 @@ def test_a_click_on_a_number_opens_its_bits_and_is_in_the_link(visit):
     lesson.until(f"location.search.includes('cell={cell}')")
     lesson.page.wait_for_selector('[data-testid="stMarkdown"] td:has-text("−1005")')
     assert "xent-chosen" in number.get_attribute("class")
-    bits = lesson.page.locator('[class*="st-key-xent-bits-sign"] button')
-    bits.first.click()
+    lesson.page.get_by_role("button", name="sign bit, 1").click()
     lesson.page.wait_for_selector('[data-testid="stMarkdown"] td:text-is("1005")')
     assert_true(table(lesson))
 
@@ -245,7 +244,7 @@ def test_flipped_bits_are_in_the_link_and_back_undoes_them(visit):
     cell = views.cell_code("log_softmax", "shift", 2)
     lesson.page.locator(f'[data-sets="cell={cell}"]').click()
     lesson.until(f"location.search.includes('cell={cell}')")
-    lesson.page.locator('[class*="st-key-xent-bits-sign"] button').first.click()
+    lesson.page.get_by_role("button", name="sign bit, 1").click()
     lesson.until(f"location.search.includes('flip={cell}-80000000')")
     flipped = '[data-testid="stMarkdown"] td:text-is("1005")'
     lesson.page.wait_for_selector(flipped)

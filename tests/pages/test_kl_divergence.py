@@ -8,7 +8,7 @@ from scipy.spatial.distance import jensenshannon
 import xent_core as xc
 from tests.pages.test_pages import figures, open_page, run
 from ui.digits import show
-from ui.words import words
+from ui.words import LANGUAGES, words
 from xent_core.densities import gaussian_kl
 from xent_core.simplex import simplex_lattice, to_plane
 
@@ -196,3 +196,56 @@ def test_the_program_says_that_kl_div_has_no_answer_where_both_are_0():
     assert np.isnan(said.pop("F.kl_div"))
     assert show(said["torch.distributions"]) == show(said["D(P‖Q)"]) == show(now["kl"])
     assert "nan" in app.code[0].value
+
+
+# ---- numbers that do not sum to 1
+
+
+@pytest.mark.parametrize(("unit", "base"), [("bits", 2), ("nats", np.e), ("hartleys", 10)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_that_do_not_sum_to_1_are_divided_and_what_they_would_have_given_is_said(
+    unit, base, language
+):
+    p, q = np.array([0.1, 0.2]), np.array([0.3, 0.6])
+    app = open_kl(p="0.1,0.2", q="0.3,0.6", unit=unit, lang=language)
+    raw = float(np.sum(p * np.log(p / q)) / np.log(base))
+    assert raw < 0
+    (said,) = [block.value for block in app.info if "0.9" in block.value]
+    label = words("kl_divergence", language)
+    assert label.label("pair_divided", p_sum="0.3000", q_sum="0.9000") in said
+    assert f"{show(raw)} {label.label(unit)}" in said
+    assert figures(app)[0]["now"]["kl"] == 0  # the two are the same distribution
+
+
+def test_the_note_stays_while_the_numbers_do_and_goes_with_them():
+    def notes(app):
+        return [block.value for block in app.info if "divided" in block.value]
+
+    app = open_kl(p="0.1,0.2", q="0.3,0.6")
+    told = notes(app)
+    app.query_params.update({"p": "1,2", "q": "1,2", "unit": "bits"})  # as the browser has it soon
+    app.run()
+    assert notes(app) == told != []
+    app.query_params.update({"p": "1,3"})
+    app.run()
+    assert notes(app) == []
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        ("4,2,1,1", "1,1,2,4"),
+        ("0.3,0.7", "0.9,0.1"),
+        ("0.33333,0.33333,0.33333", "1,1,1"),
+        ("0.5,0.5", ""),
+        ("0.1,x", "0.5,0.5"),
+    ],
+)
+def test_weights_that_anybody_means_as_such_are_not_commented_on(p, q):
+    app = open_kl(p=p, **({"q": q} if q else {}))
+    assert not [block.value for block in app.info if "divided" in block.value]
+
+
+def test_the_cross_entropy_page_says_in_a_line_that_it_has_divided():
+    app = open_page("cross_entropy", p="0.1,0.2", q="0.3,0.6")
+    assert [b.value for b in app.info if "sum to 0.3000 for P and 0.9000 for Q" in b.value]

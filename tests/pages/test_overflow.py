@@ -1,5 +1,6 @@
 """The Overflow lesson: every number is the trace's, every story says what the machine does."""
 
+import json
 import math
 import re
 from decimal import Context, Decimal, localcontext
@@ -7,6 +8,8 @@ from decimal import Context, Decimal, localcontext
 import numpy as np
 import pytest
 import torch
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import figures, open_page, run
@@ -340,6 +343,24 @@ def test_the_format_is_switched_and_the_link_says_so():
 # ---- bits
 
 
+def press_bit(app: AppTest, at: object) -> None:
+    """Run the page again with what the buttons of its bits send."""
+    (ours,) = [c.proto.id for c in app.get("bidi_component")
+               if c.proto.component_name == "xent_bits"]  # fmt: skip
+    states = app._tree.get_widget_states()
+    told = json.dumps([{"event": "pressed", "value": at}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(ours, "events"), json_trigger_value=told))
+    app._run(states)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("at", [16, -1, "0", None, 10**400, [0], True, 0.5])
+def test_a_press_on_a_bit_that_there_is_not_changes_nothing(at):
+    app = open_bench("1000,0", k="0", f="0")
+    press_bit(app, at)
+    assert app.query_params.get("flip", "0") == "0"
+
+
 def test_a_cell_is_opened_and_its_bits_are_flipped():
     app = open_bench("1000,0", k="0", f="0")
     app.selectbox(key="xent cell formula en").set_value("log_softmax").run()
@@ -349,8 +370,7 @@ def test_a_cell_is_opened_and_its_bits_are_flipped():
     table = next(b.value for b in app.markdown if "| bits |" in b.value)
     assert f"`{pattern.sign} {pattern.exponent} {pattern.fraction}`" in table
     assert "| −1000 |" in table
-    pills = [group for group in app.get("button_group") if "xent-bits-sign" in group.key]
-    pills[0].set_value([0]).run()
+    press_bit(app, 0)
     table = next(b.value for b in app.markdown if "| bits |" in b.value)
     assert "| −1000 | 1000 |" in table
 

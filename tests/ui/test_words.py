@@ -85,7 +85,7 @@ NEVER_ONE = {
     "one_hot": {"floor3", "loss", "size", "hard", "count"},
     "overflow": {"less", "n", "loss"},
     "training": {"samples", "epochs", "test", "classes", "enough", "fast", "times", "scale"},
-    "labels": {"most", "longest", "found"},
+    "labels": {"most", "longest", "found", "count", "rows", "classes"},
 }
 PLURAL = re.compile(
     r"(?:\{\{|\[\[)(\w+)[\w.|]*(?:\}\}|\]\])(?:\*\*)? "

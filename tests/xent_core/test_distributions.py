@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from scipy import special
 
 import xent_core as xc
@@ -131,3 +132,38 @@ def test_draws_out_of_range_are_refused(n, seed, message):
 def test_the_running_mean_of_a_table_is_refused():
     with pytest.raises(ValueError, match="one row"):
         xc.running_mean([[1, 2]])
+
+
+# ---- weights that need not sum to 1
+
+
+@drawn
+@given(
+    hnp.arrays(np.float64, (3, 4), elements=st.floats(0.001, 10)),
+    hnp.arrays(np.float64, (3, 4), elements=st.floats(0.001, 10)),
+    st.sampled_from([np.e, 2, 10]),
+)
+def test_unnormalized_kl_is_what_the_log_sum_inequality_says(a, b, base):
+    total_a, total_b = a.sum(axis=-1), b.sum(axis=-1)
+    least = total_a * np.log(total_a / total_b) / np.log(base)
+    divergence = xc.kl_divergence(a / total_a[:, None], b / total_b[:, None], base=base)
+    ours = xc.unnormalized_kl(a, b, base=base)
+    np.testing.assert_allclose(ours, least + total_a * divergence, rtol=1e-9, atol=1e-9)
+
+
+def test_unnormalized_kl_of_distributions_is_their_divergence_and_zeros_are_as_there():
+    p, q = [0.5, 0.5, 0.0], [0.25, 0.25, 0.5]
+    assert xc.unnormalized_kl(p, q, base=2) == xc.kl_divergence(p, q, base=2) == 1
+    assert xc.unnormalized_kl([1, 0], [0, 1]) == np.inf
+    assert xc.unnormalized_kl([0.25, 0.25], [0.5, 0.5], base=2) == -0.5
+    assert xc.unnormalized_kl(np.float32([1, 2]), np.float32([3, 6])).dtype == np.float32
+
+
+@pytest.mark.parametrize("bad", [[-1, 1], [np.nan, 1], [np.inf, 1]])
+def test_unnormalized_kl_names_a_weight_that_is_none(bad):
+    with pytest.raises(ValueError, match=r"^a: weights must be ≥ 0 and finite"):
+        xc.unnormalized_kl(bad, [1, 1])
+    with pytest.raises(ValueError, match=r"^b: weights must be ≥ 0 and finite"):
+        xc.unnormalized_kl([1, 1], bad)
+    with pytest.raises(ValueError, match="do not match"):
+        xc.unnormalized_kl([1, 1], [1, 1, 1])
