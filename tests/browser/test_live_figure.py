@@ -99,13 +99,13 @@ def test_a_typed_number_is_taken_exactly(visit):
     assert "z=-2.71828,2,3,4&T=0.5&k=2" in lesson.page.url
 
 
-@pytest.mark.parametrize("rubbish", ["abc", "1e999", "", "11", "--5", "nan", "1,5", "0x10"])
+@pytest.mark.parametrize("rubbish", ["abc", "1e999", "", "1001", "--5", "nan", "0x10"])
 def test_typed_rubbish_is_refused_with_what_is_allowed_and_the_state_stays(visit, rubbish):
     lesson = visit("/softmax")
     before = lesson.figure()
     lesson.type("z0", rubbish)
     problem = lesson.page.locator('[id$="-z0-problem"]')
-    assert problem.inner_text() == "Type a number from −10 to 10."
+    assert problem.inner_text() == "Type a number from −1000 to 1000."
     assert lesson.field("z0").get_attribute("aria-invalid") == "true"
     assert lesson.figure() == before
     lesson.page.keyboard.press("Escape")

@@ -84,7 +84,17 @@ NEVER_ONE = {
     "inside_pytorch": {"floor", "seconds", "size", "kl"},
     "one_hot": {"floor3", "loss", "size", "hard", "count"},
     "overflow": {"less", "n", "loss"},
-    "training": {"samples", "epochs", "test", "classes", "enough", "fast", "times", "scale"},
+    "training": {
+        "samples",
+        "epochs",
+        "test",
+        "classes",
+        "enough",
+        "fast",
+        "times",
+        "scale",
+        "most",
+    },  # fmt: skip
     "labels": {"most", "longest", "found", "count", "rows", "classes"},
 }
 PLURAL = re.compile(
