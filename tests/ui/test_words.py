@@ -94,7 +94,7 @@ NEVER_ONE = {
         "times",
         "scale",
         "most",
-    },  # fmt: skip
+    },
     "labels": {"most", "longest", "found", "count", "rows", "classes"},
 }
 PLURAL = re.compile(
