@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from ui.navigation import LESSONS
 
@@ -88,8 +88,17 @@ class Lesson:
         self.page, self.base = page, base
         self.errors: list[str] = []
         self.requests: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
+        self._heard = {
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+        }
+        for event, hear in self._heard.items():
+            page.on(event, hear)
+
+    def leave(self) -> None:
+        """Listen no longer to the page."""
+        for event, hear in self._heard.items():
+            self.page.remove_listener(event, hear)
 
     def open(self, path: str) -> "Lesson":
         self.page.goto(self.base + path)
@@ -208,21 +217,60 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         one.close()
 
 
+class Tabs:
+    """Tabs that are opened again and again: in a new one all scripts have to be compiled anew.
+
+    Each visit is a document and a session of its own all the same.
+    """
+
+    def __init__(self, contexts: Callable[..., BrowserContext]) -> None:
+        self.contexts = contexts
+        self.idle: dict[str, list[Page]] = {}
+
+    def take(self, options: dict[str, Any]) -> Page:
+        """A tab of a context of these options, as its user would find it."""
+        idle = self.idle.setdefault(repr(sorted(options.items())), [])
+        if not idle:
+            return self.contexts(**options).new_page()
+        page = idle.pop()
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(
+            color_scheme=options.get("color_scheme", "light"),
+            reduced_motion=options.get("reduced_motion", "no-preference"),
+        )
+        return page
+
+    def give_back(self, lesson: "Lesson", options: dict[str, Any]) -> None:
+        """Leave nothing of a visit in its tab; one that is closed or does not answer is gone."""
+        page = lesson.page
+        with contextlib.suppress(Error):
+            lesson.leave()
+            page.unroute_all(behavior="ignoreErrors")
+            page.context.set_offline(False)
+            page.evaluate("sessionStorage.clear()")
+            page.goto("about:blank")
+            self.idle[repr(sorted(options.items()))].append(page)
+
+
+@pytest.fixture(scope="session")
+def tabs(contexts: Callable[..., BrowserContext]) -> Tabs:
+    return Tabs(contexts)
+
+
 @pytest.fixture
-def visit(
-    contexts: Callable[..., BrowserContext], server: Server
-) -> Iterator[Callable[..., Lesson]]:
+def visit(tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
     """Open pages: visit("/softmax?T=2", width=390, …); each is a session of its own."""
-    pages = []
+    visits = []
 
     def open_page(
         path: str = "/", *, width: int = 1280, height: int = 800, base: str = "", **options: Any
     ) -> Lesson:
         size = {"width": width, "height": height}
-        page = contexts(**{"locale": "en-US", "viewport": size, **options}).new_page()
-        pages.append(page)
-        return Lesson(page, base or server.url).open(path)
+        kind = {"locale": "en-US", "viewport": size, **options}
+        lesson = Lesson(tabs.take(kind), base or server.url)
+        visits.append((lesson, kind))
+        return lesson.open(path)
 
     yield open_page
-    for page in pages:
-        page.close()
+    for lesson, kind in visits:
+        tabs.give_back(lesson, kind)

@@ -5,9 +5,12 @@ be walked again.
 """
 
 import os
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.conftest import Lesson, Server
 from tests.browser.test_pages import PAGES
 from tests.browser.walks import walked
 from ui.words import LANGUAGES
@@ -19,8 +22,26 @@ KINDS = [(path, language) for path in PAGES for language in LANGUAGES]
 SEEDS = [(f"{SEED}.{i // len(KINDS)}", *KINDS[i % len(KINDS)]) for i in range(WALKS)]
 
 
+SIZE = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
+
+
+@pytest.fixture(scope="module")
+def another(contexts: Callable[..., BrowserContext]) -> Iterator[Page]:
+    page = contexts(**SIZE).new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def lesson(contexts: Callable[..., BrowserContext], server: Server) -> Iterator[Lesson]:
+    """A tab whose history begins with the walk."""
+    page = contexts(**SIZE).new_page()
+    yield Lesson(page, server.url)
+    page.close()
+
+
 @pytest.mark.parametrize(("seed", "path", "language"), SEEDS)
-def test_a_page_shows_what_a_fresh_page_of_its_address_shows(visit, seed, path, language):
-    lesson = visit(f"{path}?lang={language}")
-    told, found = walked(lesson, f"{seed} {path} {language}", STEPS)
+def test_a_page_shows_what_a_fresh_page_of_its_address_shows(lesson, another, seed, path, language):
+    lesson.open(f"{path}?lang={language}")
+    told, found = walked(lesson, another, f"{seed} {path} {language}", STEPS)
     assert found == [], told

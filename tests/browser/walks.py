@@ -301,24 +301,21 @@ def scheme_of(page: Page) -> str:
     )
 
 
-def end(lesson: Lesson) -> list[str]:
+def end(lesson: Lesson, fresh: Page) -> list[str]:
     """Compare what a page shows with a fresh page of the same address, window and theme."""
     page = lesson.page
     here = look(page)
-    fresh = page.context.new_page()
+    fresh.set_viewport_size(page.viewport_size)
+    fresh.emulate_media(color_scheme=scheme_of(page))
     try:
-        fresh.set_viewport_size(page.viewport_size)
-        fresh.emulate_media(color_scheme=scheme_of(page))
         fresh.goto(page.url)
         there = look(fresh)
-        return faults(here) + faults(there) + differences(here, there)
     except Error as problem:
         return [f"the fresh page: {problem}"]
-    finally:
-        fresh.close()
+    return faults(here) + faults(there) + differences(here, there)
 
 
-def walked(lesson: Lesson, seed: str, steps: int) -> tuple[list[str], list[str]]:
+def walked(lesson: Lesson, fresh: Page, seed: str, steps: int) -> tuple[list[str], list[str]]:
     """Walk from an open lesson; return what was done, and what differs at the end."""
     walk = Walk(lesson, random.Random(seed))
     for at in range(steps):
@@ -328,5 +325,5 @@ def walked(lesson: Lesson, seed: str, steps: int) -> tuple[list[str], list[str]]
             walk.step()
         except (Error, AssertionError) as problem:
             return walk.told, [f"after {walk.told[-1:]}: {str(problem)[:300]}"]
-    found = end(lesson)
+    found = end(lesson, fresh)
     return walk.told, found + [f"error: {error}" for error in lesson.errors]
