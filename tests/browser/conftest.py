@@ -233,6 +233,7 @@ class Tabs:
         if not idle:
             return self.contexts(**options).new_page()
         page = idle.pop()
+        page.bring_to_front()  # a tab behind another one is drawn when the browser has time
         page.set_viewport_size(options["viewport"])
         page.emulate_media(
             color_scheme=options.get("color_scheme", "light"),

@@ -43,6 +43,7 @@ def calm(page: Page) -> None:
 
 def look(page: Page) -> dict[str, Any]:
     """What the page shows."""
+    page.bring_to_front()  # a tab behind another one is drawn when the browser has time
     calm(page)
     for pick in page.locator("[data-pick] label:first-of-type").all():
         pick.click()
