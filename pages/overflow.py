@@ -400,10 +400,11 @@ def story_of(name: str) -> Story:
         })  # fmt: skip
 
 
-def tell(held: links.Held) -> None:
+def tell(held: links.Held) -> str:
     """Ask what a story's row will do; once it is answered, the bench shows it.
 
-    Until then the bench is grey; and what is told is, when the bench shows something else again.
+    Until then the bench is grey; and what is told is, when the bench shows something else again:
+    return the style that makes it so.
     """
     name = held["story"]
     story = story_of(name)
@@ -417,15 +418,16 @@ def tell(held: links.Held) -> None:
     )
     if not answered(name):
         st.caption(text.label("asking", row=short_row(held["x"]), format=format_of(held).name))
-        st.html(bench_table.GREY_BENCH)
-    elif (held["x"], int(held["f"])) != (story.row, FORMAT_NAMES.index(story.format)):
+        return bench_table.GREY_BENCH
+    if (held["x"], int(held["f"])) != (story.row, FORMAT_NAMES.index(story.format)):
         st.button(
             text.label("drifted", row=short_row(story.row), format=story.format),
             key="xent-drifted",
             type="tertiary",
             on_click=lambda: links.put(KEY, BENCH, **story.state),
         )
-        st.html(bench_table.GREY_STORY)
+        return bench_table.GREY_STORY
+    return bench_table.NOTHING_GREY
 
 
 def take_story() -> None:
@@ -564,8 +566,10 @@ def laboratory() -> None:
             if held["story"] == FREE:
                 window = exp_window(fmt)
                 section(text, "hook", highest=show(window.largest_finite), format=fmt.name)
+                grey = bench_table.NOTHING_GREY
             else:
-                tell(held)
+                grey = tell(held)
+        st.html(grey)  # always one: a style that is left out of a run stays in the page
         say_of_row(held)
         the_bench(held)
         say_what_has_no_slider(held)

@@ -43,6 +43,7 @@ STYLE = """<style>
 # While a story asks, and while the bench shows something else than what it told of. Styles of
 # their own: a rule with :has about the bench would be tried anew with each picture of a drag.
 GREY_BENCH = "<style>.st-key-xent-lab .xent { opacity: 0.35; }</style>"
+NOTHING_GREY = "<style>.st-key-xent-lab .xent { opacity: 1; }</style>"
 GREY_STORY = "<style>.st-key-xent-story > :nth-child(2) { opacity: 0.45; }</style>"
 
 

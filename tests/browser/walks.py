@@ -116,6 +116,8 @@ def differences(here: dict[str, Any], there: dict[str, Any]) -> list[str]:
         one, other = here["figures"][name], there["figures"][name]
         found += _shapes(name, one["drawn"], other["drawn"])
         found += _lists(f"{name} rest", one["rest"], other["rest"])
+        if one["strength"] != other["strength"]:
+            found.append(f"{name} has opacity {one['strength']}, fresh {other['strength']}")
     for part in ("words", "widgets"):
         found += _lists(part, here[part], there[part])
     for part in ("title", "language"):

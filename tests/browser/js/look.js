@@ -33,6 +33,11 @@ async () => {
             way: numbers(node.getAttribute('d')),
         }
     }
+    const strength = (node) => {
+        let product = 1
+        for (let up = node; up; up = up.parentElement) product *= +getComputedStyle(up).opacity
+        return Math.round(100 * product) / 100
+    }
     const figure = async (root) => {
         root.scrollIntoView({ block: 'center' })
         await frame(); await frame(); await frame()
@@ -60,7 +65,7 @@ async () => {
                 node.getAttribute('aria-invalid') ?? '', node.max ?? '', node.dataset.is ?? '', node.title,
                 node.classList.contains('xent-handle') ? numbers(node.style.transform) : '',
                 node.style.getPropertyValue('--part')].join('¦'))
-        return { drawn: sorted(drawn), rest, axes }
+        return { drawn: sorted(drawn), rest, axes, strength: strength(picture) }
     }
     // ticks and lines of a grid come in any order, and none lies over another
     const sorted = (drawn) => drawn.map((one, i) => [one.loose ? -1 : i, one])
@@ -76,7 +81,7 @@ async () => {
         + '.stCaption, .stButton, .stHeading)')]
         .filter((node) => !node.closest('.xent, [class*="st-key-xent-own"]')
             && !node.querySelector('.xent-heard, style'))
-        .map((node) => node.textContent.trim() + (node.querySelector('button:disabled') ? ' (off)' : ''))
+        .map((node) => node.textContent.trim() + (strength(node) === 1 ? '' : ` at ${strength(node)}`) + (node.querySelector('button:disabled') ? ' (off)' : ''))
     const widgets = [...document.querySelectorAll('.stMain :is(.stRadio, .stButtonGroup, .stSelectbox, '
         + '.stTextInput, .stTextArea, .stSlider, .stCheckbox)')]
         .map((node) => [node.className.split(' ')[0], node.textContent.trim(),
