@@ -124,7 +124,7 @@ def some_commit(chance: random.Random, honest: Mapping[str, Any], number: int) -
 
 
 @pytest.fixture(scope="module")
-def states() -> dict[str, links.States]:
+def states() -> dict[str, dict[str, tuple[links.Params, dict[str, Any]]]]:
     """Each page's states by key, as the page itself has made them at its first run."""
     found = {}
     for name in NAMES:
