@@ -201,7 +201,8 @@ class Walk:
                 self._say(key)
                 node.press(key)
         elif kind == "field":
-            self._type(node, NUMBERS)
+            whole = node.get_attribute("type") == "number"  # takes no other sign than digits
+            self._type(node, tuple(filter(str.isdigit, NUMBERS)) if whole else NUMBERS)
             self.page.keyboard.press("Escape")  # what is refused goes
         elif kind == "text":
             label = node.get_attribute("aria-label") or ""
