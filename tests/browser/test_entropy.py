@@ -206,3 +206,24 @@ def test_a_figure_out_of_sight_follows_when_it_comes_into_sight(visit):
     )
     lesson.page.mouse.up()
     lesson.settle()
+
+
+def test_the_draws_of_a_link_stay_through_more_draws_and_another_language(visit):
+    lesson = visit("/entropy?n=5000&seed=7")
+
+    def draws() -> dict[str, float]:
+        lesson.settle()
+        return lesson.page.evaluate(
+            """() => JSON.parse(document.querySelector('input[id="draws-n"]')
+                .closest('.xent').dataset.drawn)"""
+        )
+
+    assert draws() == {"n": 5000, "seed": 7}
+    assert {"n=5000", "seed=7"} <= {*lesson.page.url.split("?")[1].split("&")}
+    lesson.page.get_by_role("button", name="draw 10 more", exact=True).click()
+    lesson.until("location.search.includes('n=5010')")
+    assert draws() == {"n": 5010, "seed": 7}
+    lesson.page.get_by_role("button", name="中文").click()
+    lesson.until("document.documentElement.lang === 'zh-CN'")
+    assert draws() == {"n": 5010, "seed": 7}
+    assert {"n=5010", "seed=7"} <= {*lesson.page.url.split("?")[1].split("&")}

@@ -128,3 +128,27 @@ def test_one_figures_parameters_leave_the_others_alone(app):
     commit(app, "a", z0="3", z1="4", T="2")
     assert app.query_params["lang"] == "zh"
     assert app.query_params["c"] == "5"
+
+
+def two_states(other: str):
+    """A page that holds two states."""
+    import streamlit as st
+
+    from ui import address, links
+
+    address.begin("here")
+    address.enter("here")
+    for key, name in (("one", "n"), ("two", other), ("one", "n")):
+        try:
+            links.hold(key, links.Params(links.Number(name, 1.0, 0.0, 9.0)))
+        except ValueError as error:
+            st.session_state["said"] = str(error)
+    address.end("here")
+
+
+def test_two_states_of_a_page_cannot_have_one_name_in_the_address():
+    app = AppTest.from_function(two_states, args=("n",)).run()
+    assert app.session_state["said"] == "'n' in the address of 'here': one and two"
+    app = AppTest.from_function(two_states, args=("m",)).run()
+    assert not app.exception
+    assert "said" not in app.session_state

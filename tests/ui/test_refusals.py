@@ -25,6 +25,7 @@ def test_every_parameter_of_a_page_names_what_is_allowed(name):
         param.name for params in params_of(open_page(name)).values() for param in params.params
     }
     assert known
+    assert len(known) == len(set(known))  # another state's name would have been an error
     for language in LANGUAGES:
         app = open_page(name, lang=language, **dict.fromkeys(known, BAD))
         said = "\n".join(block.value for block in app.warning)
