@@ -886,6 +886,7 @@ class LiveFigure {
     const row = this.table.row(this.state)
     this.showStatus(row < 0)
     if (row < 0) return
+    if (this.gaps(row) !== this.gapsDrawn) return this.plot()
     const shown = this.message.figure.data.map(() => ({})) // the still ones too: Plotly sorts what it animates
     for (const { trace, binds } of this.bound)
       for (const { field, array } of binds) shown[trace][field] = this.field(array, row)
@@ -1014,7 +1015,8 @@ class LiveFigure {
     const config = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false }
     const full = dress({ ...layout, width: width || undefined }, colours)
     const shown = this.row()
-    const figure = JSON.stringify([this.message.figure.data, full, this.sizes(shown)])
+    this.gapsDrawn = this.gaps(shown)
+    const figure = JSON.stringify([this.message.figure.data, full, this.sizes(shown), this.gapsDrawn])
     if (this.plotted && figure === this.figure) return this.draw() // only numbers are new
     this.figure = figure
     this.picture.style.minHeight = `${layout.height}px`
@@ -1043,6 +1045,15 @@ class LiveFigure {
     for (const { trace, binds } of this.bound)
       for (const { field, array } of binds) place(data[trace], field, this.field(array, row))
     return data
+  }
+
+  /** Where bars with a text have none: in an animation Plotly gives none to a bar that comes. */
+  gaps(row) {
+    const { data } = this.message.figure
+    const labelled = this.bound.filter(({ trace, binds }) =>
+      data[trace].type === "bar" && binds.some(({ field }) => field === "text"))
+    return labelled.flatMap(({ binds }) => binds.filter(({ field }) => field !== "text"))
+      .map(({ array }) => Array.from(this.field(array, row), (x) => (Number.isNaN(x) ? "-" : "+")).join("")).join()
   }
 
   /** How many numbers each trace has: with other classes, another picture. */
