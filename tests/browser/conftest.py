@@ -220,12 +220,16 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 class Tabs:
     """Tabs that are opened again and again: in a new one all scripts have to be compiled anew.
 
-    Each visit is a document and a session of its own all the same.
+    Each visit is a document and a session of its own all the same. What it leaves in the memory
+    of its tab adds up, and makes it slow: after some visits the tab is closed.
     """
+
+    MOST = 8  # visits
 
     def __init__(self, contexts: Callable[..., BrowserContext]) -> None:
         self.contexts = contexts
         self.idle: dict[str, list[Page]] = {}
+        self.visits: dict[Page, int] = {}
 
     def take(self, options: dict[str, Any]) -> Page:
         """A tab of a context of these options, as its user would find it."""
@@ -250,6 +254,11 @@ class Tabs:
             page.context.set_offline(False)
             page.evaluate("sessionStorage.clear()")
             page.goto("about:blank")
+            self.visits[page] = self.visits.get(page, 0) + 1
+            if self.visits[page] == self.MOST:
+                del self.visits[page]
+                page.close()
+                return
             self.idle[repr(sorted(options.items()))].append(page)
 
 
