@@ -246,20 +246,21 @@ class Tabs:
         return page
 
     def give_back(self, lesson: "Lesson", options: dict[str, Any]) -> None:
-        """Leave nothing of a visit in its tab; one that is closed or does not answer is gone."""
+        """Leave nothing of a visit in its tab; one that has had enough, or fails, is closed."""
         page = lesson.page
+        visits = self.visits.pop(page, 0) + 1
         with contextlib.suppress(Error):
-            lesson.leave()
-            page.unroute_all(behavior="ignoreErrors")
-            page.context.set_offline(False)
-            page.evaluate("sessionStorage.clear()")
-            page.goto("about:blank")
-            self.visits[page] = self.visits.get(page, 0) + 1
-            if self.visits[page] == self.MOST:
-                del self.visits[page]
-                page.close()
+            if visits < self.MOST:
+                lesson.leave()
+                page.unroute_all(behavior="ignoreErrors")
+                page.context.set_offline(False)
+                page.evaluate("sessionStorage.clear()")
+                page.goto("about:blank")
+                self.visits[page] = visits
+                self.idle[repr(sorted(options.items()))].append(page)
                 return
-            self.idle[repr(sorted(options.items()))].append(page)
+        with contextlib.suppress(Error):
+            page.close()
 
 
 @pytest.fixture(scope="session")
