@@ -152,6 +152,10 @@ def test_a_verdict_is_announced_when_it_comes_and_not_on_a_link(visit, language)
     (verdict,) = verdicts(lesson)
     assert said.startswith(verdict)
     assert not set("*`$\\{}") & set(said)
+    lesson.type("z0", "1.5")
+    lesson.until("location.search.includes('z=1.5')")
+    lesson.settle()
+    assert heard(lesson) == []  # once
     there = visit(lesson.page.evaluate("location.pathname + location.search"))
     assert verdicts(there) == [verdict]
     assert heard(there) == []
