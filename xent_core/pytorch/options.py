@@ -273,6 +273,11 @@ def one_hot_refusal(index: int, classes: int) -> str:
     -------
     str: the exception's name and its message, or "" if there is none.
 
+    Raises
+    ------
+    ValueError
+        If `classes` is not a number from 1 to 10.
+
     Examples
     --------
     >>> from xent_core.pytorch import one_hot_refusal
@@ -281,6 +286,8 @@ def one_hot_refusal(index: int, classes: int) -> str:
     >>> one_hot_refusal(1, 3)
     ''
     """
+    if not 1 <= classes <= 10:
+        raise ValueError(f"classes: {classes!r} is not a number from 1 to 10")
     try:
         F.one_hot(torch.tensor([index]), classes)
     except RuntimeError as error:
