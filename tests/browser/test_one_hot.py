@@ -176,3 +176,22 @@ def test_nothing_is_wider_than_the_screen_and_no_script_fails(visit, width):
     lesson = visit("/one_hot?lang=zh", width=width)
     assert lesson.page.evaluate("document.documentElement.scrollWidth") <= width
     assert lesson.errors == []
+
+
+def test_classes_come_and_go_also_where_one_came_from_another_lesson(visit):
+    lesson = visit("/")
+    lesson.go_to("one_hot")
+    lesson.page.wait_for_selector('input[id="one_hot_sum-z0"]')
+    lesson.ready()
+    sliders = "document.querySelectorAll('[id^=one_hot_sum-z].xent-range').length"
+    for name, count in (("One class more", 4), ("One class fewer", 3)):
+        lesson.page.get_by_role("button", name=name).click()
+        lesson.until(f"{sliders} === {count}")
+        lesson.settle()
+    field = lesson.page.get_by_label("Names of the classes")
+    field.fill("a, b, c, d, e")
+    field.press("Enter")
+    lesson.until(f"{sliders} === 5")
+    lesson.settle()
+    assert lesson.page.get_by_test_id("stAlert").count() == 1  # the sentence to take home
+    assert lesson.errors == []
