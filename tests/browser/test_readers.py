@@ -4,6 +4,9 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,12 @@ from benchmarks import bench_readers, bench_soak
 from benchmarks.reader import WrongAnswerError, reading
 from tests.browser.conftest import ROOT, Server
 from ui.navigation import LESSONS
+
+
+def alone(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: Playwright's loop goes on in the one of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def test_each_of_some_readers_gets_the_answer_to_its_own_release(server: Server):
@@ -23,7 +32,7 @@ def test_each_of_some_readers_gets_the_answer_to_its_own_release(server: Server)
     async def all_of_them() -> list[tuple[float, float]]:
         return await asyncio.gather(*(releases([i, -i, i / 2]) for i in range(4)))
 
-    assert asyncio.run(all_of_them()) == [(i / 2, 2) for i in range(4)]
+    assert alone(all_of_them()) == [(i / 2, 2) for i in range(4)]
 
 
 @pytest.mark.parametrize(("slider", "value"), [("z0", 99.0), ("nothing", 1.0)])
@@ -33,7 +42,7 @@ def test_an_answer_without_the_released_value_is_noticed(server: Server, slider,
             await reader.release(slider, value)
 
     with pytest.raises((WrongAnswerError, KeyError)):
-        asyncio.run(release())
+        alone(release())
 
 
 def test_every_lesson_can_be_read_and_those_of_the_soak_released(server: Server):
@@ -43,7 +52,7 @@ def test_every_lesson_can_be_read_and_those_of_the_soak_released(server: Server)
                 if lesson.name in bench_soak.HELD:
                     await reader.release(bench_soak.HELD[lesson.name], 0.5)
 
-    asyncio.run(look())
+    alone(look())
 
 
 @pytest.mark.parametrize("end", [400.0, 520.0, 540.0])

@@ -354,10 +354,13 @@ class LiveFigure {
     this.bound = byTrace(message.binds)
     this.fast = this.bound.every(({ trace }) => ANIMATED.includes(message.figure.data[trace].type))
     const answered = this.inflight !== null && message.ack === this.inflight
-    const elsewhere = message.epoch !== this.epoch && !(answered && same(message.base, this.sent))
+    // a server that was started anew counts anew, and knows the state that the last one told us
+    const known = answered ? this.sent : this.base
+    const elsewhere = message.epoch !== this.epoch && !(known && same(message.base, known))
     if (elsewhere || answered) this.inflight = null
     if (elsewhere) { this.unsent = false; this.touched.clear() }
     this.epoch = message.epoch
+    this.base = message.base
     this.state = this.stateAfter(message.base, elsewhere, answered)
     if (layout !== this.layout) this.build()
     this.layout = layout
