@@ -10,7 +10,7 @@ BIN     := $(VENV)/bin
 .PHONY: run test walks bench picture browser lint clean
 
 run: $(VENV)/run.done
-	@$(BIN)/python -m ui.gate "$(ADDRESS)" "$(PORT)"
+	@$(BIN)/python -m ui.app.gate "$(ADDRESS)" "$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: $(VENV)/test.done browser lint

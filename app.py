@@ -1,8 +1,8 @@
 """The server. Start it with `streamlit run app.py` or `uvicorn app:app`.
 
-The main script lies in ui/ and not beside this file, so that Streamlit's automatic
+The main script lies in ui/app/ and not beside this file, so that Streamlit's automatic
 pages (any pages/ folder next to the main script) stay off and a deep link on a fresh
-server runs ui/main.py first.
+server runs ui/app/main.py first.
 """
 
 import os
@@ -14,13 +14,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import streamlit as st
 
-from ui.server import lifespan, middleware, routes, say_it_broke
-from ui.training_routes import training_routes
+from pages.training.demos import findings_numbers
+from pages.training.routes import training_routes
+from ui.app.server import lifespan, middleware, say_it_broke
+from ui.assets import asset_routes
+
+HERE = Path(__file__).parent
+# Imported once, and not by the first reader: all that a lesson has besides its page.
+LESSONS = [f"pages.{file.parent.name}.{file.stem}" for file in HERE.glob("pages/*/*.py")
+           if file.name != "page.py"]  # fmt: skip
 
 app = st.App(
-    Path(__file__).parent / "ui" / "main.py",
-    lifespan=lifespan,
-    routes=[*training_routes, *routes],
+    HERE / "ui" / "app" / "main.py",
+    lifespan=lifespan(["xent_core", *LESSONS], [findings_numbers]),  # torch's first run is slow
+    routes=[*training_routes, *asset_routes],
     middleware=middleware,
     on_script_error=say_it_broke,
 )

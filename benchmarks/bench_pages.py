@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from benchmarks.bench_live import MOVES_PER_SECOND, PROBE, Mouse, _to_and_fro
 from benchmarks.browser import VIEWPORT, chromium, free_port, serve, streamlit
 from benchmarks.report import Target, markdown
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 
 ROUNDS = 4
 SECONDS = 2.0

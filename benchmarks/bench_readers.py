@@ -3,7 +3,7 @@
 Each reader is a session on the softmax lesson that lets go of a slider every two seconds, at a
 moment of its own; every answer is checked. The same is measured with Streamlit's garbage
 collection after every run, as it is without this app's settings, and with a heap that is not
-frozen (see `ui.server.lifespan`), so that Python's own full collections walk torch as well.
+frozen (see `ui.app.server.lifespan`), so that Python's own full collections walk torch as well.
 
 python -m benchmarks.bench_readers
 """

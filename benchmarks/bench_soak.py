@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from benchmarks.browser import free_port, serve, streamlit
 from benchmarks.reader import Reader, reading, resident_mb
 from benchmarks.report import Target, markdown, targets_table
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 
 MINUTES = 10.0
 STAYING, COMING = 30, 200

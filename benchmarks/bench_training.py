@@ -68,7 +68,7 @@ def _bare(config: Any) -> Callable[[int], None]:
 
 
 def _configs() -> Mapping[str, Any]:
-    from ui.training_settings import DATA_RUNS
+    from pages.training.settings import DATA_RUNS
     from xent_core.training import Config
 
     return {
@@ -86,8 +86,8 @@ def _per_second(train: Callable[[], int]) -> float:
 
 def throughput(rounds: int = ROUNDS) -> Mapping[str, tuple[float, float, float]]:
     """Return steps a second of the page's run and of the bare loop, and the median ratio."""
-    from ui.training_routes import SLICE
-    from ui.training_run import Run
+    from pages.training.routes import SLICE
+    from pages.training.run import Run
 
     found = {}
     for name, config in _configs().items():
@@ -139,7 +139,7 @@ async def _play(page: Page, address: str) -> float:
 
 def _written(name: str) -> str:
     """A run that the lesson offers, as a link has it."""
-    from ui.training_settings import DATA_RUNS, PARAMS
+    from pages.training.settings import DATA_RUNS, PARAMS
 
     return PARAMS.write({**PARAMS.default, "run": DATA_RUNS[name]})["run"]
 

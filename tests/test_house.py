@@ -8,29 +8,96 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"xent_core", "ui", "pages", "app", "tests", "benchmarks", "lessons"}
+OURS = {"xent_core", "ui", "pages", "app", "tests", "benchmarks"}
 MAY_IMPORT = {
     "xent_core": {"xent_core"},
     "ui": {"ui", "xent_core"},
-    "pages": {"ui", "xent_core"},
+    "pages": {"ui", "xent_core", "pages"},
 }
 FILES = [(folder, path) for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
-WITHOUT = {"xent_core": {"streamlit", "plotly", "torch"}, "pages": {"plotly"}, "ui": {"torch"}}
+WITHOUT = {"xent_core": {"streamlit", "plotly", "torch"}, "pages": set(), "ui": {"torch"}}
 # torch is imported only where PyTorch itself is the subject
 ABOUT_TORCH = ROOT / "xent_core" / "pytorch", ROOT / "xent_core" / "training"
 
 
+def modules(source: str) -> set[str]:
+    """Return the modules that a file imports by a statement or by name, and what from them."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            names |= {part.value for part in node.args if isinstance(part, ast.Constant)}
+    return names
+
+
 def imported(path: Path) -> set[str]:
     """Return the top-level packages that a file imports."""
-    tree = ast.parse(path.read_text("utf-8"))
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            names.add((node.module or "").split(".")[0])
-    return names
+    return {name.split(".")[0] for name in modules(path.read_text("utf-8"))}
+
+
+def foreign(lesson: str, source: str) -> set[str]:
+    """Return the other lessons that a file of a lesson imports."""
+    parts = [name.split(".") for name in modules(source) if name.startswith("pages.")]
+    return {part[1] for part in parts} - {lesson}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("pages/*/*.py")), ids=str)
+def test_a_lesson_imports_no_other_lesson(path):
+    assert not foreign(path.parent.name, path.read_text("utf-8"))
+
+
+def test_the_import_of_another_lesson_is_seen():
+    import_softmax = "def f():\n    from pages.softmax import charts"
+    by_name = "import importlib\nimportlib.import_module('pages.softmax.charts')"
+    for source in (import_softmax, by_name, "import pages.softmax.charts as c"):
+        assert foreign("home", source) == {"softmax"}
+        assert not foreign("softmax", source)
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return modules that import each other in a circle, or none."""
+    done: set[str] = set()
+
+    def visit(module: str, way: list[str]) -> list[str]:
+        if module in way:
+            return way[way.index(module) :]
+        if module in done:
+            return []
+        for other in sorted(graph.get(module, ())):
+            if found := visit(other, [*way, module]):
+                return found
+        done.add(module)
+        return []
+
+    return next(filter(None, (visit(module, []) for module in sorted(graph))), [])
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Return which modules of ours each of ours imports; a package for what it has imported."""
+    ours = {module_name(path): path for _, path in FILES} | {"app": ROOT / "app.py"}
+    graph = {}
+    for name, path in ours.items():
+        found = modules(path.read_text("utf-8"))
+        known = {next((m for m in (one, one.rpartition(".")[0]) if m in ours), "") for one in found}
+        graph[name] = known - {"", name}
+    return graph
+
+
+def test_there_are_no_circles():
+    assert circle(import_graph()) == []
+
+
+def test_a_circle_is_seen():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
 @pytest.mark.parametrize(("folder", "path"), FILES, ids=lambda part: getattr(part, "name", part))
@@ -42,24 +109,22 @@ def test_each_folder_imports_only_what_it_may(folder, path):
 
 def test_the_rule_sees_a_forbidden_import(tmp_path):
     page = tmp_path / "page.py"
-    page.write_text(
-        "def f():\n    from pages.home import PARAMS\n    import plotly.graph_objects\n"
-    )
+    page.write_text("def f():\n    from pages.home import page\n    import plotly.graph_objects\n")
     assert imported(page) == {"pages", "plotly"}
 
 
 def test_every_lesson_has_its_page_and_its_words_and_every_page_is_a_lesson():
-    from ui.navigation import LESSONS
-    from ui.words import FOLDER, LANGUAGES
+    from ui.app.navigation import LESSONS
+    from ui.words import LANGUAGES
 
     names = {lesson.name for lesson in LESSONS}
-    assert {path.stem for path in (ROOT / "pages").glob("*.py")} == names
+    assert {path.parent.name for path in (ROOT / "pages").glob("*/page.py")} == names
     for language in LANGUAGES:
-        assert {path.stem for path in (FOLDER / language).glob("*.md")} == names
+        assert {path.parent.name for path in (ROOT / "pages").glob(f"*/{language}.md")} == names
 
 
 def test_the_browser_holds_no_formula():
-    script = (ROOT / "ui" / "live" / "live.js").read_text("utf-8")
+    script = (ROOT / "ui" / "figure" / "js" / "live.js").read_text("utf-8")
     for function in ("Math.exp", "Math.log", "Math.pow", "Math.tanh", "**"):
         code = "\n".join(
             line for line in script.splitlines() if not line.strip().startswith(("*", "/*", "//"))
@@ -73,7 +138,8 @@ def test_the_browser_holds_no_formula():
 BOUNDED_BY_THEIR_ARGUMENTS = {
     "shared_labels": "a language that the app speaks",
     "words": "a page of the app and a language that it speaks",
-    "_asset": "a file of the app: another name is a KeyError, which is not kept",
+    "_zipped": "a file of the app: another name is a KeyError, which is not kept",
+    "_tag": "a file of the app: another name is a KeyError, which is not kept",
     "finished": "a start of the lesson's list",
     "letters_of_two": "one constant",
     "language_text": "a language of the app's texts: another is an error, which is not kept",
@@ -136,7 +202,10 @@ def test_a_cache_without_a_bound_is_seen():
 
 
 def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
-    from ui import charts, code_charts, divergence_charts, loss_charts
+    from pages.entropy import charts as code_charts
+    from pages.kl_divergence import charts as divergence_charts
+    from pages.one_hot import charts as loss_charts
+    from ui.draw import charts
 
     for i in range(1500):
         names = (f"a{i}", f"b{i}")
@@ -150,8 +219,8 @@ def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
 
 
 def test_the_pages_own_figures_for_names_of_a_link_are_among_them():
+    from pages.entropy import charts as code_charts
     from tests.pages.test_pages import open_page
-    from ui import code_charts
 
     app = open_page("entropy")
     for i in range(3):

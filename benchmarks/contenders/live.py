@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from benchmarks.contenders import page
-from ui import links
+from ui.figure import Bind, Slider, View
+from ui.figure.sweeps import Arrays
 from ui.lesson import live, open_lesson
-from ui.live import Bind, Slider, View
-from ui.live.sweeps import Arrays
+from ui.state import links
 
 st.set_page_config(layout="wide")
 

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.server import lifespan, middleware, routes
+from ui.app.server import lifespan, middleware
+from ui.assets import asset_routes
 
 app = st.App(
-    Path(__file__).parent / "live.py", lifespan=lifespan, routes=routes, middleware=middleware
+    Path(__file__).parent / "live.py",
+    lifespan=lifespan(["xent_core", "ui.lesson"], []),
+    routes=asset_routes,
+    middleware=middleware,
 )

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import server
+from ui.app import server
+from ui.assets import asset_routes
+
+start = server.lifespan(["xent_core", "ui.lesson", "pages.training.views"], [])
 
 
 @contextlib.asynccontextmanager
 async def lifespan(app: object) -> AsyncGenerator[None]:
     """Do what the app's own lifespan does, then give the heap back to the collector."""
-    async with server.lifespan(app):
+    async with start(app):
         gc.unfreeze()
         yield None
 
@@ -21,6 +24,6 @@ async def lifespan(app: object) -> AsyncGenerator[None]:
 app = st.App(
     Path(server.__file__).parent / "main.py",
     lifespan=lifespan,
-    routes=server.routes,
+    routes=asset_routes,
     middleware=server.middleware,
 )

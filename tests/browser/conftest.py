@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [

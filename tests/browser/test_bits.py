@@ -2,8 +2,8 @@
 
 import pytest
 
+from pages.overflow import float_views as views
 from tests.browser.conftest import Lesson
-from ui import float_views as views
 from xent_core import trace as xt
 
 FORMATS = list(xt.FORMATS)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.digits import show
+from ui.words.digits import show
 from xent_core import entropy, huffman_code, set_probability, text_statistics
 
 P = (0.5, 0.25, 0.125, 0.125)

@@ -20,7 +20,7 @@ import pytest
 
 from benchmarks.reader import reading
 from tests.browser.conftest import ROOT, Server
-from ui.gate import LONGEST_BODY
+from ui.app.gate import LONGEST_BODY
 from ui.words import shared_labels
 
 NAME = socket.gethostname().lower()
@@ -149,7 +149,7 @@ def status(
 ASKED = {
     "a page": ("GET", "/softmax", 200),
     "health": ("GET", "/_stcore/health", 200),
-    "an asset": ("GET", "/xent/0/live.js", 200),
+    "an asset": ("GET", "/xent/0/ui/figure/js/live.js", 200),
     "a run": ("POST", "/xent/run/none/more", 404),
     "an upload": ("PUT", "/_stcore/upload_file/x/y", 404),
     "the websocket": ("WS", "/_stcore/stream", 101),

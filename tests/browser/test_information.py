@@ -5,7 +5,7 @@ import re
 import pytest
 
 import xent_core as xc
-from ui.digits import show
+from ui.words.digits import show
 
 
 @pytest.mark.parametrize("secret", [1, 30, 64])

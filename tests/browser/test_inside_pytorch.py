@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from ui.digits import show
 from ui.words import words
+from ui.words.digits import show
 
 LABEL = words("inside_pytorch", "en").label
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xent_core as xc
-from ui.digits import show
+from ui.words.digits import show
 from xent_core.densities import density_kl, gaussian, gaussian_mixture
 from xent_core.simplex import simplex_lattice, to_plane
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xent_core
-from ui.digits import exact, show
+from ui.words.digits import exact, show
 
 
 def softmax_truth(drawn: dict[str, float]) -> dict[str, object]:
@@ -202,8 +202,8 @@ def test_numbers_arrive_as_what_they_are(visit):
 
     import ml_dtypes
 
-    from ui.live.sweeps import pack
-    from ui.server import asset_url
+    from ui.assets import asset_url
+    from ui.figure.sweeps import pack
 
     values = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1e-300, 5e-324, 1 / 3, 1e300]
     arrays = {
@@ -231,7 +231,7 @@ def test_numbers_arrive_as_what_they_are(visit):
             return Object.fromEntries(
                 Object.entries(unpack(bytes).arrays).map(([key, array]) => [key, rows(array)]))
         }""",
-        [lesson.base + asset_url("live.js"), message],
+        [lesson.base + asset_url("ui/figure/js/live.js"), message],
     )
     for name, array in arrays.items():
         got = np.array([[float(x.replace("Infinity", "inf")) for x in row] for row in seen[name]])
@@ -259,7 +259,7 @@ def test_the_browser_writes_numbers_as_python_does(visit):
     values += list(random.normal(size=500) * 10.0 ** random.integers(-12, 12, 500))
     values += list(np.round(random.normal(size=300) * 100, 2))
     lesson = visit("/")
-    from ui.server import asset_url
+    from ui.assets import asset_url
 
     written = [repr(float(x)).replace("inf", "Infinity").replace("nan", "NaN") for x in values]
     for digits in (2, 3, 4, 6):
@@ -268,7 +268,7 @@ def test_the_browser_writes_numbers_as_python_does(visit):
                 const {show, exact} = await import(url)
                 return words.map((w) => [show(Number(w), digits), exact(Number(w))])
             }""",
-            [lesson.base + asset_url("live.js"), written, digits],
+            [lesson.base + asset_url("ui/figure/js/live.js"), written, digits],
         )
         for value, (shown, exactly) in zip(values, seen, strict=True):
             assert shown == show(value, digits), value

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xent_core as xc
-from ui.digits import show
+from ui.words.digits import show
 from xent_core.targets import smoothed_loss
 
 SUM, SLOPE, SMOOTH, SOFT, MASK = range(5)

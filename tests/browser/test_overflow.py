@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ui import float_views as views
-from ui.digits import exact, show
+from pages.overflow import float_views as views
+from ui.words.digits import exact, show
 from xent_core import trace as xt
 
 

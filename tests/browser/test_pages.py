@@ -8,9 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Lesson, Server
-from ui.digits import show
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
 from xent_core import self_information
 
 PAGES = tuple("/" if lesson is LESSONS[0] else f"/{lesson.name}" for lesson in LESSONS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import xent_core as xc
-from ui.digits import show
+from ui.words.digits import show
 
 
 def weights(drawn: dict, letter: str) -> list[float]:

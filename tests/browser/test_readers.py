@@ -13,7 +13,7 @@ import pytest
 from benchmarks import bench_readers, bench_soak
 from benchmarks.reader import WrongAnswerError, reading
 from tests.browser.conftest import ROOT, Server
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 
 
 def alone(coroutine: Coroutine[Any, Any, Any]) -> Any:

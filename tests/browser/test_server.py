@@ -11,7 +11,7 @@ import plotly
 import pytest
 
 from tests.browser.conftest import Server
-from ui.server import asset_url
+from ui.assets import asset_url
 
 
 def get(server: Server, path: str, method: str = "GET") -> tuple[int, HTTPMessage, bytes]:
@@ -25,7 +25,7 @@ def get(server: Server, path: str, method: str = "GET") -> tuple[int, HTTPMessag
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/softmax", "/_stcore/health", asset_url("live.js"), "/xent/0/none"]
+    "path", ["/", "/softmax", "/_stcore/health", asset_url("ui/figure/js/live.js"), "/xent/0/none"]
 )
 def test_every_answer_has_the_security_headers(server, path):
     _, headers, _ = get(server, path)
@@ -55,12 +55,12 @@ def test_plotly_is_the_installed_packages_own_and_an_es_module(server):
 
 
 def test_an_asset_is_kept_for_ever_under_the_name_of_its_content_only(server):
-    _, current, body = get(server, asset_url("live.js"))
-    status, stale, same = get(server, "/xent/000000000000/live.js")
+    _, current, body = get(server, asset_url("ui/figure/js/live.js"))
+    status, stale, same = get(server, "/xent/000000000000/ui/figure/js/live.js")
     assert current["cache-control"].endswith("immutable")
     assert (status, stale["cache-control"], same) == (200, "no-cache", body)
 
 
-@pytest.mark.parametrize("path", ["/xent/0/figure.py", "/xent/0/..%2Fserver.py"])
+@pytest.mark.parametrize("path", ["/xent/0/ui/figure/figure.py", "/xent/0/ui/..%2Fapp.py"])
 def test_nothing_else_is_served(server, path):
     assert get(server, path)[0] in (400, 404)

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from pages.training.demos import STARTS, failure_sentence
 from tests.browser.conftest import Lesson, Server
-from ui.digits import show
-from ui.training_demos import STARTS, failure_sentence
 from ui.words import words
+from ui.words.digits import show
 from xent_core.training import DEMOS, Config, Trainer, program
 
 label = words("training", "en").label
@@ -71,7 +71,7 @@ def trained(config: Config, steps: int) -> Trainer:
 
 
 def run_query(config: Config) -> str:
-    from ui.training_settings import PARAMS
+    from pages.training.settings import PARAMS
 
     return PARAMS.write({**PARAMS.default, "run": config})["run"]
 

@@ -123,7 +123,7 @@ def test_who_looks_back_paused_goes_on_looking_back(visit, own):
 
 
 def written(logits: np.ndarray) -> str:
-    from ui.digits import show
+    from ui.words.digits import show
 
     return ", ".join(show(float(z), 3) for z in logits)
 

@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import Error, Page
 
 from tests.browser.conftest import Lesson
-from ui.navigation import LESSONS
+from ui.app.navigation import LESSONS
 
 _FOLDER = Path(__file__).parent / "js"
 

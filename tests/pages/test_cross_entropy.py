@@ -6,8 +6,8 @@ from scipy import special, stats
 
 import xent_core as xc
 from tests.pages.test_pages import figures, open_page, run
-from ui.digits import show
 from ui.words import words
+from ui.words.digits import show
 from xent_core.languages import LANGUAGE_TEXTS
 
 UNITS = {"bits": 2, "nats": np.e, "hartleys": 10}

@@ -9,10 +9,10 @@ from scipy.special import entr
 from scipy.stats import entropy as scipy_entropy
 from streamlit.testing.v1 import AppTest
 
+from pages.entropy.charts import clip, escaped, symbol_name
 from tests.pages.test_pages import figures, open_page, run
-from ui.code_charts import clip, escaped, symbol_name
-from ui.digits import show
 from ui.words import words
+from ui.words.digits import show
 from xent_core import huffman_code, shannon_lengths
 from xent_core.coding import text_statistics
 
@@ -141,7 +141,7 @@ def test_p_is_the_one_edited_on_cross_entropy(page):
     app.query_params.update({"p": "1,3", "q": "1,1", "names": "yes,no"})
     app.run()
     app.query_params.clear()
-    app.switch_page("../pages/entropy.py").run()
+    app.switch_page("../../pages/entropy/page.py").run()
     main, _, _, tree, *_ = figures(app)
     for figure in (main, tree):
         assert figure["now"]["p"].tolist() == [0.25, 0.75]

@@ -14,10 +14,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from pages.inside_pytorch import inputs as torch_inputs
+from pages.inside_pytorch import views as torch_views
 from tests.pages.test_pages import figures, open_page
-from ui import links, torch_inputs, torch_views, typed
-from ui.digits import show
+from ui.state import links, typed
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
 from xent_core import pytorch as xt
 from xent_core.pytorch.route_table import route_table
 

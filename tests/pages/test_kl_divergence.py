@@ -7,8 +7,8 @@ from scipy.spatial.distance import jensenshannon
 
 import xent_core as xc
 from tests.pages.test_pages import figures, open_page, run
-from ui.digits import show
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
 from xent_core.densities import gaussian_kl
 from xent_core.simplex import simplex_lattice, to_plane
 
@@ -91,7 +91,7 @@ def test_what_p_has_and_q_calls_impossible_is_infinite_and_marked():
 
 def test_a_pair_is_the_one_of_the_cross_entropy_page():
     app = open_page("cross_entropy", p="1,2,5", q="4,3,1", names="A,B,C")
-    app.switch_page("../pages/kl_divergence.py").run()
+    app.switch_page("../../pages/kl_divergence/page.py").run()
     split, *_ = figures(app)
     np.testing.assert_allclose(split["now"]["p"], [0.125, 0.25, 0.625])
 

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from tests.pages.test_pages import figures, open_page, run
-from ui.digits import show
 from ui.words import words
+from ui.words.digits import show
 
 KINDS = ("index", "one_hot", "soft", "soft_off_the_mask", "label_smoothing")
 

@@ -12,9 +12,9 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
+from pages.overflow import float_views as views
 from tests.pages.test_pages import figures, open_page, run
-from ui import float_views as views
-from ui.digits import show
+from ui.words.digits import show
 from xent_core import cross_entropy_loss
 from xent_core import trace as xt
 

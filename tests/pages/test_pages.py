@@ -13,22 +13,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import xent_core
-from ui.digits import show
-from ui.navigation import LESSONS
-from ui.units import UNITS
+from ui.app.navigation import LESSONS
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
+from ui.words.units import UNITS
 
 ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]
 
 
 def open_page(name: str, **query: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "ui" / "main.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "ui" / "app" / "main.py", default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
     app.run()
     if name != NAMES[0]:
-        app.switch_page(f"../pages/{name}.py").run()
+        app.switch_page(f"../../pages/{name}/page.py").run()
     assert not app.exception
     return app
 
@@ -186,7 +186,7 @@ def test_every_lesson_opens_after_every_other_in_one_session():
     """No two lessons keep different things under one name."""
     app = open_page(NAMES[0])
     for name in [*NAMES, *reversed(NAMES)]:
-        app.switch_page(f"../pages/{name}.py").run()
+        app.switch_page(f"../../pages/{name}/page.py").run()
         assert not app.exception, name
 
 

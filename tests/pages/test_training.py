@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.training.demos import STARTS, epochs_until_right
+from pages.training.settings import DATA_RUNS, PARAMS, widget_key
 from tests.pages.test_pages import figures, open_page
-from ui.digits import show
-from ui.training_demos import STARTS, epochs_until_right
-from ui.training_settings import DATA_RUNS, PARAMS, widget_key
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
 from xent_core.training import Config, Trainer
 
 label = words("training", "en").label

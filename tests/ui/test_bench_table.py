@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from ui import bench_table
-from ui import float_views as views
+from pages.overflow import bench_table
+from pages.overflow import float_views as views
 from xent_core import trace as xt
 
 SAID = {part: part for part in ("first", "well", "void")}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.digits import exact, show
+from ui.words.digits import exact, show
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")

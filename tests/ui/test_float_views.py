@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import float_views as views
-from ui import links, typed
-from ui.digits import show
+from pages.overflow import float_views as views
+from ui.state import links, typed
+from ui.words.digits import show
 from xent_core import trace as xt
 
 ROW = views.Row("x", (88.0, 87.0, 0.0))

@@ -12,7 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import NAMES, figures, open_page
-from ui import address, links, questions
+from ui.state import address, links, questions
 from ui.words import LANGUAGES, fill, shared_labels
 
 TEXTS: list[str] = [
@@ -197,7 +197,7 @@ def holding(params):
     """A page that holds one state and no more."""
     import streamlit as st
 
-    from ui import address, links
+    from ui.state import address, links
 
     address.begin("here")
     st.session_state["held"] = links.hold("figure", params)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.gate import addresses, origin, served
+from ui.app.gate import addresses, origin, served
 
 
 @pytest.mark.parametrize(

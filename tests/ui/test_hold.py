@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 def script():
     import streamlit as st
 
-    from ui import address, links
+    from ui.state import address, links
 
     params = links.Params(
         links.Numbers("z", (1.0, 2.0), -10.0, 10.0), links.Number("T", 1.0, 0.01, 100.0)
@@ -134,7 +134,7 @@ def two_states(other: str):
     """A page that holds two states."""
     import streamlit as st
 
-    from ui import address, links
+    from ui.state import address, links
 
     address.begin("here")
     address.enter("here")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.links import Index, Number, Numbers, Params, Problem
+from ui.state.links import Index, Number, Numbers, Params, Problem
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")

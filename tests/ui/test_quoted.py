@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ui.links import Number, Params, names, quoted, read_names
+from ui.state.links import Number, Params, names, quoted, read_names
 from ui.words import LANGUAGES, fill, shared_labels
 
 settings.register_profile("same", derandomize=True, deadline=None)

@@ -6,9 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import NAMES, open_page
-from ui import address, links
-from ui.units import UNITS
+from ui.state import address, links
 from ui.words import LANGUAGES, shared_labels
+from ui.words.units import UNITS
 
 BAD = "\u2620 no"  # no number, no list, no word, no name
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def broken():
-    from ui.server import say_it_broke
+    from ui.app.server import say_it_broke
 
     say_it_broke(RuntimeError("the secret of the house"))
 
@@ -42,7 +42,7 @@ def test_telemetry_is_off_and_the_server_is_for_this_machine():
 HOLES = """
 import sys
 import numpy as np
-from ui.server import give_large_blocks_back
+from ui.app.server import give_large_blocks_back
 
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6

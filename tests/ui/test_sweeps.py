@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from ui.live.sweeps import pack, sweep
+from ui.figure.sweeps import pack, sweep
 
 
 def model(values):

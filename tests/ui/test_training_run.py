@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.digits import show
-from ui.training_demos import STARTS
-from ui.training_routes import Asked, answer_more, describe, link
-from ui.training_run import WORST, Run, find_run
-from ui.training_settings import DATA_RUNS, MOST_RATES, PARAMS
-from ui.training_views import programs
+from pages.training.demos import STARTS
+from pages.training.routes import Asked, answer_more, describe, link
+from pages.training.run import WORST, Run, find_run
+from pages.training.settings import DATA_RUNS, MOST_RATES, PARAMS
+from pages.training.views import programs
 from ui.words import LANGUAGES, words
+from ui.words.digits import show
 from xent_core import softmax
 from xent_core.training import DEMOS, GRID, MAX_KEPT, Config, Trainer, program
 

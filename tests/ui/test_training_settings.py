@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ui import training_demos as demos
-from ui import training_settings as ts
-from ui.digits import exact
-from ui.links import Held
+from pages.training import demos as demos
+from pages.training import settings as ts
+from ui.state.links import Held
 from ui.words import LANGUAGES, words
+from ui.words.digits import exact
 from xent_core import training as xt
 from xent_core.training import Config, Race, Trainer
 
@@ -298,8 +298,10 @@ def script():
     """A page with nothing but the panel, a question and the state."""
     import streamlit as st
 
-    from ui import links, training_demos, training_settings
+    from pages.training import demos as training_demos
+    from pages.training import settings as training_settings
     from ui.lesson import open_lesson
+    from ui.state import links
 
     text = open_lesson("training")
     held = links.hold(training_settings.KEY, training_settings.PARAMS)

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ui import fields, typed
+from ui.lesson import fields
+from ui.state import typed
 from ui.words import LANGUAGES, words
 
 INF, NAN = math.inf, math.nan

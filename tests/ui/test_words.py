@@ -3,13 +3,15 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
-from ui.navigation import LESSONS
-from ui.words import FOLDER, LANGUAGES, choose_language, fill, parse_page, shared_labels, words
+from ui.app.navigation import LESSONS
+from ui.words import LANGUAGES, choose_language, fill, parse_page, shared_labels, words
 
+ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]
 PLACE = re.compile(r"\{\{(\w+)\}\}|\[\[([\w.|]+)\]\]")
 FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")
@@ -17,7 +19,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 
 def raw(name: str, language: str) -> str:
-    return (FOLDER / language / f"{name}.md").read_text("utf-8")
+    return (ROOT / "pages" / name / f"{language}.md").read_text("utf-8")
 
 
 def found(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -123,23 +125,10 @@ def test_a_number_before_a_plural_is_seen():
     }  # fmt: skip
 
 
-def page_of(name: str) -> str:
-    return (FOLDER.parent / "pages" / f"{name}.py").read_text("utf-8")
-
-
-def modules_of(name: str) -> set[str]:
-    """Return the names that a page imports from ui, modules among them."""
-    pattern = r"^from ui(\.\w+)? import (\([^)]+\)|[^\n]+)$"
-    lines = re.findall(pattern, page_of(name), re.MULTILINE)
-    return {word for line in lines for word in re.findall(r"\w+", " ".join(line))}
-
-
 def code_of(name: str) -> str:
-    """Return a page and the modules of ui that only it imports: they are a part of it."""
-    shared = set().union(*(modules_of(other) for other in NAMES if other != name))
-    own = modules_of(name) - shared
-    files = [file for file in (FOLDER.parent / "ui").glob("*.py") if file.stem in own]
-    return " ".join([page_of(name), *(file.read_text("utf-8") for file in files)])
+    """Return a lesson's own code, and what some lessons share, of which it may use a part."""
+    files = [*(ROOT / "pages" / name).glob("*.py"), *(ROOT / "ui" / "lesson").glob("*.py")]
+    return " ".join(file.read_text("utf-8") for file in files)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -187,7 +176,5 @@ def test_two_readers_of_one_server_read_two_languages():
 
 def test_words_need_no_server():
     code = "import ui.words as w; print(w.words('home', 'zh').title)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=FOLDER.parent, capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout.decode().strip() == words("home", "zh").title

@@ -1,0 +1,209 @@
+"""What the browser asks for while it shows a training run: the next states, and files."""
+
+import asyncio
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pages.overflow.float_views import Row
+from pages.training.demos import failure_sentence
+from pages.training.run import Run, TooManyRatesError, accuracies, find_run
+from pages.training.settings import MOST_RATES, PARAMS, runners
+from ui.figure.sweeps import pack
+from ui.words import choose_language, words
+from ui.words.digits import show
+from xent_core.trace import FORMATS
+from xent_core.training import Failure, program
+
+# What one answer may train, in seconds: short, so that many runs and every drag get their turn.
+SLICE = 0.03
+_MOST_STEPS = 10**7
+
+# One run trains at a time: they would only wait for Python's lock among each other, and a drag
+# on another page for all of them. Who asks first is answered first.
+_turn = asyncio.Lock()
+
+
+class Asked(dict[str, Any]):
+    """A question of the browser's, each part within its bounds; ValueError for anything else."""
+
+    def __init__(self, body: bytes) -> None:
+        parts = json.loads(body)
+        if not isinstance(parts, dict):
+            raise ValueError("not an object")
+        super().__init__(parts)
+
+    def whole(self, name: str, least: int, most: int) -> int:
+        """A whole number within its bounds, the least one if it is not given."""
+        value = self.get(name, least)
+        if type(value) is not int or not least <= value <= most:
+            raise ValueError(f"{name}: {value!r} is not a whole number from {least} to {most}")
+        return value
+
+
+async def _more(request: Request) -> Response:
+    """Train on as far as the browser needs, and answer with what is new."""
+    run = find_run(request.path_params["token"])
+    if run is None:
+        return PlainTextResponse("no such run", status_code=404)
+    try:
+        asked = Asked(await request.body())
+        async with _turn:
+            if await request.is_disconnected():
+                return _NOBODY
+            answer = await run_in_threadpool(_answer, run, asked)
+    except ValueError as problem:
+        return PlainTextResponse(str(problem), status_code=400)
+    return Response(answer, media_type="application/octet-stream", headers=_FRESH)
+
+
+_FRESH = {"cache-control": "no-store"}
+_NOBODY = Response(status_code=400)  # whoever asked has hung up while others had their turn
+
+
+def _answer(run: Run, asked: Asked) -> bytes:
+    with run.lock:
+        return answer_more(run, asked)
+
+
+def answer_more(run: Run, asked: Asked) -> bytes:
+    """Do what is asked of a run, and pack the states that the browser does not have.
+
+    `refused` says why the rate stays as it was.
+    """
+    text = words("training", choose_language(str(asked.get("lang")), None, None))
+    refused = ""
+    if asked.get("restart"):
+        run.restart()
+    if "sample" in asked:
+        run.sample = asked.whole("sample", 0, run.count - 1)
+    if "rate" in asked:
+        try:
+            run.set_rate(asked["rate"])
+        except TooManyRatesError:
+            refused = text.label("too_many_rates", most=MOST_RATES)
+    run.advance(asked.whole("to", 0, _MOST_STEPS), SLICE)
+    after = asked.whole("after", -1, _MOST_STEPS)
+    new = [step for step in run.steps if step > after]
+    header = {"new": new, "refused": refused, **describe(run, text.language)}
+    return pack(header, run.arrays(new) if new else {})
+
+
+def describe(run: Run, language: str) -> dict[str, Any]:
+    """Where a run stands, for the browser."""
+    state = _state(run)
+    run.told.add((state["rates"], state["at"]))
+    return {
+        "steps": run.steps,
+        "step": run.step,
+        "done": run.done,
+        "rates": list(run.rates),
+        "rate": run.rate,
+        "sample": run.sample,
+        "link": link(run),
+        "failures": [
+            None if trainer.failure is None else _say(run, trainer.failure, which, language)
+            for which, trainer in enumerate(run.trainers)
+        ],
+    }
+
+
+def link(run: Run) -> str:
+    """The query of a link to this very run, as it stands."""
+    return urlencode(PARAMS.write(_state(run)), safe=",:")
+
+
+def _state(run: Run) -> dict[str, Any]:
+    """What a link to a run holds: its settings, all changes of its rate, where it opens."""
+    second = run.configs[1] if len(run.configs) > 1 else None
+    rates = (*run.rates, *run.planned)
+    return {"run": run.config, "vs": second, "rates": rates, "at": run.opens_at}
+
+
+def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
+    """Where the first inf or nan came from, in words, and where to look at it closely."""
+    config, text = run.configs[which], words("training", language)
+    who = f"{runners(run.configs, text)[which]}: " if run.configs[1:] else ""
+    recording = run.trainers[which].recording
+    accuracy = float(accuracies(recording, "train", np.array([-1]))[0])
+    end = "accuracy_none" if math.isnan(accuracy) else "accuracy_at_end"
+    return {
+        "step": failure.step,
+        "says": who + failure_sentence(text, config, failure),
+        "accuracy": text.label(end, accuracy=show(accuracy, 3)),
+        "overflow": _overflow(failure, config.dtype),
+    }
+
+
+def _overflow(failure: Failure, dtype: str) -> str:
+    """The query that opens the Overflow lesson at the logits that made the failure."""
+    row = Row("x", ()).write(failure.logits)
+    format_number = list(FORMATS).index(dtype)
+    return urlencode({"x": row, "k": failure.target, "f": format_number}, safe=",")
+
+
+# ---- files to take home
+
+
+def _csv(run: Run, which: int) -> bytes:
+    return run.trainers[which].history().to_csv().encode()
+
+
+def _weights(run: Run, which: int) -> bytes:
+    return run.trainers[which].weights()
+
+
+def _program(run: Run, which: int) -> bytes:
+    trainer = run.trainers[which]
+    return program(trainer.config, run.rates_of(trainer)).encode()
+
+
+def _made(make: Callable[[Run, int], bytes], run: Run, which: int) -> bytes:
+    with run.lock:
+        return make(run, which)
+
+
+_FILES: Mapping[str, tuple[str, Callable[[Run, int], bytes]]] = {
+    "history.csv": ("text/csv", _csv),
+    "weights.safetensors": ("application/octet-stream", _weights),
+    "program.py": ("text/x-python", _program),
+}
+
+
+async def _file(request: Request) -> Response:
+    """A run's history, weights or program, as it stands."""
+    run = find_run(request.path_params["token"])
+    name, which = request.path_params["name"], request.query_params.get("run", "1")
+    if run is None or name not in _FILES or which not in ("1", "2")[: len(run.trainers)]:
+        return PlainTextResponse("Not found", status_code=404)
+    kind, make = _FILES[name]
+    async with _turn:
+        if await request.is_disconnected():
+            return _NOBODY
+        body = await run_in_threadpool(_made, make, run, int(which) - 1)
+    stem, _, ending = name.partition(".")
+    attachment = f'attachment; filename="{stem}-{run.config.data}-step-{run.step}.{ending}"'
+    return Response(body, media_type=kind, headers={**_FRESH, "content-disposition": attachment})
+
+
+async def _where(request: Request) -> Response:
+    """Where a run stands; asking trains nothing."""
+    run = find_run(request.path_params["token"])
+    if run is None:
+        return PlainTextResponse("no such run", status_code=404)
+    return JSONResponse({"step": run.step, "done": run.done}, headers=_FRESH)
+
+
+training_routes = [
+    Route("/xent/run/{token}/more", _more, methods=["POST"]),
+    Route("/xent/run/{token}/where", _where),
+    Route("/xent/run/{token}/{name}", _file),
+]

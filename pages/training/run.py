@@ -1,0 +1,341 @@
+"""A run that a page shows: what the browser asks it for, and what of it travels.
+
+The browser pulls. It shows a run as a film is shown, and asks for more of it shortly before it
+needs it; so nothing trains that nobody looks at, and no thread outlives its page.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages.training.settings import MOST_RATES
+from ui.figure.sweeps import Arrays
+from xent_core import one_hot, softmax
+from xent_core.training import Config, Race, Recording, Trainer
+from xent_core.training.config import check_rate
+
+Array = NDArray[Any]
+Rates = tuple[tuple[int, float], ...]
+
+WORST = 9
+# The radius of a point says its loss: from the first for 0 to both together for inf and nan.
+_SMALLEST, _GROWTH = 7.0, 13.0
+_PARTS = ("train", "test")
+_HEAD = 0.01  # of p - y: what is smaller has no arrowhead
+
+_RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
+
+
+class TooManyRatesError(ValueError):
+    """One more change of the learning rate than a link to the run could hold."""
+
+
+class Run:
+    """One run, or a race of two, at any step that it has kept.
+
+    Parameters
+    ----------
+    first : Config
+    second : Config, optional
+        What it races against.
+    rates : sequence of (step, rate)
+        Learning rates to change to on the way, as a link says.
+    at : int
+        The step that the page asks for when it is opened.
+
+    Attributes
+    ----------
+    rate : float
+        The learning rate in force; in a race of two rates, the first one's.
+    rates : tuple of (step, rate)
+        The changes of it so far, by the steps of the run: one of a race may have stopped before.
+    planned : tuple of (step, rate)
+        What a link says of the steps to come.
+    """
+
+    def __init__(
+        self, first: Config, second: Config | None = None, rates: Rates = (), at: int = 0
+    ) -> None:
+        self.configs = (first,) if second is None else (first, second)
+        self.token = secrets.token_urlsafe(16)
+        self.at = at
+        self.sample = 0
+        # what links to this run have said: a page that is opened with one of them shows this run
+        self.told = {(rates, at)}
+        # a page may look at it while the browser asks for more: one thread at a time
+        self.lock = threading.RLock()
+        self.planned = rates
+        self._start()
+        self._keep_to_plan()
+        _RUNS[self.token] = self
+
+    def _start(self) -> None:
+        first, *others = self.configs
+        self.rate, self.rates = first.rate, ()
+        self._engine = Race(first, others[0]) if others else Trainer(first)
+
+    def restart(self) -> None:
+        """Begin anew, without the changes of the rate."""
+        self.planned, self.at = (), 0
+        self._start()
+
+    @property
+    def trainers(self) -> tuple[Trainer, ...]:
+        """Of the first run, and of the second in a race."""
+        return self._engine.trainers if isinstance(self._engine, Race) else (self._engine,)
+
+    @property
+    def config(self) -> Config:
+        """The first run's."""
+        return self.configs[0]
+
+    @property
+    def step(self) -> int:
+        """Updates made."""
+        return self._engine.step
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to train."""
+        return self._engine.done
+
+    @property
+    def opens_at(self) -> int:
+        """The step that a link to this run asks for: on the way to it, it is not there yet.
+
+        A run that failed asks for the step that it did not get to, and fails again.
+        """
+        return min(self.step + 1, self.config.steps) if self.done else max(self.step, self.at)
+
+    def advance(self, to: int, seconds: float, clock: Any = time.perf_counter) -> None:
+        """Train up to the step `to`, as far as the time allows."""
+        end = clock() + seconds
+        while self.step < to and not self.done:
+            stop = min([to, *(step for step, _ in self.planned)])
+            left = max(end - clock(), 0.0)
+            self._engine.advance(steps=stop - self.step, seconds=left)
+            self._keep_to_plan()
+            if clock() >= end:
+                break
+
+    def set_rate(self, rate: float) -> None:
+        """Change the learning rate from the next step on; what a link had planned is off.
+
+        ValueError for a rate that no `Config` would take, TooManyRatesError for one change more
+        than a link can hold.
+        """
+        rate = check_rate(rate)
+        if self.done:  # no update takes a rate any more
+            return
+        changes = self._with_change(rate)
+        if len(changes) > MOST_RATES:
+            raise TooManyRatesError(f"more than {MOST_RATES} changes of the rate")
+        self.planned, self.at = (), 0
+        self._change_rate(rate, changes)
+
+    def _keep_to_plan(self) -> None:
+        """Make the change that is planned for the next step."""
+        now = [rate for step, rate in self.planned if step == self.step]
+        self.planned = tuple(change for change in self.planned if change[0] > self.step)
+        for rate in now if not self.done else ():
+            self._change_rate(rate, self._with_change(rate))
+
+    def _with_change(self, rate: float) -> Rates:
+        """The changes with one from the next step on: a second one there replaces the first."""
+        before = tuple(change for change in self.rates if change[0] < self.step)
+        in_force = before[-1][1] if before else self.config.rate
+        return before if rate == in_force else (*before, (self.step, rate))
+
+    def _change_rate(self, rate: float, changes: Rates) -> None:
+        """In a race of two rates, the change is the first one's."""
+        self.rate, self.rates = rate, changes
+        for trainer in self.trainers:
+            if not trainer.done and self._follows(trainer):
+                trainer.rate = rate
+
+    def _follows(self, trainer: Trainer) -> bool:
+        return trainer.config.rate == self.config.rate
+
+    def rates_of(self, trainer: Trainer) -> Rates:
+        """From which step on which rate is in force for one of the trainers, to the run's end."""
+        goes_on = not trainer.done and self._follows(trainer)
+        return (*trainer.rates, *(self.planned if goes_on else ()))
+
+    # -- what of it can be seen
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps that are kept by either."""
+        return sorted({step for trainer in self.trainers for step in trainer.recording.steps})
+
+    @property
+    def count(self) -> int:
+        """How many samples there are, those of the training first, then those of the test."""
+        return self.config.samples
+
+    def samples(self) -> tuple[Array, Array, Array]:
+        """All samples as the network takes them (n, features), their classes and numbers (n)."""
+        recording = self.trainers[0].recording
+        train, test = recording.samples("train"), recording.samples("test")
+        return tuple(map(np.concatenate, zip(train, test, strict=True)))
+
+    def arrays(self, steps: Sequence[int]) -> Arrays:
+        """All that is drawn at some kept steps: (K, …) each; a race's second has names with _2."""
+        wanted = np.asarray(steps, dtype=np.int64)
+        shown: dict[str, Array] = {"epoch": wanted / self.config.steps_per_epoch}
+        for trainer, suffix in zip(self.trainers, ("", "_2"), strict=False):
+            for name, array in _seen(trainer.recording, wanted, self.sample).items():
+                shown[name + suffix] = array
+        return shown
+
+
+def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
+    """What one recording shows at each step; after its end, what it showed last, without a loss."""
+    kept = np.array(recording.steps)
+    at = np.searchsorted(kept, steps, side="right") - 1
+    alive = steps <= kept[-1]
+    present = kept[at].tolist()
+    history = recording.history()
+    shown: dict[str, Array] = {}
+    for part in _PARTS:
+        loss, last = getattr(history, f"{part}_loss")[at], accuracies(recording, part, at)
+        shown[f"{part}_loss"] = np.where(alive, loss, np.nan)
+        shown[f"{part}_accuracy"] = np.where(alive, last, np.nan)
+        # a count goes on to hold where a run has died: the state that is shown is its last
+        shown[f"last_{part}_accuracy"] = last
+    shown |= _of_sample(recording, present, sample)
+    if recording.plane is not None:
+        shown |= _of_plane(recording, present, sample)
+    if recording.config.data == "digits":
+        shown |= _of_mistakes(recording, present)
+    return shown
+
+
+def accuracies(recording: Recording, part: str, rows: Array) -> Array:
+    """The accuracy in per cent at some of the kept states, by their numbers.
+
+    It is nan where a logit is nan: of such logits none is the largest, and what argmax makes of
+    them, the first nan's class, is no answer of the network's.
+    """
+    history = recording.history()
+    found = 100 * getattr(history, f"{part}_accuracy")
+    count = len(recording.samples(part).y)
+    for row in np.unique(rows[~np.isfinite(getattr(history, f"{part}_loss")[rows])]):
+        logits = recording.logits(range(count), part, [int(history.step[row])])
+        found[row] = np.nan if np.isnan(logits).any() else found[row]
+    return found[rows]
+
+
+def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
+    """The chosen sample's way from the logits to the loss, and what pulls at its logits."""
+    part, within = _part_of(recording.config, sample)
+    z = recording.logits([within], part, steps)[:, 0].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        p = softmax(z)
+    y = one_hot(recording.samples(part).y[within], z.shape[-1])
+    difference = p - y
+    return {
+        "z": z,
+        "p": p,
+        "y": np.broadcast_to(y, p.shape),
+        "difference": difference,
+        "up": np.where(difference > _HEAD, difference, np.nan),
+        "down": np.where(difference < -_HEAD, difference, np.nan),
+        "pull": recording.logit_gradients([within], part, steps)[:, 0].astype(np.float64),
+        "own": recording.sample_losses(part, steps)[:, within].astype(np.float64)
+        + 0.0,  # 0, not -0
+    }
+
+
+def _part_of(config: Config, sample: int) -> tuple[str, int]:
+    inside = sample - config.train_samples
+    return ("train", sample) if inside < 0 else ("test", inside)
+
+
+def _of_plane(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
+    """The map of the plane, each sample's size on it, and whether it is taken for another."""
+    assert recording.plane is not None
+    losses = _both(recording, recording.sample_losses, steps)
+    taken = _both(recording, recording.predictions, steps)
+    parts = [recording.samples(part) for part in ("train", "test")]
+    y = np.concatenate([part.y for part in parts])
+    x = np.concatenate([part.x[:, recording.plane.features] for part in parts])
+    spot = np.broadcast_to(x[sample].astype(np.float64), (len(steps), 2))
+    return {
+        "map": recording.maps(steps).reshape(len(steps), -1),
+        "size": _sizes(losses),
+        "sample_x": spot[:, 0],
+        "sample_y": spot[:, 1],
+        "wrong": (taken != y).astype(np.uint8),
+    }
+
+
+def _both(recording: Recording, what: Any, steps: list[int]) -> Array:
+    parts = ("train", "test") if recording.config.test_samples else ("train",)
+    return np.concatenate([what(part, steps) for part in parts], axis=1)
+
+
+def _sizes(losses: Array) -> Array:
+    """The diameter of a point in pixels, growing with its loss."""
+    worst = np.nan_to_num(losses.astype(np.float64), nan=np.inf, posinf=np.inf)
+    with np.errstate(invalid="ignore"):
+        share = np.where(np.isinf(worst), 1.0, worst / (1.0 + worst))
+    return (_SMALLEST + _GROWTH * np.sqrt(np.maximum(share, 0.0))).astype(np.float32)
+
+
+def _of_mistakes(recording: Recording, steps: list[int]) -> dict[str, Array]:
+    """Which class is taken for which, and the worst mistakes, of the test if there is one."""
+    config = recording.config
+    part = "test" if config.test_samples else "train"
+    counts = recording.confusion(part, steps)
+    worst = recording.worst(WORST, part, steps)
+    losses = recording.sample_losses(part, steps).astype(np.float64)
+    taken = recording.predictions(part, steps).astype(np.int32)
+    first = config.train_samples if part == "test" else 0
+    return {
+        "confusion": counts.reshape(len(steps), -1).astype(np.int32),
+        "square": _squares(counts).reshape(len(steps), -1),
+        "worst": np.where(worst < 0, -1, worst + first).astype(np.int32),
+        "worst_loss": np.take_along_axis(losses, worst, axis=1),
+        "worst_taken": np.where(worst < 0, -1, np.take_along_axis(taken, worst, axis=1)),
+    }
+
+
+def _squares(counts: Array) -> Array:
+    """The side of a square in pixels: its area is the part of the largest class."""
+    return (22.0 * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
+
+
+# ---- the session's run
+
+
+def session_name() -> str:
+    """Return a name of this session, so that the browser sees when it has another one."""
+    return st.session_state.setdefault("xent session", secrets.token_urlsafe(8))
+
+
+def find_run(token: str) -> Run | None:
+    """Return the run of this name, if a session still shows it."""
+    return _RUNS.get(token)
+
+
+def session_run(first: Config, second: Config | None, rates: Rates, at: int) -> Run:
+    """Return this session's run of these configs, as it stands; a new one if there is none.
+
+    It is a new one, too, if the address asks for other rates or another step than any link to
+    this run has: then the reader came by another link.
+    """
+    run = st.session_state.get("xent run")
+    configs = (first,) if second is None else (first, second)
+    if not isinstance(run, Run) or run.configs != configs or (rates, at) not in run.told:
+        run = st.session_state["xent run"] = Run(first, second, rates, at)
+    return run

@@ -1,0 +1,82 @@
+"""What a browser loads: our scripts and styles as they lie here, and plotly.js.
+
+All that is ours lies under one folder whose name is a hash of it. So a script may import its
+neighbours by their relative paths, and each may be cached for ever.
+"""
+
+import functools
+import gzip
+import hashlib
+from pathlib import Path
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+ROOT = Path(__file__).parents[1]
+_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+@functools.cache
+def _ours() -> dict[str, bytes]:
+    """Return our scripts and styles by their paths from the project's root."""
+    files = (file for folder in ("ui", "pages") for file in (ROOT / folder).rglob("*"))
+    found = sorted(file for file in files if file.suffix in _TYPES)
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}
+
+
+def _plotly_module() -> bytes:
+    """Return plotly.js as an ES module, so that a figure holds it as a private reference.
+
+    The bundle looks for CommonJS first; given a `module` it exports itself there.
+    """
+    head, tail = b"const module = {exports: {}};\n", b"\nexport default module.exports;\n"
+    return head + _PLOTLY.read_bytes() + tail
+
+
+def _body(path: str) -> bytes:
+    return _plotly_module() if path == "plotly.js" else _ours()[path]
+
+
+@functools.cache
+def _tag(path: str) -> str:
+    """Return the name of the folder that a file lies in; plotly.js seldom changes."""
+    bodies = [_plotly_module()] if path == "plotly.js" else _ours().values()
+    return hashlib.sha256(b"\0".join(bodies)).hexdigest()[:12]
+
+
+@functools.cache
+def _zipped(path: str) -> bytes:
+    return gzip.compress(_body(path), mtime=0)
+
+
+def asset_url(path: str) -> str:
+    """Return where the browser finds a file of ours, by its path from the project's root.
+
+    KeyError if there is none.
+    """
+    _zipped(path)
+    return f"/xent/{_tag(path)}/{path}"
+
+
+def prepare_assets() -> None:
+    """Have all of them ready, so that no reader waits for it."""
+    for path in ("plotly.js", *_ours()):
+        asset_url(path)
+
+
+async def _serve(request: Request) -> Response:
+    path = request.path_params["path"]
+    if path != "plotly.js" and path not in _ours():
+        return PlainTextResponse("Not found", status_code=404)
+    current = _tag(path) == request.path_params["tag"]
+    headers = {
+        "content-encoding": "gzip",
+        "cache-control": "public, max-age=31536000, immutable" if current else "no-cache",
+    }
+    return Response(_zipped(path), media_type=_TYPES[Path(path).suffix], headers=headers)
+
+
+asset_routes = [Route("/xent/{tag}/{path:path}", _serve)]

@@ -1,0 +1,77 @@
+"""The editor of a lesson's classes: how many there are, and what they are called."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ui.state import links
+from ui.words import Words
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Classes that one may edit, `least` to `most` of them.
+
+    Their names are one word for a list of the app's, which is in labels.toml (`lists` says how
+    many names each has), or a list that somebody typed. `put` changes the state: it is given the
+    number of classes and their names.
+    """
+
+    key: str
+    least: int
+    most: int
+    lists: Mapping[str, int]
+    put: Callable[[int, str], None]
+
+    def named(self, text: Words, names: str, count: int) -> tuple[str, ...]:
+        """Return what each class is called, in the reader's language where it is the app's."""
+        known = text.label(f"list_{names}") if names in self.lists else names
+        return links.read_names(known)[:count]
+
+    def editor(self, text: Words, names: str, count: int) -> None:
+        """Show the editor."""
+        with st.container(horizontal=True):
+            for label, by, end in (("class_more", 1, self.most), ("class_fewer", -1, self.least)):
+                change = names, self.named(text, names, count), count + by
+                st.button(
+                    text.label(label), on_click=self._resize, args=change, disabled=count == end
+                )
+        st.session_state[self._box] = ", ".join(self.named(text, names, count))
+        st.text_input(text.label("class_names"), key=self._box, on_change=self._rename)
+        if problem := st.session_state.get(self._problem):
+            bounds = {"least": self.least, "most": self.most, "longest": links.NAME_LENGTH}
+            st.warning(text.label("class_bad_names", what=links.quoted(problem), **bounds))
+
+    @property
+    def _box(self) -> str:
+        return f"xent names of {self.key}"
+
+    @property
+    def _problem(self) -> str:
+        return f"xent names problem of {self.key}"
+
+    def _resize(self, names: str, shown: tuple[str, ...], count: int) -> None:
+        """Let there be so many; the others keep their names."""
+        enough = self.lists.get(names, 0) >= count
+        self.put(count, names if enough else _as_many(shown, count))
+
+    def _rename(self) -> None:
+        """Take the typed names; their number is the number of classes."""
+        typed = st.session_state[self._box]
+        try:
+            names = links.read_names(typed)
+        except ValueError:
+            names = ()
+        if self.least <= len(names) <= self.most:
+            st.session_state[self._problem] = ""
+            self.put(len(names), ",".join(names))
+        else:
+            st.session_state[self._problem] = typed[:60]
+
+
+def _as_many(names: tuple[str, ...], count: int) -> str:
+    """Return so many names: those there are, then letters that are not taken."""
+    spare = (letter for letter in "ABCDEFGHIJKLMNOPQRST" if letter not in names)
+    more = (next(spare) for _ in range(count - len(names)))
+    return ",".join([*names, *more][:count])

@@ -1,0 +1,147 @@
+"""Draw symbols from P and watch the average surprise settle: a section of two lessons."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from ui.draw import charts, formula
+from ui.figure import Bind, Preset, Readout, Slider, View
+from ui.figure.sweeps import Arrays
+from ui.lesson import live, section
+from ui.lesson.pair import Pair
+from ui.state import links
+from ui.words import Words
+from ui.words.units import Unit
+from xent_core import (
+    cross_entropy,
+    draw_symbols,
+    running_mean,
+    self_information,
+    surprise_deviation,
+)
+
+MOST = 100_000
+SEEDS = 10_000
+DRAWS = links.Params(
+    links.Number("n", 10.0, 1.0, float(MOST), whole=True),
+    links.Number("seed", 1.0, 0.0, SEEDS - 1.0, whole=True),
+)
+COUNTS = np.unique(np.geomspace(1, MOST, 81).round())
+TAPE = 14  # of the symbols drawn last, so many are shown
+MORE = (1, 10, 1000)
+
+Dist = tuple[float, ...]
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def averages(p: Dist, q: Dist, seed: int, base: float) -> NDArray[np.float64]:
+    """The running average of -log q over all MOST draws from P: (MOST,)."""
+    with np.errstate(invalid="ignore"):
+        return running_mean(self_information(q, base=base)[symbols(p, seed)])
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def symbols(p: Dist, seed: int) -> NDArray[np.int64]:
+    """All MOST draws of a seed: (MOST,)."""
+    return draw_symbols(p, MOST, seed)
+
+
+def path(average: NDArray[np.float64], n: NDArray[np.int64]) -> NDArray[np.float32]:
+    """The averages at COUNTS as far as n (R,) draws have come: (R, counts), nan beyond."""
+    known = np.where(np.isfinite(average), average, np.nan)[COUNTS.astype(int) - 1]
+    return np.where(n[:, None] >= COUNTS, known, np.nan).astype(np.float32)
+
+
+def band(p: Dist, q: Dist, base: float) -> tuple[float, ...]:
+    """Two standard errors around H(P, Q): the edge of an area along COUNTS and back.
+
+    There is none around infinity.
+    """
+    middle = cross_entropy(p, q, base=base)
+    if not np.isfinite(middle):
+        return ()
+    wide = 2 * surprise_deviation(p, q, base=base) / np.sqrt(COUNTS)
+    return tuple(np.concatenate([middle - wide, (middle + wide)[::-1]]).tolist())
+
+
+def draws(pair: Pair, codes: Sequence[Dist], base: float, values: Arrays, seed: int) -> Arrays:
+    """What n draws (R,) from P show: the averages with the code of each of `codes`."""
+    n = values["n"].astype(int)
+    drawn = symbols(pair.p, seed)
+    last = n[:, None] - TAPE + np.arange(TAPE)
+    out: dict[str, NDArray] = {"tape": np.where(last >= 0, drawn[last.clip(0)], -1)}
+    for i, code in enumerate(codes):
+        average = averages(pair.p, code, seed, base)
+        now = average[n - 1]
+        out |= {
+            f"now{i}": now,
+            f"dot{i}": np.where(np.isfinite(now), now, np.nan),
+            f"path{i}": path(average, n),
+        }
+    return out
+
+
+def sampling(text: Words, part: str, pair: Pair, unit: Unit, *, both: bool) -> None:
+    """Show draws from P, coded with its own code or, if `both`, with Q's too.
+
+    `part` is the page's text about it.
+    """
+    held = links.hold("draws", DRAWS)
+    codes = [pair.p, pair.q] if both else [pair.p]
+    names = ["H(P)", "H(P, Q)"]
+    n, seed = int(held["n"]), int(held["seed"])
+    unit_name = text.label(unit.name)
+    heights = [float(cross_entropy(pair.p, code, base=unit.base)) for code in codes]
+    finite = [h for h in heights if np.isfinite(h)]
+    words, figure = st.columns([1, 2], gap="large")
+    with figure:
+        live(
+            held,
+            text,
+            controls=[Slider("n", text.label("draws_n"), COUNTS, whole=True)],
+            model=lambda values: draws(pair, codes, unit.base, values, seed),
+            view=View(
+                charts.settling(
+                    tuple(COUNTS.tolist()),
+                    tuple((h,) if np.isfinite(h) else () for h in heights),
+                    tuple(band(pair.p, code, unit.base) for code in codes),
+                    tuple(names[: len(codes)]),
+                    (text.label("draws_n"), f"{text.label('draws_mean')} ({unit_name})"),
+                    1.9 * max(finite) or 1.0,
+                ),
+                binds=[
+                    bind
+                    for i in range(len(codes))
+                    for bind in (
+                        Bind(4 * i + 2, "y", f"path{i}"),
+                        Bind(4 * i + 3, "x", "n"),
+                        Bind(4 * i + 3, "y", f"dot{i}"),
+                    )
+                ],
+                readouts=[
+                    Readout(
+                        text.label("draws_average", h=name), f"now{i}", unit_name,
+                        ("truth", "prediction")[i],
+                    )
+                    for i, name in enumerate(names[: len(codes)])
+                ],
+                formula=formula.line(text.label("draws_tape"), formula.spot("tape")),
+                alt=text.label("draws_alt", unit=unit_name),
+                names={"tape": pair.names},
+            ),
+            presets=[
+                *(
+                    Preset(text.label("draws_more", count=more), {"n": float(min(n + more, MOST))})
+                    for more in MORE
+                ),
+                Preset(text.label("draws_all", count=f"{MOST:,}"), {"n": float(MOST)}),
+                Preset(
+                    text.label("draws_other"), {"n": float(n), "seed": (seed + 1.0) % SEEDS},
+                    whole=True,
+                ),
+            ],
+        )  # fmt: skip
+    with words:
+        section(text, part, seed=seed)

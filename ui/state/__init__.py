@@ -1,0 +1,1 @@
+"""What the address and a session hold."""

@@ -1,0 +1,96 @@
+"""What the reader has answered on a page, in the address: Back takes an answer back.
+
+The address says `said=twice.1,most.0`: for each question that has been answered, which option.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from ui.state import address, links
+
+_PARAM = "said"
+_ONE = re.compile(r"([a-z0-9_]{1,30})\.([0-2])")  # every question has three options
+_MOST = 40
+_MOVED, _HEARD = "xent moved by", "xent heard"
+
+Answers = Mapping[str, int]
+
+
+def read(text: str) -> dict[str, int]:
+    """Return what a text says of answers; what is none of them is passed over."""
+    found = (_ONE.fullmatch(part) for part in text.split(",", _MOST))
+    return {match[1]: int(match[2]) for match in found if match}
+
+
+def write(answers: Answers) -> str | None:
+    """Return the text that `read` takes; None without an answer."""
+    return ",".join(f"{name}.{at}" for name, at in answers.items()) or None
+
+
+def _key() -> str:
+    return f"xent answers of {address.page()}"
+
+
+def answers() -> Answers:
+    """What the reader has answered on this page."""
+    kept: Answers = st.session_state.get(_key(), {})
+    if not address.in_fragment():
+        said = address.query().get(_PARAM)
+        if said is not None or not address.arrived():
+            kept = read(said or "")
+        elif kept:
+            address.add({_PARAM: write(kept) or ""})
+        st.session_state[_key()] = kept
+    return kept
+
+
+def _put(kept: Answers) -> None:
+    st.session_state[_key()] = kept
+    address.push({_PARAM: write(kept)})
+
+
+def answer(name: str, at: int, then: Callable[[], None] | None) -> None:
+    """Take an answer and move the figure to what it is about: one step for Back."""
+    with address.one_step():
+        before = links.states()
+        if then is not None:
+            then()
+        after = links.states()
+        moved = {key: (before.get(key), now) for key, now in after.items()
+                 if before.get(key) != now}  # fmt: skip
+        st.session_state.setdefault(_MOVED, {})[address.page(), name] = moved
+        _put({**answers(), name: at})
+    st.session_state[_HEARD] = name
+
+
+def just_answered(name: str) -> bool:
+    """Whether this run is the first after an answer: then a screen reader is to say it."""
+    if st.session_state.get(_HEARD) != name:
+        return False
+    del st.session_state[_HEARD]
+    return True
+
+
+def forget(name: str) -> None:
+    """Let a question be asked again, with the figure as it was before the answer."""
+    with address.one_step():
+        give_back(name)
+        _put({one: at for one, at in answers().items() if one != name})
+
+
+def can_give_back(name: str) -> bool:
+    """Whether the figure still shows what an answer moved it to, in place of the reader's own."""
+    moved = st.session_state.get(_MOVED, {}).get((address.page(), name), {})
+    now = links.states()
+    return bool(moved) and all(now.get(key) == after for key, (_, after) in moved.items())
+
+
+def give_back(name: str) -> None:
+    """Put the reader's own numbers where an answer has put others."""
+    if not can_give_back(name):
+        return
+    with address.one_step():
+        for key, (before, _) in st.session_state[_MOVED][address.page(), name].items():
+            links.restore(key, before)
