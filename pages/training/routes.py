@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pages.overflow.float_views import Row
 from pages.training.demos import failure_sentence
 from pages.training.run import Run, TooManyRatesError, accuracies, find_run
 from pages.training.settings import MOST_RATES, PARAMS, runners
 from ui.figure.sweeps import pack
+from ui.state.typed import write_number
 from ui.words import choose_language, words
 from ui.words.digits import show
 from xent_core.trace import FORMATS
@@ -145,7 +145,7 @@ def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any
 
 def _overflow(failure: Failure, dtype: str) -> str:
     """The query that opens the Overflow lesson at the logits that made the failure."""
-    row = Row("x", ()).write(failure.logits)
+    row = ",".join(map(write_number, failure.logits))
     format_number = list(FORMATS).index(dtype)
     return urlencode({"x": row, "k": failure.target, "f": format_number}, safe=",")
 
