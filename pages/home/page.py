@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from pages.home.programs import loss_program
 from ui.app.navigation import link_to
 from ui.draw import charts, formula
 from ui.figure import Bind, Choice, Preset, Readout, Slider, View
 from ui.figure.sweeps import Arrays
 from ui.lesson import ask, in_pytorch, live, open_lesson, section, take_home
-from ui.lesson.programs import loss_program
 from ui.state import links
 from ui.words.digits import show
 from xent_core import cross_entropy_loss, one_hot, self_information, softmax

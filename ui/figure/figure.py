@@ -256,7 +256,7 @@ def live_figure(
         "picks": [dataclasses.asdict(pick) for pick in view.picks],
         "alt": view.alt,
         "names": dict(view.names),
-        "vectors": dict(view.vectors),
+        "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
         "words": dict(words),
     }
     if stream:

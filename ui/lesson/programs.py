@@ -4,52 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_HEAD = """import torch
-import torch.nn.functional as F
-"""
-
-
-def _tensor(values: Sequence[float]) -> str:
-    return f"torch.tensor({[float(x) for x in values]}, dtype=torch.float64)"
-
-
-def loss_program(z: Sequence[float], k: int) -> str:
-    """Return a program that prints the road from the logits z to the loss of class k."""
-    return f"""{_HEAD}
-z = {_tensor(z)}  # logits: raw scores, no softmax before the loss
-k = torch.tensor({k})  # the right class
-
-p = F.softmax(z, dim=0)
-print("p_k ", p[k].item())
-print("-log", -p[k].log().item())
-print("loss", F.cross_entropy(z, k).item())  # the way to do it
-"""
-
-
-def softmax_program(z: Sequence[float], temperature: float, k: int) -> str:
-    """Return a program that prints softmax, argmax and p_k of the logits z."""
-    return f"""{_HEAD}
-z = {_tensor(z)}
-T = {float(temperature)}
-
-p = F.softmax(z / T, dim=0)
-print("softmax", p.tolist())
-print("argmax ", z.argmax().item())
-print("p_k    ", p[{k}].item())
-"""
-
-
-def twice_program(logit: float, classes: int) -> str:
-    """Return a program that prints the loss without, and with, something before it."""
-    return f"""{_HEAD}
-z = torch.zeros({classes}, dtype=torch.float64)
-z[0] = {float(logit)}
-k = torch.tensor(0)
-
-print("logits             ", F.cross_entropy(z, k).item())
-print("softmax before     ", F.cross_entropy(F.softmax(z, dim=0), k).item())
-print("log_softmax before ", F.cross_entropy(F.log_softmax(z, dim=0), k).item())
-"""
+from ui.lesson.torch_code import HEAD as _HEAD
+from ui.lesson.torch_code import tensor as _tensor
 
 
 def information_program(p: float, unit: str) -> str:

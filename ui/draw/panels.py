@@ -1,0 +1,176 @@
+"""Panels: where in a figure its marks stand, on a projector and on a phone.
+
+A figure is built once for a language and a number of classes and then kept (`kept`): the
+model's arrays fill its marks in the browser. Nobody counts traces, axes or annotations.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ParamSpec
+
+import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
+
+from ui.draw.marks import picked_by, shown_by
+from ui.figure import Bind, Handle
+
+# Figures that each builder keeps. A reader names the classes, and a link the titles' unit:
+# without a bound a server would keep one for every name that anybody ever typed.
+FIGURES = 64
+
+P = ParamSpec("P")
+Span = tuple[float, float]  # from, to: shares of the figure's width, from the left, or height
+Axis = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Marks on their axes, between `across` and `up`; on a phone in the place of `narrow`.
+
+    Its `title` stands above it. A handle stands on its panel's axes. What an axis asks for on a
+    phone is said as `x_narrow` and `y_narrow`: {"tickangle": -45}.
+    """
+
+    marks: Sequence[BaseTraceType]
+    x: Axis = field(default_factory=dict)
+    y: Axis = field(default_factory=dict)
+    across: Span = (0.0, 1.0)
+    up: Span = (0.0, 1.0)
+    title: str = ""
+    narrow: tuple[Span, Span] | None = None
+    handles: Sequence[Handle] = ()
+    x_narrow: Axis = field(default_factory=dict)
+    y_narrow: Axis = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure, what its traces show, its handles, and which trace picks what when pointed at."""
+
+    figure: go.Figure
+    binds: tuple[Bind, ...]
+    handles: tuple[Handle, ...]
+    picks: Mapping[str, int]
+
+
+def kept(builder: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Keep the pictures that a builder made last."""
+    return functools.lru_cache(maxsize=FIGURES)(builder)  # ty: ignore[invalid-explicit-return]
+
+
+def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout: Any) -> Picture:
+    """Put panels side by side, or below each other, with the layout that all figures share."""
+    shared: dict[str, Any] = {
+        "template": "none",
+        "height": height,
+        "margin": {"l": 50, "r": 12, "t": 28, "b": 44},
+        "showlegend": False,
+        "bargap": 0.35,
+        "barmode": "overlay",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "annotations": [],
+    }
+    shared |= layout
+    narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
+    placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
+    if narrow:
+        shared["meta"] = {"narrow": narrow}
+    traces = [mark for panel in panels for mark in panel.marks]
+    return Picture(
+        go.Figure([_bare(trace) for trace in traces], shared),
+        tuple(Bind(at, field, array) for at, trace in enumerate(traces)
+              for field, array in shown_by(trace).items()),
+        tuple(handle for handles in placed for handle in handles),
+        {picked_by(trace): at for at, trace in enumerate(traces) if picked_by(trace)},
+    )  # fmt: skip
+
+
+def _number(at: int) -> str:
+    """Plotly's name for the axes of panel number `at`."""
+    return str(at + 1) if at else ""
+
+
+def _bare(trace: BaseTraceType) -> BaseTraceType:
+    trace.meta = None  # the browser is told by the binds
+    return trace
+
+
+def _place(
+    panel: Panel, number: str, shared: dict[str, Any], narrow: dict[str, Any]
+) -> list[Handle]:
+    """Give a panel its axes, its title and its place on a phone; return its handles."""
+    for mark in panel.marks:
+        mark.update(xaxis=f"x{number}", yaxis=f"y{number}")
+    x, y = f"xaxis{number}", f"yaxis{number}"
+    shared[x] = {"domain": panel.across, "anchor": f"y{number}", **panel.x}
+    shared[y] = {"domain": panel.up, "anchor": f"x{number}", **panel.y}
+    if panel.title:
+        shared["annotations"] = [*shared["annotations"], _title(panel)]
+    if panel.narrow:
+        across, up = panel.narrow
+        narrow |= {f"{x}.domain": list(across), f"{y}.domain": list(up)}
+        if panel.title:
+            title = f"annotations.{len(shared['annotations']) - 1}"
+            narrow |= {f"{title}.x": across[0], f"{title}.y": up[1]}
+    narrow.update({f"{x}.{name}": value for name, value in panel.x_narrow.items()})
+    narrow.update({f"{y}.{name}": value for name, value in panel.y_narrow.items()})
+    return [replace(handle, axis=number) for handle in panel.handles]
+
+
+def _title(panel: Panel) -> dict[str, Any]:
+    return {
+        "text": f"<b>{panel.title}</b>",
+        "x": panel.across[0],
+        "y": panel.up[1],
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 6,
+        "showarrow": False,
+    }
+
+
+def categories(names: tuple[str, ...], **axis: Any) -> dict[str, Any]:
+    """Return an axis of classes. Its range is fixed: a live figure's axes do not follow data."""
+    return {
+        "type": "category",
+        "categoryarray": names,
+        "range": [-0.5, len(names) - 0.5],
+        "dtick": 1,
+        "showgrid": False,
+        "zeroline": False,
+        "tickangle": 0,
+        **axis,
+    }
+
+
+def probabilities(top: float = 1.15) -> dict[str, Any]:
+    """Return an axis from 0 to 1, with room for a text above."""
+    return {"range": [0, top], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+
+
+def titled(title: str) -> dict[str, Any]:
+    """Return the title of an upright axis, close to its ticks."""
+    return {"title": {"text": title, "standoff": 6}}
+
+
+def key(*entries: tuple[str, str, str]) -> str:
+    """Return the key to a panel as its title: colour, sign and name of what is in it.
+
+    A legend of Plotly's would move the panel when it is drawn.
+    """
+    return "   ".join(
+        f'<span style="color:{colour}">{sign}</span> {name}' for colour, sign, name in entries
+    )
+
+
+def reach(values: Iterable[float], least: float) -> float:
+    """Return how far an axis of logits goes: to `least`, or a round number beyond the largest."""
+    most = max(map(abs, values))
+    if most <= least:
+        return least
+    step = 10.0 ** math.floor(math.log10(most)) / 2
+    return math.ceil(most / step) * step
