@@ -7,10 +7,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from ui.draw import charts, formula
+from ui.draw.settling import settling
 from ui.figure import Bind, Preset, Readout, Slider, View
 from ui.figure.sweeps import Arrays
 from ui.lesson import live, section
 from ui.lesson.pair import Pair
+from ui.lesson.pairs import class_names
+from ui.lesson.sections import Section
 from ui.state import links
 from ui.words import Words
 from ui.words.units import Unit
@@ -145,3 +148,65 @@ def sampling(text: Words, part: str, pair: Pair, unit: Unit, *, both: bool) -> N
         )  # fmt: skip
     with words:
         section(text, part, seed=seed)
+
+
+def draws_of(p: Dist, codes: Sequence[Dist], base: float, values: Arrays, seed: int) -> Arrays:
+    """What n draws (R,) from P show: the averages with the code of each of `codes`."""
+    n = values["n"].astype(int)
+    last = n[:, None] - TAPE + np.arange(TAPE)
+    out: dict[str, NDArray] = {"tape": np.where(last >= 0, symbols(p, seed)[last.clip(0)], -1)}
+    for i, code in enumerate(codes):
+        average = averages(p, code, seed, base)
+        now = average[n - 1]
+        out |= {
+            f"now{i}": now,
+            f"dot{i}": np.where(np.isfinite(now), now, np.nan),
+            f"path{i}": path(average, n),
+        }
+    return out
+
+
+def _presets(s: Section, n: int, seed: int) -> list[Preset]:
+    return [
+        *(
+            Preset(s.label("draws_more", count=more), {"n": float(min(n + more, MOST))})
+            for more in MORE
+        ),
+        Preset(s.label("draws_all", count=f"{MOST:,}"), {"n": float(MOST)}),
+        Preset("draws_other", {"n": float(n), "seed": (seed + 1.0) % SEEDS}, whole=True),
+    ]
+
+
+def show_sampling(pair: Section, part: str, *, both: bool) -> None:
+    """Show draws from P, coded with its own code or, if `both`, with Q's too.
+
+    It stands below the section of the pair; `part` is the page's text about it.
+    """
+    s = pair.below("draws", DRAWS)
+    p, base = pair["p"], s.unit.base
+    codes = [p, pair["q"]] if both else [p]
+    names = ("H(P)", "H(P, Q)")[: len(codes)]
+    n, seed = int(s["n"]), int(s["seed"])
+    heights = [float(cross_entropy(p, code, base=base)) for code in codes]
+    finite = [h for h in heights if np.isfinite(h)]
+    s.figure(
+        settling(
+            tuple(COUNTS.tolist()),
+            tuple((h,) if np.isfinite(h) else () for h in heights),
+            tuple(band(p, code, base) for code in codes),
+            names,
+            (s.label("draws_n"), f"{s.label('draws_mean')} ({s.unit_name})"),
+            1.9 * max(finite) or 1.0,
+        ),
+        lambda values: draws_of(p, codes, base, values, seed),
+        [Slider("n", "draws_n", COUNTS, whole=True)],
+        readouts=[
+            Readout(s.label("draws_average", h=name), f"now{i}", s.unit_name, colour)
+            for i, (name, colour) in enumerate(zip(names, ("truth", "prediction"), strict=False))
+        ],
+        formula=formula.line(s.label("draws_tape"), formula.spot("tape")),
+        presets=_presets(s, n, seed),
+        names={"tape": class_names(pair)},
+        alt=s.label("draws_alt", unit=s.unit_name),
+    )
+    s.say(part, seed=seed)
