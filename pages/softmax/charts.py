@@ -151,11 +151,8 @@ def two_losses(
             [
                 line(FINE, at=(x, None), name=names[0], y="plain_curve"),
                 line(SURPRISE, at=(x, None), name=names[1], y="double_curve"),
-                *(
-                    [line(SURPRISE, at=((x[0], x[-1]), None), dash="dot", width=1.5,
-                          name=names[2], y="floor_line")]
-                    if told else []
-                ),
+                line(SURPRISE, at=((x[0], x[-1]), None), dash="dot", width=1.5, name=names[2],
+                     y="floor_line" if told else "no_line"),
                 point(FINE, x="a", y="plain"),
                 point(SURPRISE, "diamond", x="a", y="double"),
             ],

@@ -116,6 +116,7 @@ def one_too_many(values: Arrays, along: Floats) -> Arrays:
         **{name: losses[size, row] for name, losses in here.items()},
         "floor": floors,
         "floor_line": np.stack([floors, floors], axis=-1),
+        "no_line": np.full((len(a), 2), np.nan),
         "plain_curve": curves["plain"][size],
         "double_curve": curves["double"][size],
     }

@@ -51,7 +51,7 @@ def softmax_of_k(count: int) -> str:
     """The formula of class k's probability, with its numbers."""
     over = formula.op("/")
     powers = [
-        formula.exp(formula.row(formula.slot(f"z.{i}|exact"), over, formula.slot("T")))
+        formula.exp(formula.row(formula.slot(f"z{i}"), over, formula.slot("T")))
         for i in range(count)
     ]
     z_k, p_k = formula.sub("<mi>z</mi>", "<mi>k</mi>"), formula.sub("<mi>p</mi>", "<mi>k</mi>")

@@ -78,13 +78,11 @@ def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout:
     if narrow:
         shared["meta"] = {"narrow": narrow}
     traces = [mark for panel in panels for mark in panel.marks]
-    return Picture(
-        go.Figure([_bare(trace) for trace in traces], shared),
-        tuple(Bind(at, field, array) for at, trace in enumerate(traces)
-              for field, array in shown_by(trace).items()),
-        tuple(handle for handles in placed for handle in handles),
-        {picked_by(trace): at for at, trace in enumerate(traces) if picked_by(trace)},
-    )  # fmt: skip
+    binds = tuple(Bind(at, field, array) for at, trace in enumerate(traces)
+                  for field, array in shown_by(trace).items())  # fmt: skip
+    picks = {picked_by(trace): at for at, trace in enumerate(traces) if picked_by(trace)}
+    handles = tuple(handle for of_panel in placed for handle in of_panel)
+    return Picture(go.Figure([_bare(trace) for trace in traces], shared), binds, handles, picks)
 
 
 def _number(at: int) -> str:

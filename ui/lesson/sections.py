@@ -44,7 +44,7 @@ _FIGURE_WORDS = (
 Labelled = TypeVar(
     "Labelled", bound="Slider | Choice | Cell | Place | Preset | Readout | Row | Pick"
 )
-_KEY = re.compile("[a-z][a-z0-9]+(_[a-z0-9]+)*")
+_KEY = re.compile("[a-z][a-z0-9_]+")  # what looks like one has to be one
 _NO_KEY = {"nan"}
 
 
@@ -181,9 +181,10 @@ class Section:
 
     def told(self, text: str) -> str:
         """Return a label by its key; what is no key stands as it is. KeyError if it is unknown."""
-        if isinstance(text, Said) or text in _NO_KEY or not _KEY.fullmatch(text):
+        if isinstance(text, Said) or text in _NO_KEY:
             return text
-        return self.text.label(text)
+        known = text in self.text.labels or _KEY.fullmatch(text)
+        return self.text.label(text) if known else text
 
     def say(self, part: str, /, **numbers: object) -> None:
         """Say a part of the lesson's text, with its numbers filled in."""
