@@ -160,7 +160,8 @@ def unbounded_caches(source: str) -> Iterator[str]:
                 if _is_cache(decorator) and takes and not _bound(decorator):
                     yield node.name
     for node in ast.walk(tree):  # a cache made in another way: f = cache(g)
-        if isinstance(node, ast.Call) and _is_cache(node) and id(node) not in decorators:
+        made = isinstance(node, ast.Call) and _is_cache(node) and id(node) not in decorators
+        if made and not (node.keywords and _bound(node)):
             yield ast.unparse(node)
 
 
@@ -199,6 +200,8 @@ def test_a_cache_without_a_bound_is_seen():
             assert [*unbounded_caches(f"{head}{decorator}\ndef f(x): pass")] == seen, decorator
     assert [*unbounded_caches(f"{head}@cache\ndef f(): pass")] == []
     assert [*unbounded_caches(f"{head}kept = cache(print)")] == ["cache(print)"]
+    assert [*unbounded_caches(f"{head}kept = lru_cache(maxsize=None)(print)")] != []
+    assert [*unbounded_caches(f"{head}kept = lru_cache(maxsize=8)(print)")] == []
 
 
 def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():

@@ -16,10 +16,10 @@ import streamlit as st
 
 from ui.state import address
 from ui.words.digits import exact
+from ui.words.numbers import read_real, write_number
 from xent_core import set_probability
 
 Allowed = tuple[str, Mapping[str, object]]  # a label, and what fills it
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 class NotAllowedError(ValueError):
@@ -31,14 +31,10 @@ class NotAllowedError(ValueError):
 
 
 def _parse(text: str, lo: float, hi: float) -> float:
-    value = float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) else math.nan
+    value = read_real(text)
     if not lo <= value <= hi:
         raise ValueError(f"{text!r} is not a number from {lo} to {hi}")
     return value
-
-
-def _format(value: float) -> str:
-    return repr(float(value)).removesuffix(".0")
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ class Number:
         return value
 
     def write(self, value: float) -> str:
-        return _format(value)
+        return write_number(value)
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class Numbers:
         return value
 
     def write(self, value: tuple[float, ...]) -> str:
-        return ",".join(_format(x) for x in value)
+        return ",".join(write_number(x) for x in value)
 
 
 @dataclass(frozen=True)
@@ -195,14 +191,14 @@ class Distribution:
             weights = [round(x * parts) for x in value]
             if all(abs(w / parts - x) < 1e-12 for w, x in zip(weights, value, strict=True)):
                 scale = parts if parts == 1000 else 1
-                return ",".join(_format(weight / scale) for weight in weights)
+                return ",".join(write_number(weight / scale) for weight in weights)
         whole = 10**_DIGITS
         rounded = [round(x * whole) for x in value]
         lost = whole - sum(rounded)
         apart = sorted(range(len(value)), key=lambda i: rounded[i] - value[i] * whole)
         for i in apart[:lost] if lost > 0 else apart[lost:] if lost < 0 else ():
             rounded[i] += 1 if lost > 0 else -1
-        return ",".join(_format(x / whole) for x in rounded)
+        return ",".join(write_number(x / whole) for x in rounded)
 
     def settle(self, value: tuple[float, ...], before: tuple[float, ...]) -> tuple[float, ...]:
         """Keep the sum at 1 where one number was typed: the others share the rest as before."""
@@ -361,7 +357,7 @@ def _sent(param: Param, values: Mapping[str, str]) -> str:
         parts = [values[name] for name in names if name in values]
     else:
         parts = [values[param.name]]
-    return ",".join(_format(float(part)) for part in parts)
+    return ",".join(write_number(float(part)) for part in parts)
 
 
 @dataclass
