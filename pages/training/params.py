@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ui.state import links
+from ui.state.params import NoControls
 from ui.words.digits import exact
 from ui.words.numbers import LONGEST, read_real, read_whole, write_number
 from xent_core.training import INTEGER_BOUNDS, RACE_FIELDS, REAL_BOUNDS, Config
@@ -74,7 +75,7 @@ def write_config(config: Config, base: Config) -> str:
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(NoControls):
     """A run, as what differs from the note's program."""
 
     name: str
@@ -86,15 +87,12 @@ class Run:
     def read(self, text: str, so_far: Mapping[str, Any]) -> Config:
         return NOTE if text == "note" else read_config(text, NOTE)
 
-    def fit(self, value: Config, so_far: Mapping[str, Any]) -> Config:
-        return value
-
     def write(self, value: Config, state: Mapping[str, Any]) -> str:
         return write_config(value, NOTE) or "note"
 
 
 @dataclass(frozen=True)
-class Opponent:
+class Opponent(NoControls):
     """The other run of a race, as what differs from the run; None without a race."""
 
     name: str
@@ -124,7 +122,7 @@ Changes = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
-class Rates:
+class Rates(NoControls):
     """The learning rates that were changed while the run went on: 120:0.1,300:0.01."""
 
     name: str
@@ -156,7 +154,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(NoControls):
     """The step at which the run is opened."""
 
     name: str
@@ -178,32 +176,4 @@ class Step:
         return str(value)
 
 
-class TrainingParams(links.Params):
-    """The state of the lesson. The figure's controls are not in it, and cannot change it."""
-
-    params: tuple[Any, ...]
-
-    def __init__(self, *params: Any) -> None:
-        super().__init__(*params)
-
-    def settled(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a state whose parts fit together: another run may be shorter."""
-        out = dict(state)
-        for param in self.params:
-            out[param.name] = param.fit(out[param.name], out)
-        return out
-
-    def write(self, state: Mapping[str, Any]) -> dict[str, str]:
-        whole = self.settled(state)
-        return {param.name: param.write(whole[param.name], whole) for param in self.params}
-
-    def controls(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        return {}
-
-    def from_controls(
-        self, values: Mapping[str, str], before: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        raise ValueError("commit: no control sets a run")
-
-
-PARAMS = TrainingParams(Run("run", NOTE), Opponent("vs"), Rates("rates"), Step("at"))
+PARAMS = links.Params(Run("run", NOTE), Opponent("vs"), Rates("rates"), Step("at"))
