@@ -165,59 +165,6 @@ def scores_and_probabilities(
     )
 
 
-# bars side by side above, the curve below
-_ROAD_ON_A_PHONE = {
-    "height": 440,
-    "xaxis.domain": [0.0, 0.44],
-    "yaxis.domain": [0.55, 1.0],
-    "xaxis2.domain": [0.56, 1.0],
-    "yaxis2.domain": [0.55, 1.0],
-    "xaxis3.domain": [0.0, 1.0],
-    "yaxis3.domain": [0.0, 0.36],
-    "annotations.1.x": 0.56,
-    "annotations.2.x": 0.0,
-    "annotations.2.y": 0.36,
-}
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def road(
-    classes: tuple[str, ...],
-    titles: tuple[str, str, str],
-    p_axis: str,
-    curve: tuple[Points, Points],
-    reach: float,
-) -> go.Figure:
-    """The whole road: logits, probabilities, and the point on the curve of -log p.
-
-    Traces: 0 logits, 1 the right answer's frame, 2 probabilities, 3 its frame, 4 the curve
-    (`curve` holds its x and y), 5 the drop line, 6 the point.
-    """
-    panels = (0.0, 0.29), (0.36, 0.65), (0.73, 1.0)
-    return figure(
-        [
-            bars(classes, GREY, titles[0]),
-            frames(classes, TRUTH, ""),
-            bars(classes, PREDICTION, titles[1], "2"),
-            frames(classes, TRUTH, "", "2"),
-            line(SURPRISE, "3", x=curve[0], y=curve[1]),
-            line(SURPRISE, "3", dash="dot", width=1.5),
-            point(SURPRISE, "3"),
-        ],
-        height=305,
-        xaxis=categories(classes, panels[0]),
-        yaxis={"range": [-reach * 1.2, reach * 1.2]},
-        xaxis2=categories(classes, panels[1], anchor="y2"),
-        yaxis2={"range": [0, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        xaxis3={"domain": panels[2], "range": [-0.02, 1.04], "anchor": "y3", "title": p_axis},
-        yaxis3={"range": [0, curve[1][0]], "anchor": "x3"},
-        annotations=[
-            panel_title(title, panel) for title, panel in zip(titles, panels, strict=True)
-        ],
-        meta={"narrow": _ROAD_ON_A_PHONE},
-    )
-
-
 @functools.lru_cache(maxsize=FIGURES)
 def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Points]) -> go.Figure:
     """Two probabilities as bars; beside them a curve from 0 to 1 and a point on it.
