@@ -275,71 +275,6 @@ def two_losses(
     )
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
-    """-log p with its point, down to an impossible event above the upper edge.
-
-    Traces: 0 the curve, 1 the drop line, 2 the point, 3 the sign for what lies beyond the edge,
-    4 that for infinity.
-    """
-    top = max(curve[1]) * 1.08
-    return figure(
-        [
-            line(SURPRISE, x=curve[0], y=curve[1]),
-            line(SURPRISE, dash="dot", width=1.5),
-            point(SURPRISE),
-            *(
-                go.Scatter(
-                    mode="markers+text",
-                    marker={"symbol": symbol, "size": 15, "color": colour},
-                    textposition="middle right",
-                    textfont={"size": 16},
-                    hoverinfo="skip",
-                )
-                for symbol, colour in (("triangle-up", SURPRISE), ("star-triangle-up", BROKEN))
-            ),
-        ],
-        height=330,
-        xaxis={"range": [-0.02, 1.03], "title": x_title},
-        yaxis={"range": [0, top], "title": {"text": y_title, "standoff": 6}},
-    )
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def area_and_sum(names: tuple[str, str, str], titles: tuple[str, str], top: float) -> go.Figure:
-    """Two probabilities as the sides of a rectangle; beside it their information as bars.
-
-    Traces: 0 and 1 the strips of either event, 2 the rectangle of both, 3 the information of
-    each and, stacked, of both.
-    """
-    left, right = (0.0, 0.42), (0.54, 1.0)
-    unit_square = {"range": [0, 1], "tickvals": [0, 0.5, 1]}
-    parts = [
-        go.Bar(
-            x=names,
-            marker={"color": colour},
-            xaxis="x2",
-            yaxis="y2",
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            constraintext="none",
-            hoverinfo="x+text",
-        )
-        for colour in (TRUTH, PREDICTION)
-    ]
-    return figure(
-        [area(TRUTH, 0.25), area(PREDICTION, 0.25), area(SURPRISE, 0.75), *parts],
-        height=320,
-        barmode="stack",
-        xaxis={"domain": left, "title": names[0], **unit_square},
-        yaxis={"title": {"text": names[1], "standoff": 6}, **unit_square},
-        xaxis2=categories(names, right, anchor="y2"),
-        yaxis2={"range": [0, top], "anchor": "x2"},
-        annotations=[panel_title(titles[0], left), panel_title(titles[1], right)],
-    )
-
-
 def area(colour: str, opacity: float) -> go.Scatter:
     """Return a filled shape; its corners come with the sweep."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -349,28 +284,6 @@ def area(colour: str, opacity: float) -> go.Scatter:
         fillcolor=f"rgba({red},{green},{blue},{opacity})",
         line={"color": colour, "width": 1},
         hoverinfo="skip",
-    )
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def ladder(count: Points, names: tuple[str, str, str, str], y_title: str, top: float) -> go.Figure:
-    """Questions against the number of things to tell apart.
-
-    `names` are those of the number, of log2 of it, of the entropy and of the questions.
-    Traces: 0 log2, 1 questions, 2 entropy, 3 and 4 the points on the last two.
-    """
-    return figure(
-        [
-            line(GREY, x=count, dash="dot", width=1.5, name=names[1]),
-            line(GREY, x=count, width=6, name=names[3]),
-            line(SURPRISE, x=count, width=2, name=names[2]),
-            point(GREY, symbol="square"),
-            point(SURPRISE),
-        ],
-        height=310,
-        showlegend=True,
-        xaxis={"range": [0, 1.02 * count[-1]], "dtick": count[-1] / 5, "title": names[0]},
-        yaxis={"range": [0, top], "title": {"text": y_title, "standoff": 6}},
     )
 
 
