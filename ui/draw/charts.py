@@ -165,59 +165,6 @@ def scores_and_probabilities(
     )
 
 
-# bars side by side above, the curve below
-_ROAD_ON_A_PHONE = {
-    "height": 440,
-    "xaxis.domain": [0.0, 0.44],
-    "yaxis.domain": [0.55, 1.0],
-    "xaxis2.domain": [0.56, 1.0],
-    "yaxis2.domain": [0.55, 1.0],
-    "xaxis3.domain": [0.0, 1.0],
-    "yaxis3.domain": [0.0, 0.36],
-    "annotations.1.x": 0.56,
-    "annotations.2.x": 0.0,
-    "annotations.2.y": 0.36,
-}
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def road(
-    classes: tuple[str, ...],
-    titles: tuple[str, str, str],
-    p_axis: str,
-    curve: tuple[Points, Points],
-    reach: float,
-) -> go.Figure:
-    """The whole road: logits, probabilities, and the point on the curve of -log p.
-
-    Traces: 0 logits, 1 the right answer's frame, 2 probabilities, 3 its frame, 4 the curve
-    (`curve` holds its x and y), 5 the drop line, 6 the point.
-    """
-    panels = (0.0, 0.29), (0.36, 0.65), (0.73, 1.0)
-    return figure(
-        [
-            bars(classes, GREY, titles[0]),
-            frames(classes, TRUTH, ""),
-            bars(classes, PREDICTION, titles[1], "2"),
-            frames(classes, TRUTH, "", "2"),
-            line(SURPRISE, "3", x=curve[0], y=curve[1]),
-            line(SURPRISE, "3", dash="dot", width=1.5),
-            point(SURPRISE, "3"),
-        ],
-        height=305,
-        xaxis=categories(classes, panels[0]),
-        yaxis={"range": [-reach * 1.2, reach * 1.2]},
-        xaxis2=categories(classes, panels[1], anchor="y2"),
-        yaxis2={"range": [0, 1.15], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        xaxis3={"domain": panels[2], "range": [-0.02, 1.04], "anchor": "y3", "title": p_axis},
-        yaxis3={"range": [0, curve[1][0]], "anchor": "x3"},
-        annotations=[
-            panel_title(title, panel) for title, panel in zip(titles, panels, strict=True)
-        ],
-        meta={"narrow": _ROAD_ON_A_PHONE},
-    )
-
-
 @functools.lru_cache(maxsize=FIGURES)
 def bars_and_curve(left_title: str, right_title: str, curve: tuple[Points, Points]) -> go.Figure:
     """Two probabilities as bars; beside them a curve from 0 to 1 and a point on it.
@@ -328,71 +275,6 @@ def two_losses(
     )
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def surprise_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
-    """-log p with its point, down to an impossible event above the upper edge.
-
-    Traces: 0 the curve, 1 the drop line, 2 the point, 3 the sign for what lies beyond the edge,
-    4 that for infinity.
-    """
-    top = max(curve[1]) * 1.08
-    return figure(
-        [
-            line(SURPRISE, x=curve[0], y=curve[1]),
-            line(SURPRISE, dash="dot", width=1.5),
-            point(SURPRISE),
-            *(
-                go.Scatter(
-                    mode="markers+text",
-                    marker={"symbol": symbol, "size": 15, "color": colour},
-                    textposition="middle right",
-                    textfont={"size": 16},
-                    hoverinfo="skip",
-                )
-                for symbol, colour in (("triangle-up", SURPRISE), ("star-triangle-up", BROKEN))
-            ),
-        ],
-        height=330,
-        xaxis={"range": [-0.02, 1.03], "title": x_title},
-        yaxis={"range": [0, top], "title": {"text": y_title, "standoff": 6}},
-    )
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def area_and_sum(names: tuple[str, str, str], titles: tuple[str, str], top: float) -> go.Figure:
-    """Two probabilities as the sides of a rectangle; beside it their information as bars.
-
-    Traces: 0 and 1 the strips of either event, 2 the rectangle of both, 3 the information of
-    each and, stacked, of both.
-    """
-    left, right = (0.0, 0.42), (0.54, 1.0)
-    unit_square = {"range": [0, 1], "tickvals": [0, 0.5, 1]}
-    parts = [
-        go.Bar(
-            x=names,
-            marker={"color": colour},
-            xaxis="x2",
-            yaxis="y2",
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            constraintext="none",
-            hoverinfo="x+text",
-        )
-        for colour in (TRUTH, PREDICTION)
-    ]
-    return figure(
-        [area(TRUTH, 0.25), area(PREDICTION, 0.25), area(SURPRISE, 0.75), *parts],
-        height=320,
-        barmode="stack",
-        xaxis={"domain": left, "title": names[0], **unit_square},
-        yaxis={"title": {"text": names[1], "standoff": 6}, **unit_square},
-        xaxis2=categories(names, right, anchor="y2"),
-        yaxis2={"range": [0, top], "anchor": "x2"},
-        annotations=[panel_title(titles[0], left), panel_title(titles[1], right)],
-    )
-
-
 def area(colour: str, opacity: float) -> go.Scatter:
     """Return a filled shape; its corners come with the sweep."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -402,28 +284,6 @@ def area(colour: str, opacity: float) -> go.Scatter:
         fillcolor=f"rgba({red},{green},{blue},{opacity})",
         line={"color": colour, "width": 1},
         hoverinfo="skip",
-    )
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def ladder(count: Points, names: tuple[str, str, str, str], y_title: str, top: float) -> go.Figure:
-    """Questions against the number of things to tell apart.
-
-    `names` are those of the number, of log2 of it, of the entropy and of the questions.
-    Traces: 0 log2, 1 questions, 2 entropy, 3 and 4 the points on the last two.
-    """
-    return figure(
-        [
-            line(GREY, x=count, dash="dot", width=1.5, name=names[1]),
-            line(GREY, x=count, width=6, name=names[3]),
-            line(SURPRISE, x=count, width=2, name=names[2]),
-            point(GREY, symbol="square"),
-            point(SURPRISE),
-        ],
-        height=310,
-        showlegend=True,
-        xaxis={"range": [0, 1.02 * count[-1]], "dtick": count[-1] / 5, "title": names[0]},
-        yaxis={"range": [0, top], "title": {"text": y_title, "standoff": 6}},
     )
 
 

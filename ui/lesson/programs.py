@@ -8,17 +8,6 @@ from ui.lesson.torch_code import HEAD as _HEAD
 from ui.lesson.torch_code import tensor as _tensor
 
 
-def information_program(p: float, unit: str) -> str:
-    """Return a program that prints the information of an event of probability p in a unit."""
-    log = {"bits": "log2", "nats": "log", "hartleys": "log10"}[unit]
-    return f"""import torch
-
-p = torch.tensor({float(p)}, dtype=torch.float64)
-
-print("{unit}", (0 - torch.{log}(p)).item())  # 0 - 0 is 0, and -0 would be -0
-"""
-
-
 def _in_unit(unit: str, imports: str) -> str:
     """Return the head of a program that counts in a unit; PyTorch itself counts in nats."""
     if unit == "nats":
