@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,15 +207,15 @@ def test_a_cache_without_a_bound_is_seen():
 
 def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
     from pages.entropy import charts as code_charts
-    from pages.kl_divergence import charts as divergence_charts
-    from pages.one_hot import charts as loss_charts
-    from ui.draw import charts
+    from ui.draw import charts, pair, panels, settling
 
     for i in range(1500):
         names = (f"a{i}", f"b{i}")
         code_charts.pile(names, ("what each adds", "ceiling"), 0.5, 1.0)
     assert code_charts.pile.cache_info().currsize == charts.FIGURES
-    for module in (charts, code_charts, divergence_charts, loss_charts):
+    folders = [path.parent.name for path in ROOT.glob("pages/*/charts.py")]
+    of_lessons = [importlib.import_module(f"pages.{folder}.charts") for folder in folders]
+    for module in (charts, pair, panels, settling, *of_lessons):
         for builder in vars(module).values():
             if isinstance(builder, functools._lru_cache_wrapper):
                 assert builder.cache_info().maxsize == charts.FIGURES

@@ -5,29 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ui.lesson.torch_code import HEAD as _HEAD
+from ui.lesson.torch_code import in_unit as _in_unit
 from ui.lesson.torch_code import tensor as _tensor
-
-
-def _in_unit(unit: str, imports: str) -> str:
-    """Return the head of a program that counts in a unit; PyTorch itself counts in nats."""
-    if unit == "nats":
-        return f"{imports}\nunit = 1  # a nat: PyTorch's own unit\n"
-    base = {"bits": 2, "hartleys": 10}[unit]
-    return f"import math\n\n{imports}\nunit = math.log({base})  # one of {unit}, in nats\n"
-
-
-def pair_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
-    """Return a program that prints entropy, cross entropy and KL divergence of P and Q."""
-    imports = "import torch\n"
-    return f"""{_in_unit(unit, imports)}
-P = {_tensor(p)}
-Q = {_tensor(q)}
-
-print("{unit}:")
-print("H(P)  ", (0 - torch.xlogy(P, P)).sum().item() / unit)  # xlogy(0, 0) is 0, as it must be
-print("H(P,Q)", (0 - torch.xlogy(P, Q)).sum().item() / unit)
-print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item() / unit)
-"""
 
 
 def entropy_program(p: Sequence[float], unit: str) -> str:
