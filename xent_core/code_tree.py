@@ -97,7 +97,8 @@ def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
     count = len(codewords)
     leaves = sorted(word for word in codewords if word is not None)
     height = {word: (at + 0.5) * count / len(leaves) for at, word in enumerate(leaves)}
-    inner = sorted({word[:cut] for word in leaves for cut in range(len(word))}, key=len)
+    starts = {word[:cut] for word in leaves for cut in range(len(word))}
+    inner = sorted(starts, key=lambda word: (len(word), word))
     for node in reversed(inner):
         height[node] = (height[node + "0"] + height[node + "1"]) / 2
     drawing = {

@@ -1,29 +1,19 @@
-"""Charts of entropy and of codes: see `ui.draw.charts` for the manners that they share."""
+"""The charts of entropy and of codes."""
 
-import functools
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.charts import (
-    FIGURES,
-    GREY,
-    SURPRISE,
-    TRUTH,
-    Points,
-    categories,
-    figure,
-    key,
-    line,
-    pair_bars,
-    panel_title,
-    point,
-)
+from ui.draw.colours import GREY, SURPRISE, TRUTH, WHITE
+from ui.draw.marks import Points, line, point, showing
+from ui.draw.pair import pair_bars, pair_handles
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
+from ui.figure import Handle
 
 _PROBABILITIES = {"range": [0, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-_WHITE_EDGE = {"color": "#ffffff", "width": 1.5}
+_WHITE_EDGE = {"color": WHITE, "width": 1.5}
 _BARE = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
          "showline": False}  # fmt: skip
 _STEPS = tuple(digit / 10**places for places in (4, 3, 2, 1) for digit in (1, 2, 5))
@@ -54,219 +44,182 @@ def foot(names: tuple[str, ...], room: float) -> dict[str, int]:
     return {"l": 42, "r": 12, "t": 28, "b": 44 if lie_down(names, room) else 72}
 
 
-def classes(names: tuple[str, ...], domain: tuple[float, float], room: float) -> dict[str, Any]:
+def classes(names: tuple[str, ...], room: float) -> dict[str, Any]:
     """Return an axis of classes for a panel of `room` pixels: names that are too wide stand up."""
     fits = lie_down(names, room)
     return categories(
         names,
-        domain,
         tickvals=names,  # by name: a class may be called 1, and not be number 1
         ticktext=[name if fits else clip(name, 7) for name in names],
         tickangle=0 if fits else -90,
     )
 
 
-_PILE_ON_A_PHONE = {
-    "height": 510,
-    "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.66, 1.0],
-    "xaxis2.domain": [0.0, 0.62],
-    "yaxis2.domain": [0.0, 0.36],
-    "xaxis3.domain": [0.8, 1.0],
-    "yaxis3.domain": [0.0, 0.36],
-    "annotations.1.x": 0.0,
-    "annotations.1.y": 0.36,
-    "annotations.2.y": 0.36,
-}
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def pile(names: tuple[str, ...], titles: tuple[str, str], most: float, ceiling: float) -> go.Figure:
-    """P as bars, what each class adds to the entropy, and all of that piled up to H.
-
-    `titles` are those of what a class adds and of the ceiling; `most` is the most that a class
-    can add, `ceiling` the largest entropy. Traces: 0 P, 1 what each adds, 2 the pile, 3 ceiling.
-    """
-    left, middle, right = (0.0, 0.36), (0.45, 0.79), (0.89, 1.0)
-    part = {"color": SURPRISE, "line": _WHITE_EDGE}
-    return figure(
-        [
-            *pair_bars(names, both=False),
-            go.Bar(x=names, xaxis="x2", yaxis="y2", marker={"color": SURPRISE}, hoverinfo="skip"),
-            go.Bar(
-                x=(0,) * len(names), xaxis="x3", yaxis="y3", marker=part, width=0.7,
-                hoverinfo="skip",
-            ),
-            line(GREY, "3", dash="dash", width=2.5, x=(-0.5, 0.5)),
-        ],
-        height=325,
-        margin=foot(names, 190),
-        bargap=0.25,
-        xaxis=classes(names, left, 200),
-        yaxis=_PROBABILITIES,
-        xaxis2=classes(names, middle, 190) | {"anchor": "y2"},
-        yaxis2={"range": [0, 1.08 * most], "anchor": "x2", "nticks": 5},
-        xaxis3={
-            "domain": right, "range": [-0.5, 0.5], "anchor": "y3", "tickvals": [0],
-            "ticktext": ["H(P)"], "showgrid": False, "zeroline": False,
-        },
-        yaxis3={"range": [0, 1.08 * ceiling], "anchor": "x3", "nticks": 5},
-        annotations=[
-            panel_title(key((TRUTH, "■", "P")), left),
-            panel_title(key((SURPRISE, "■", titles[0])), middle),
-            {**panel_title(key((GREY, "┅", titles[1])), right), "x": 1.0, "xanchor": "right"},
-        ],
-        meta={"narrow": _PILE_ON_A_PHONE},
-    )  # fmt: skip
-
-
-@functools.lru_cache(maxsize=FIGURES)
-def coin_curve(curve: tuple[Points, Points], x_title: str, y_title: str) -> go.Figure:
-    """The entropy of two outcomes. Traces: 0 the curve, 1 the drop line, 2 the point."""
-    return figure(
-        [
-            line(SURPRISE, x=curve[0], y=curve[1]),
-            line(SURPRISE, dash="dot", width=1.5),
-            point(SURPRISE),
-        ],
-        height=270,
-        xaxis={"range": [-0.02, 1.02], "title": x_title},
-        yaxis={
-            "range": [0, 1.1 * max(curve[1])],
-            "title": {"text": y_title, "standoff": 6},
-        },
+def _p_panel(
+    names: tuple[str, ...], room: float, across: tuple[float, float], **place: Any
+) -> Panel:
+    """P as bars to pull, in a panel of `room` pixels."""
+    return Panel(
+        pair_bars(names, "p"),
+        classes(names, room),
+        _PROBABILITIES,
+        across,
+        title=key((TRUTH, "■", "P")),
+        handles=pair_handles(len(names), "p"),
+        **place,
     )
 
 
-_TREE_ON_A_PHONE = {
-    "height": 590,
-    "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.78, 1.0],
-    "xaxis2.domain": [0.0, 1.0],
-    "yaxis2.domain": [0.0, 0.56],
-    "annotations.1.x": 0.0,
-    "annotations.1.y": 0.56,
-}
+@kept
+def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: float) -> Picture:
+    """P as bars, what each class adds to the entropy, and all of that piled up to H.
+
+    `titles` are those of what a class adds and of the ceiling; `most` is the most that a class
+    can add, `ceiling` the largest entropy.
+    """
+    part = {"color": SURPRISE, "line": _WHITE_EDGE}
+    adds = go.Bar(x=names, marker={"color": SURPRISE}, hoverinfo="skip")
+    piled = go.Bar(x=(0,) * len(names), marker=part, width=0.7, hoverinfo="skip")
+    top = {"range": [-0.5, 0.5], "tickvals": [0], "ticktext": ["H(P)"], "showgrid": False,
+           "zeroline": False}  # fmt: skip
+    return picture(
+        _p_panel(names, 200, (0.0, 0.36), narrow=((0.0, 1.0), (0.66, 1.0))),
+        Panel(
+            [showing(adds, y="terms")],
+            classes(names, 190),
+            {"range": [0, 1.08 * most], "nticks": 5},
+            (0.45, 0.79),
+            title=key((SURPRISE, "■", titles[0])),
+            narrow=((0.0, 0.62), (0.0, 0.36)),
+        ),
+        Panel(
+            [
+                showing(piled, y="terms", base="below"),
+                line(GREY, dash="dash", at=((-0.5, 0.5), None), y="ceilings"),
+            ],
+            top,
+            {"range": [0, 1.08 * ceiling], "nticks": 5},
+            (0.89, 1.0),
+            title=key((GREY, "┅", titles[1])),
+            title_ends=True,
+            narrow=((0.8, 1.0), (0.0, 0.36)),
+        ),
+        height=325,
+        narrow_height=510,
+        margin=foot(names, 190),
+        bargap=0.25,
+    )
 
 
-@functools.lru_cache(maxsize=FIGURES)
+@kept
+def coin_curve(curve: tuple[Points, Points], titles: tuple[str, ...]) -> Picture:
+    """The entropy of two outcomes, and the point on it."""
+    return picture(
+        Panel(
+            [
+                line(SURPRISE, at=curve),
+                line(SURPRISE, dash="dot", width=1.5, x="drop_x", y="drop_y"),
+                point(SURPRISE, x="b", y="h"),
+            ],
+            {"range": [-0.02, 1.02], "title": titles[0]},
+            {"range": [0, 1.1 * max(curve[1])], **titled(titles[1])},
+            handles=[Handle("b", "b", "h", "surprise", "point")],
+        ),
+        height=270,
+    )
+
+
+def _tree(names: tuple[str, ...]) -> list[Any]:
+    """A code's tree: branches, the chosen way, their bits, ideal lengths, leaves, words."""
+    text = {"mode": "text", "cliponaxis": False, "hoverinfo": "skip"}
+    ticks = {"symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
+             "color": SURPRISE}  # fmt: skip
+    leaves = {"color": TRUTH, "size": 13, "line": _WHITE_EDGE}
+    called = [f"<b>{clip(name, 10)}</b>" for name in names]
+    return [
+        line(GREY, width=1.5, x="branch_x", y="branch_y"),
+        line(TRUTH, width=5, x="way_x@way", y="way_y@way"),
+        showing(
+            go.Scatter(textposition="top center", textfont={"size": 12}, **text),
+            x="bit_x", y="bit_y", text="bits|name",
+        ),
+        showing(
+            go.Scatter(mode="markers", marker=ticks, hoverinfo="skip", cliponaxis=True),
+            x="ideal_x", y="leaf_y",
+        ),
+        showing(
+            # says nothing, but tells that it is pointed at
+            go.Scatter(mode="markers", marker=leaves, hoverinfo="none", cliponaxis=False),
+            pick="way", x="leaf_x", y="leaf_y",
+        ),
+        showing(
+            go.Scatter(textposition="bottom right", **text),
+            x="word_x", y="leaf_y", text="codeword|name",
+        ),
+        showing(
+            go.Scatter(text=called, textposition="top right", **text), x="word_x", y="leaf_y"
+        ),
+    ]  # fmt: skip
+
+
+@kept
 def code_tree(
-    names: tuple[str, ...], axis: str, ticks: tuple[str, ...], titles: tuple[str, str]
-) -> go.Figure:
+    names: tuple[str, ...], axis: str, ticks: tuple[str, ...], titles: tuple[str, ...]
+) -> Picture:
     """P as bars; beside them a code's tree, its root on the left and a row for each leaf.
 
     `axis` names the depth, `ticks` what 0, 1, … digits are called, `titles` the chosen way and
-    the ideal length. Traces: 0 P, 1 the branches, 2 the chosen way, 3 what the branches are
-    called, 4 the ideal lengths, 5 the leaves, 6 their codewords, 7 their names.
+    the ideal length.
     """
-    left, right = (0.0, 0.27), (0.35, 1.0)
     count = len(names)
     depth = count - 1
     room = 0.55 + 0.33 * depth  # for the names, to the right of the deepest leaf
-    tree = {"xaxis": "x2", "yaxis": "y2", "cliponaxis": False}
-    return figure(
-        [
-            *pair_bars(names, both=False),
-            line(GREY, "2", width=1.5),
-            line(TRUTH, "2", width=5),
-            go.Scatter(
-                mode="text", textposition="top center", textfont={"size": 12}, hoverinfo="skip",
-                **tree,
-            ),
-            go.Scatter(
-                mode="markers",
-                marker={
-                    "symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
-                    "color": SURPRISE,
-                },
-                hoverinfo="skip",
-                **tree | {"cliponaxis": True},
-            ),
-            go.Scatter(
-                mode="markers",
-                marker={"color": TRUTH, "size": 13, "line": _WHITE_EDGE},
-                hoverinfo="none",  # says nothing, but tells that it is pointed at
-                **tree,
-            ),
-            go.Scatter(mode="text", textposition="bottom right", hoverinfo="skip", **tree),
-            go.Scatter(
-                mode="text",
-                text=[f"<b>{clip(name, 10)}</b>" for name in names],
-                textposition="top right",
-                hoverinfo="skip",
-                **tree,
-            ),
-        ],
+    return picture(
+        _p_panel(names, 150, (0.0, 0.27), narrow=((0.0, 1.0), (0.78, 1.0))),
+        Panel(
+            _tree(names),
+            {
+                "range": [-0.1, depth + room], "title": {"text": axis, "standoff": 4},
+                "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
+            },
+            {"range": [count, 0], **_BARE},
+            (0.35, 1.0),
+            title=key((TRUTH, "━", titles[0]), (SURPRISE, "┃", titles[1])),
+            narrow=((0.0, 1.0), (0.0, 0.56)),
+        ),
         height=max(300, 38 * count + 72),
+        narrow_height=590,
         margin=foot(names, 150),
         bargap=0.25,
-        xaxis=classes(names, left, 150),
-        yaxis=_PROBABILITIES,
-        xaxis2={
-            "domain": right, "range": [-0.1, depth + room], "anchor": "y2",
-            "title": {"text": axis, "standoff": 4},
-            "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
-        },
-        yaxis2={
-            "range": [count, 0], "anchor": "x2", **_BARE,
-        },
-        annotations=[
-            panel_title(key((TRUTH, "■", "P")), left),
-            panel_title(key((TRUTH, "━", titles[0]), (SURPRISE, "┃", titles[1])), right),
-        ],
-        meta={"narrow": _TREE_ON_A_PHONE},
     )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def block_curve(
-    most: int, x_title: str, y_title: str, names: tuple[str, str, str], top: float
-) -> go.Figure:
+@kept
+def block_curve(most: int, titles: tuple[str, ...], names: tuple[str, ...], top: float) -> Picture:
     """Code length for each symbol against the length of the blocks, up to `most`.
 
-    `names` are those of the length, of its floor and of its bound. Traces: 0 the bound, 1 the
-    floor, 2 the lengths, 3 the chosen one.
+    `names` are those of the length, of its floor and of its bound.
     """
     ends = (0.5, most + 0.5)
-    return figure(
-        [
-            line(GREY, dash="dot", width=1.5),
-            line(SURPRISE, x=ends),
-            go.Scatter(
-                mode="lines+markers",
-                line={"color": TRUTH, "width": 1.5},
-                marker={"color": TRUTH, "size": 8},
-                hoverinfo="skip",
-            ),
-            go.Scatter(
-                mode="markers",
-                marker={
-                    "symbol": "circle-open", "size": 17, "color": TRUTH, "line": {"width": 3},
-                },
-                hoverinfo="skip",
-            ),
-        ],
+    dots = {"color": TRUTH, "size": 8}
+    ring = {"symbol": "circle-open", "size": 17, "color": TRUTH, "line": {"width": 3}}
+    lengths = go.Scatter(mode="lines+markers", line={"color": TRUTH, "width": 1.5}, marker=dots,
+                         hoverinfo="skip")  # fmt: skip
+    chosen = go.Scatter(mode="markers", marker=ring, hoverinfo="skip")
+    return picture(
+        Panel(
+            [
+                line(GREY, dash="dot", width=1.5, x="size", y="bounds"),
+                line(SURPRISE, at=(ends, None), y="floor"),
+                showing(lengths, x="size", y="lengths"),
+                showing(chosen, x="block", y="length"),
+            ],
+            {"range": list(ends), "title": titles[0], "dtick": 1, "showgrid": False},
+            {**titled(titles[1]), "range": [0, top]},
+            title=key((TRUTH, "●", names[0]), (SURPRISE, "━", names[1]), (GREY, "┅", names[2])),
+        ),
         height=300,
-        xaxis={"range": list(ends), "title": x_title, "dtick": 1, "showgrid": False},
-        yaxis={"title": {"text": y_title, "standoff": 6}, "range": [0, top]},
-        annotations=[
-            panel_title(
-                key((TRUTH, "●", names[0]), (SURPRISE, "━", names[1]), (GREY, "┅", names[2])),
-                (0.0, 1.0),
-            )
-        ],
-    )  # fmt: skip
-
-
-_TEXT_ON_A_PHONE = {
-    "height": 760,
-    "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.52, 1.0],
-    "xaxis2.domain": [0.0, 1.0],
-    "yaxis2.domain": [0.0, 0.42],
-    "annotations.1.x": 0.0,
-    "annotations.1.y": 0.42,
-}
+    )
 
 
 def steps_to(most: float) -> list[float]:
@@ -275,22 +228,60 @@ def steps_to(most: float) -> list[float]:
     return [at * step for at in range(5) if at * step <= most]
 
 
+def _symbols(symbols: Sequence[str], codewords: Sequence[str], most: float, title: str) -> Panel:
+    """The symbols of a text as lying bars, their codewords at the ends."""
+    rows = tuple(range(len(symbols)))
+    shares = go.Bar(
+        orientation="h", y=rows, marker={"color": TRUTH},
+        text=tuple(codewords), textposition="outside", textfont={"size": 11},
+        constraintext="none", cliponaxis=False, hoverinfo="skip",
+    )  # fmt: skip
+    return Panel(
+        [showing(shares, x="shares")],
+        {"range": [0, 1.9 * most], "tickvals": steps_to(most), "zeroline": False},
+        {
+            "range": [max(len(symbols), 8) - 0.5, -0.5], "tickvals": rows,
+            "ticktext": list(symbols), "showgrid": False, "zeroline": False,
+        },
+        (0.0, 0.46),
+        title=title,
+        narrow=((0.0, 1.0), (0.52, 1.0)),
+    )  # fmt: skip
+
+
+def _lengths(colours: Sequence[str], title: str) -> Panel:
+    """Lengths as lying bars, with what is said of each above it."""
+    rows = tuple(range(len(colours)))
+    parts = go.Bar(orientation="h", y=rows, width=0.36, marker={"color": tuple(colours)},
+                   hoverinfo="skip")  # fmt: skip
+    said = go.Scatter(
+        mode="text", textposition="middle right", hoverinfo="skip", cliponaxis=False,
+        x=(0,) * len(rows), y=tuple(at - 0.4 for at in rows),
+        text=("…",) * len(rows),  # where Plotly draws no text at first, it never does
+    )  # fmt: skip
+    return Panel(
+        [showing(parts, x="parts"), showing(said, text="said|name")],
+        {"range": [0, 1.02], **_BARE},
+        {"range": [len(rows) - 0.6, -0.8], **_BARE},
+        (0.54, 1.0),
+        title=title,
+        narrow=((0.0, 1.0), (0.0, 0.42)),
+    )
+
+
 def text_bars(
     symbols: Sequence[str],
     codewords: Sequence[str],
     most: float,
     floor: float,
     colours: Sequence[str],
-    titles: tuple[str, str],
-) -> go.Figure:
+    titles: tuple[str, ...],
+) -> Picture:
     """The symbols of a text with their codewords; beside them its length in some codes.
 
-    `most` is the largest frequency, `floor` a length as a share of the longest. The bars come with
-    the sweep. Traces: 0 frequencies, 1 lengths, 2 what is said of them.
+    `most` is the largest frequency, `floor` a length as a share of the longest.
     Not kept: there is a figure for every text.
     """
-    left, right = (0.0, 0.46), (0.54, 1.0)
-    rows = tuple(range(len(symbols)))
     across = {
         "type": "line",
         "xref": "x2",
@@ -299,44 +290,15 @@ def text_bars(
         "x1": floor,
         "line": {"color": SURPRISE, "width": 1.5, "dash": "dot"},
     }  # the floor is drawn across the bars only, with gaps where the words stand
-    return figure(
-        [
-            go.Bar(
-                orientation="h", y=rows, marker={"color": TRUTH},
-                text=tuple(codewords), textposition="outside", textfont={"size": 11},
-                constraintext="none", cliponaxis=False, hoverinfo="skip",
-            ),
-            go.Bar(
-                orientation="h", y=tuple(range(len(colours))), width=0.36,
-                marker={"color": tuple(colours)}, xaxis="x2", yaxis="y2", hoverinfo="skip",
-            ),
-            go.Scatter(
-                mode="text", textposition="middle right", xaxis="x2", yaxis="y2",
-                x=(0,) * len(colours), y=tuple(at - 0.4 for at in range(len(colours))),
-                text=("…",) * len(colours),  # where Plotly draws no text at first, it never does
-                hoverinfo="skip", cliponaxis=False,
-            ),
-        ],
+    return picture(
+        _symbols(symbols, codewords, most, titles[0]),
+        _lengths(colours, titles[1]),
         height=max(340, 18 * len(symbols) + 90),
+        narrow_height=760,
         margin={"l": 78, "r": 12, "t": 28, "b": 34},
         bargap=0.2,
-        xaxis={
-            "domain": left, "range": [0, 1.9 * most], "tickvals": steps_to(most), "zeroline": False,
-        },
-        yaxis={
-            "range": [max(len(symbols), 8) - 0.5, -0.5], "tickvals": rows,
-            "ticktext": list(symbols), "showgrid": False, "zeroline": False,
-        },
-        xaxis2={
-            "domain": right, "range": [0, 1.02], "anchor": "y2", **_BARE,
-        },
-        yaxis2={
-            "range": [len(colours) - 0.6, -0.8], "anchor": "x2", **_BARE,
-        },
         shapes=[across | {"y0": at - 0.26, "y1": at + 0.26} for at in range(len(colours))],
-        annotations=[panel_title(titles[0], left), panel_title(titles[1], right)],
-        meta={"narrow": _TEXT_ON_A_PHONE},
-    )  # fmt: skip
+    )
 
 
 def escaped(text: str) -> str:

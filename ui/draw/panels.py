@@ -39,6 +39,7 @@ class Panel:
     across: Span = (0.0, 1.0)
     up: Span = (0.0, 1.0)
     title: str = ""
+    title_ends: bool = False  # where the panel ends, and does not begin there
     narrow: tuple[Span, Span] | None = None
     handles: Sequence[Handle] = ()
     x_narrow: Axis = field(default_factory=dict)
@@ -111,7 +112,7 @@ def _place(
         narrow |= {f"{x}.domain": list(across), f"{y}.domain": list(up)}
         if panel.title:
             title = f"annotations.{len(shared['annotations']) - 1}"
-            narrow |= {f"{title}.x": across[0], f"{title}.y": up[1]}
+            narrow |= {f"{title}.x": across[panel.title_ends], f"{title}.y": up[1]}
     narrow.update({f"{x}.{name}": value for name, value in panel.x_narrow.items()})
     narrow.update({f"{y}.{name}": value for name, value in panel.y_narrow.items()})
     return [replace(handle, axis=number) for handle in panel.handles]
@@ -120,11 +121,11 @@ def _place(
 def _title(panel: Panel) -> dict[str, Any]:
     return {
         "text": f"<b>{panel.title}</b>",
-        "x": panel.across[0],
+        "x": panel.across[panel.title_ends],
         "y": panel.up[1],
         "xref": "paper",
         "yref": "paper",
-        "xanchor": "left",
+        "xanchor": "right" if panel.title_ends else "left",
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,

@@ -9,19 +9,6 @@ from ui.lesson.torch_code import in_unit as _in_unit
 from ui.lesson.torch_code import tensor as _tensor
 
 
-def entropy_program(p: Sequence[float], unit: str) -> str:
-    """Return a program that prints the entropy of P, and its ceiling."""
-    imports = "import torch\nfrom torch.distributions import Categorical\n"
-    return f"""{_in_unit(unit, imports)}
-P = {_tensor(p)}
-ceiling = torch.tensor(float(len(P)), dtype=torch.float64).log()  # if all are equally likely
-
-print("{unit}:")
-print("H      ", Categorical(probs=P).entropy().item() / unit)
-print("ceiling", ceiling.item() / unit)
-"""
-
-
 def divergence_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
     """Return a program that prints both directions of the divergence of P and Q."""
     imports = """import torch

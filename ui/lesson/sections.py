@@ -243,7 +243,9 @@ class Section:
         says what could not be used.
         """
         figure = name or self.key
+        shown = [self._worded(control) for control in controls]
         vectors = _vectors(self.held)
+        rules = _rules(self.held, vectors)
         view = View(
             picture.figure,
             picture.binds,
@@ -255,7 +257,7 @@ class Section:
             picks=[replace(self._worded(one), trace=picture.picks.get(one.name)) for one in picks],
             names=names or {},
             vectors=vectors,
-            rules=_rules(self.held, vectors),
+            rules={one.name: rules[one.name] for one in shown if one.name in rules},
             free=free,
         )
         reset = Preset(Said(self.text.label("reset")), self.params.controls(self.params.default),
@@ -266,7 +268,7 @@ class Section:
                 st.warning(self.text.label("bad_link", what=said))
             live_figure(
                 figure,
-                controls=[self._worded(control) for control in controls],
+                controls=shown,
                 state=self.held.controls,
                 model=_given_vectors(model, self.held, vectors),
                 view=view,
