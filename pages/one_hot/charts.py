@@ -1,31 +1,25 @@
 """The charts of the lesson on one-hot labels: terms of the sum, slopes, smooth and soft labels."""
 
-import functools
 from typing import Any
 from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
-from ui.draw.charts import (
-    BROKEN,
-    FIGURES,
-    FINE,
-    GREY,
-    PREDICTION,
-    SURPRISE,
-    TRUTH,
-    Points,
+from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, faint
+from ui.draw.marks import Points, frames, line, point, showing
+from ui.draw.panels import (
+    Panel,
+    Picture,
+    Span,
     categories,
-    figure,
-    frames,
+    kept,
     key,
-    line,
-    panel_title,
-    point,
+    picture,
+    probabilities,
 )
+from ui.figure import Handle
 
 NOWHERE = (-1.0, -1.0)  # a line below its panel, until the sweep draws it
-PROBABILITIES = {"range": [0, 1.24], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 _WIDE, _NARROW = 270, 300  # pixels that a panel of classes has on a projector, on a phone
 
 
@@ -45,315 +39,296 @@ def _below(names: tuple[str, ...]) -> float:
     return 26 + (0.72 * max(map(_width, names)) if slanted else 0)
 
 
-def _classes(
-    names: tuple[str, ...], domain: tuple[float, float], number: str = "", **axis: Any
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return an axis of classes, and what it asks for on a narrow screen."""
+def _classes(names: tuple[str, ...], **axis: Any) -> dict[str, Any]:
+    """Return the axis of classes of a panel, and what it asks for on a narrow screen."""
     tilt = {True: -45, False: 0}
     size = 12 if len(names) > 6 else 13
     shape = {"tickangle": tilt[_slanted(names, _WIDE)], "tickfont": {"size": size}, **axis}
-    narrow = {f"xaxis{number}.tickangle": tilt[_slanted(names, _NARROW)]}
-    return categories(names, domain, **shape), narrow
+    narrow = {"tickangle": tilt[_slanted(names, _NARROW)]}
+    return {"x": categories(names, **shape), "x_narrow": narrow}
 
 
-def _values(names: tuple[str, ...], y: float, step: float, axis: str = "") -> go.Scatter:
-    """Return numbers at height y, one for each class; they come with the sweep.
+def _values(names: tuple[str, ...], y: float, step: float, text: str) -> go.Scatter:
+    """Return numbers at height y, one for each class.
 
     Where there are many, every second stands `step` higher, so that they do not touch.
     """
     crowded = len(names) > 6
-    return go.Scatter(
+    trace = go.Scatter(
         x=names,
         y=tuple(y + step * (crowded and i % 2) for i in range(len(names))),
         mode="text",
         textfont={"size": 12 if len(names) < 8 else 10},
-        xaxis=f"x{axis}",
-        yaxis=f"y{axis}",
         hoverinfo="skip",
         cliponaxis=False,
     )
+    return showing(trace, text=text)
 
 
-def _bars(names: tuple[str, ...], colour: str, axis: str = "", **bar: Any) -> go.Bar:
-    return go.Bar(
-        x=names,
-        marker={"color": colour},
-        xaxis=f"x{axis}",
-        yaxis=f"y{axis}",
-        hoverinfo="skip",
-        **bar,
-    )
+def _bars(names: tuple[Any, ...], colour: str, y: str, base: str = "", **bar: Any) -> go.Bar:
+    trace = go.Bar(x=names, marker={"color": colour}, hoverinfo="skip", **bar)
+    return showing(trace, y=y, **({"base": base} if base else {}))
 
 
-def _beyond(axis: str, x: tuple[Any, ...] | None = None, colour: str = SURPRISE) -> go.Scatter:
+def _beyond(colour: str, at: tuple[Any, ...] | None = None, **shows: str) -> go.Scatter:
     """Return the signs, on the upper edge, of what is higher than the panel."""
-    return go.Scatter(
-        x=x,
+    trace = go.Scatter(
+        x=at,
         mode="markers",
         marker={"symbol": "triangle-up", "size": 11, "color": colour},
-        xaxis=f"x{axis}",
-        yaxis=f"y{axis}",
         hoverinfo="skip",
         cliponaxis=False,
     )
+    return showing(trace, **shows)
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, str], top: float) -> go.Figure:
+def _p_handles(count: int) -> list[Handle]:
+    """Handles on the prediction's bars: they move the logits."""
+    return [Handle(f"z{i}", i, f"p.{i}", "prediction", says=f"p.{i}") for i in range(count)]
+
+
+@kept
+def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float) -> Picture:
     """The prediction with the label as frames; beside it what each class would add to the loss.
 
-    Traces: 0 the label, 1 the prediction, 2 its numbers, 3 surprise that counts nothing,
-    4 surprise that counts, 5 their numbers, 6 the signs of those above `top`.
+    Surprise that counts nothing is a frame, what is above `top` has a sign.
     """
-    left, right = (0.0, 0.46), (0.56, 1.0)
-    axis, narrow = _classes(names, left)
-    axis2, narrow2 = _classes(names, right, "2", anchor="y2")
     below = _below(names)
-    return figure(
-        [
-            frames(names, TRUTH, ""),
-            _bars(names, PREDICTION),
-            _values(names, 1.1, 0.09),
-            frames(names, GREY, "", "2"),
-            _bars(names, SURPRISE, "2"),
-            _values(names, 1.12 * top, 0.08 * top, "2"),
-            _beyond("2", names, GREY),
-        ],
+    return picture(
+        Panel(
+            [
+                frames(names, TRUTH, y="y"),
+                _bars(names, PREDICTION, "p"),
+                _values(names, 1.1, 0.09, "p|2"),
+            ],
+            y=probabilities(1.24),
+            across=(0.0, 0.46),
+            title=titles[0],
+            narrow=((0.0, 1.0), (0.6, 1.0)),
+            handles=_p_handles(len(names)),
+            **_classes(names),
+        ),
+        Panel(
+            [
+                frames(names, GREY, y="drawn"),
+                _bars(names, SURPRISE, "alive"),
+                _values(names, 1.12 * top, 0.08 * top, "surprise|2"),
+                _beyond(GREY, names, y="beyond"),
+            ],
+            y={"range": [0, 1.24 * top], "tickvals": [0, 2, 4, 6]},
+            across=(0.56, 1.0),
+            title=titles[1],
+            narrow=((0.0, 1.0), (0.0, 0.38)),
+            **_classes(names),
+        ),
         height=int(254 + below),
+        narrow_height=int(430 + 2 * below),
         margin={"l": 40, "r": 12, "t": 28, "b": below},
-        xaxis=axis,
-        yaxis=PROBABILITIES,
-        xaxis2=axis2,
-        yaxis2={"range": [0, 1.24 * top], "anchor": "x2", "tickvals": [0, 2, 4, 6]},
-        annotations=[panel_title(titles[0], left), panel_title(titles[1], right)],
-        meta={
-            "narrow": {
-                "height": int(430 + 2 * below),
-                "xaxis.domain": [0.0, 1.0],
-                "yaxis.domain": [0.6, 1.0],
-                "xaxis2.domain": [0.0, 1.0],
-                "yaxis2.domain": [0.0, 0.38],
-                "annotations.1.x": 0.0,
-                "annotations.1.y": 0.38,
-                **narrow,
-                **narrow2,
-            }
-        },
     )
-
-
-def _signed(names: tuple[str, ...]) -> list[Any]:
-    """Return the bars of p - y under the classes, what is too much and too little, and numbers."""
-    return [
-        _bars(names, PREDICTION, "2"),
-        _bars(names, TRUTH, "2"),
-        _values(names, -1.3, -0.34, "2"),
-    ]
 
 
 def _two_floors(
-    names: tuple[str, ...], titles: tuple[str, str], left: tuple[float, float]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the axes of probabilities above and p - y below, and their narrow places."""
-    axis, narrow = _classes(names, left, "2", anchor="y2")
-    axes = {
-        "xaxis": categories(names, left, showticklabels=False, ticks=""),
-        "yaxis": {**PROBABILITIES, "domain": [0.5, 1.0]},
-        "xaxis2": axis,
-        "yaxis2": {
-            "range": [-1.85, 1.1],
-            "tickvals": [-1, 0, 1],
-            "domain": [0.0, 0.36],
-            "anchor": "x2",
-            "zeroline": True,
-        },
-        "annotations": [
-            panel_title(titles[0], left),
-            {**panel_title(titles[1], left), "y": 0.36},
-        ],
-    }
-    narrow |= {
-        "xaxis.domain": [0.0, 1.0],
-        "yaxis.domain": [0.74, 1.0],
-        "xaxis2.domain": [0.0, 1.0],
-        "yaxis2.domain": [0.46, 0.66],
-        "xaxis3.domain": [0.0, 1.0],
-        "yaxis3.domain": [0.0, 0.3],
-        "annotations.1.y": 0.66,
-        "annotations.2.x": 0.0,
-        "annotations.2.y": 0.3,
-    }
-    return axes, narrow
+    names: tuple[str, ...],
+    marks: list[Any],
+    titles: tuple[str, ...],
+    across: Span,
+    handles: list[Handle],
+    top: float = 1.24,
+) -> tuple[Panel, Panel]:
+    """Return the panel of probabilities and, below it, that of p - y with its numbers."""
+    signed = [
+        _bars(names, PREDICTION, "too_much"),
+        _bars(names, TRUTH, "too_little"),
+        _values(names, -1.3, -0.34, "gradient|2"),
+    ]
+    upper = Panel(
+        marks,
+        categories(names, showticklabels=False, ticks=""),
+        probabilities(top),
+        across,
+        (0.5, 1.0),
+        title=titles[0],
+        narrow=((0.0, 1.0), (0.74, 1.0)),
+        handles=handles,
+    )
+    lower = Panel(
+        signed,
+        y={"range": [-1.85, 1.1], "tickvals": [-1, 0, 1], "zeroline": True},
+        across=across,
+        up=(0.0, 0.36),
+        title=titles[1],
+        narrow=((0.0, 1.0), (0.46, 0.66)),
+        **_classes(names),
+    )
+    return upper, lower
 
 
-@functools.lru_cache(maxsize=FIGURES)
+_THIRD_ON_A_PHONE = ((0.0, 1.0), (0.0, 0.3))
+
+
+@kept
 def slopes(
     names: tuple[str, ...],
-    titles: tuple[str, str, str],
+    titles: tuple[str, ...],
     p_axis: str,
     curve: tuple[Points, Points],
     top: float,
-) -> go.Figure:
-    """The prediction and, below, p - y; beside them the curve of -log p with its tangent.
-
-    Traces: 0 the label's frames, 1 the prediction, 2 its numbers, 3 what is too much, 4 what is
-    too little, 5 their numbers, 6 the curve, 7 the tangent, 8 the drop line, 9 the point, 10 the
-    sign of a point above `top`.
-    """
-    left, right = (0.0, 0.5), (0.61, 1.0)
-    axes, narrow = _two_floors(names, titles[:2], left)
-    axes["annotations"].append(panel_title(titles[2], right))
+) -> Picture:
+    """The prediction and, below, p - y; beside them the curve of -log p with its tangent."""
     below = max(_below(names), 44)
-    return figure(
+    marks = [
+        frames(names, TRUTH, y="y"),
+        _bars(names, PREDICTION, "p"),
+        _values(names, 1.1, 0.09, "p|2"),
+    ]
+    beside = Panel(
         [
-            frames(names, TRUTH, ""),
-            _bars(names, PREDICTION),
-            _values(names, 1.1, 0.09),
-            *_signed(names),
-            line(SURPRISE, "3", x=curve[0], y=curve[1]),
-            line(GREY, "3", width=2.5),
-            line(SURPRISE, "3", dash="dot", width=1.5),
-            point(SURPRISE, "3"),
-            _beyond("3"),
+            line(SURPRISE, at=curve),
+            line(GREY, width=2.5, x="tangent_x", y="tangent_y"),
+            line(SURPRISE, dash="dot", width=1.5, x="drop_x", y="drop_y"),
+            point(SURPRISE, x="p_k", y="dot"),
+            _beyond(SURPRISE, x="p_k", y="beyond"),
         ],
-        height=int(306 + below),
-        margin={"l": 40, "r": 12, "t": 28, "b": below},
-        **axes,
-        xaxis3={
-            "domain": right,
+        {
             "range": [-0.02, 1.04],
-            "anchor": "y3",
             "title": {"text": p_axis, "standoff": 6},
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
         },
-        yaxis3={"range": [0, 1.08 * top], "anchor": "x3"},
-        meta={"narrow": {"height": int(620 + below), **narrow}},
+        {"range": [0, 1.08 * top]},
+        (0.61, 1.0),
+        title=titles[2],
+        narrow=_THIRD_ON_A_PHONE,
+    )
+    return picture(
+        *_two_floors(names, marks, titles[:2], (0.0, 0.5), _p_handles(len(names))),
+        beside,
+        height=int(306 + below),
+        narrow_height=int(620 + below),
+        margin={"l": 40, "r": 12, "t": 28, "b": below},
     )
 
 
-@functools.lru_cache(maxsize=FIGURES)
+@kept
 def smoothing(
     hard: tuple[Points, Points],
     along: Points,
-    titles: tuple[str, str],
-    names: tuple[str, str, str],
+    titles: tuple[str, ...],
+    names: tuple[str, ...],
     top: float,
     told: bool,
-) -> go.Figure:
+) -> Picture:
     """The loss along p_k for a hard label and for a smoothed one, with its floor and lowest point.
 
     `hard` holds the x and y of the hard label's curve, `along` the x of the other, `titles` are
-    those of the axes, `names` those of the two curves and of the floor, which gets its name once
-    it has been `told`. Traces: 0 the hard curve, 1 the smoothed curve, 2 the floor, 3 the line
-    down to where the lowest point lies, 4 the lowest point, 5 the point on the hard curve, 6 that
-    on the smoothed one, 7 the sign of what is infinite, 8 its word.
+    those of the axes, `names` those of the two curves and of the floor, which is drawn and named
+    once it has been `told`.
     """
     entries = [(GREY, "╍", names[0]), (SURPRISE, "━", names[1])]
+    floor: dict[str, dict[str, str]] = {"line": {}, "down": {}, "lowest": {}}
     if told:
         entries += [(TRUTH, "┈", names[2])]
-    return figure(
-        [
-            line(GREY, x=hard[0], y=hard[1], dash="dash", width=2),
-            line(SURPRISE, x=along),
-            line(TRUTH, x=(0, 1), y=NOWHERE, dash="dot", width=2),
-            line(FINE, dash="dot", width=1.5),
-            point(FINE, symbol="diamond"),
-            point(GREY, symbol="square"),
-            point(SURPRISE),
-            _beyond("", colour=BROKEN),
-            go.Scatter(
-                mode="text",
-                text=["<br><b>∞</b>"],  # below the handle
-                textposition="bottom center",
-                textfont={"size": 20, "color": BROKEN},
-                hoverinfo="skip",
-                cliponaxis=False,
-            ),
-        ],
+        floor = {"line": {"y": "floor_y"}, "down": {"x": "best_x", "y": "best_y"},
+                 "lowest": {"x": "best", "y": "floor"}}  # fmt: skip
+    word = go.Scatter(
+        mode="text",
+        text=["<br><b>∞</b>"],  # below the handle
+        textposition="bottom center",
+        textfont={"size": 20, "color": BROKEN},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    return picture(
+        Panel(
+            [
+                line(GREY, at=hard, dash="dash", width=2),
+                line(SURPRISE, at=(along, None), y="curve"),
+                line(TRUTH, at=((0, 1), NOWHERE), dash="dot", width=2, **floor["line"]),
+                line(FINE, dash="dot", width=1.5, **floor["down"]),
+                point(FINE, "diamond", **floor["lowest"]),
+                point(GREY, "square", x="s", y="hard_dot"),
+                point(SURPRISE, x="s", y="dot"),
+                _beyond(BROKEN, x="s", y="infinite"),
+                showing(word, x="s", y="infinite"),
+            ],
+            {"range": [-0.02, 1.03], "title": {"text": titles[0], "standoff": 6}},
+            {"range": [0, top], "title": {"text": titles[1], "standoff": 4}},
+            title=key(*entries),
+            handles=[Handle("s", "s", "grip", "surprise", "point")],
+        ),
         height=330,
         margin={"l": 44, "r": 16, "t": 30, "b": 46},
-        xaxis={"range": [-0.02, 1.03], "title": {"text": titles[0], "standoff": 6}},
-        yaxis={"range": [0, top], "title": {"text": titles[1], "standoff": 4}},
-        annotations=[panel_title(key(*entries), (0.0, 1.0))],
     )
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def soft_labels(
-    names: tuple[str, ...], titles: tuple[str, str, str], unit: str, top: float
-) -> go.Figure:
-    """Label and prediction side by side and, below, p - y; beside them the loss in two parts.
+def _in_two_parts(unit: str, top: float, title: str) -> Panel:
+    """The loss as a column: the floor, and the gap above it, each with its number."""
 
-    Traces: 0 the label, 1 the prediction, 2 too much, 3 too little, 4 their numbers, 5 the
-    floor, 6 the gap above it, 7 and 8 the numbers of both, 9 the sign of a loss above `top`, 10
-    that of an infinite one.
-    """
-    left, right = (0.0, 0.64), (0.76, 1.0)
-    axes, narrow = _two_floors(names, titles[:2], left)
-    axes["annotations"].append(panel_title(titles[2], right))
-    axes["yaxis"] = {**axes["yaxis"], "range": [0, 1.08]}
-    below = max(_below(names), 30)
-    column = {"offset": -0.3, "width": 0.6}
-    inside: dict[str, Any] = {"xaxis": "x3", "yaxis": "y3", "hoverinfo": "skip"}
-    return figure(
+    def part(colour: str, **shows: str) -> go.Bar:
+        column = go.Bar(x=(0,), marker={"color": colour}, offset=-0.3, width=0.6, hoverinfo="skip")
+        return showing(column, **shows)
+
+    def number(**shows: str) -> go.Scatter:
+        beside = go.Scatter(
+            x=(0.35,), mode="text", textposition="middle right", textfont={"size": 12},
+            cliponaxis=False, hoverinfo="skip",
+        )  # fmt: skip
+        return showing(beside, **shows)
+
+    infinite = go.Scatter(
+        x=(0,),
+        mode="markers+text",
+        marker={"symbol": "triangle-up", "size": 12, "color": BROKEN},
+        text=["  <b>∞</b>"],
+        textposition="middle right",
+        textfont={"size": 20, "color": BROKEN},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    return Panel(
         [
-            _bars(names, TRUTH, offset=-0.4, width=0.38),
-            _bars(names, PREDICTION, offset=0.02, width=0.38),
-            *_signed(names),
-            go.Bar(x=(0,), marker={"color": TRUTH}, **column, **inside),
-            go.Bar(x=(0,), marker={"color": SURPRISE}, **column, **inside),
-            *(
-                go.Scatter(
-                    x=(0.35,),
-                    mode="text",
-                    textposition="middle right",
-                    textfont={"size": 12},
-                    cliponaxis=False,
-                    **inside,
-                )
-                for _ in range(2)
-            ),
-            _beyond("3", x=(0,)),
-            go.Scatter(
-                x=(0,),
-                mode="markers+text",
-                marker={"symbol": "triangle-up", "size": 12, "color": BROKEN},
-                text=["  <b>∞</b>"],
-                textposition="middle right",
-                textfont={"size": 20, "color": BROKEN},
-                cliponaxis=False,
-                **inside,
-            ),
+            part(TRUTH, y="floor"),
+            part(SURPRISE, base="floor", y="shown"),
+            number(y="middle", text="floor|3"),
+            number(y="above", text="gap|3"),
+            _beyond(SURPRISE, (0,), y="beyond"),
+            showing(infinite, y="infinite"),
         ],
-        height=int(306 + below),
-        margin={"l": 40, "r": 12, "t": 28, "b": below},
-        **axes,
-        xaxis3={
-            "domain": right,
-            "range": [-0.45, 0.95],
-            "anchor": "y3",
-            "tickvals": [],
-            "showgrid": False,
-            "zeroline": False,
-        },
-        yaxis3={
-            "range": [0, 1.06 * top],
-            "anchor": "x3",
-            "title": {"text": unit, "standoff": 4},
-        },
-        meta={"narrow": {"height": int(600 + below), **narrow}},
+        {"range": [-0.45, 0.95], "tickvals": [], "showgrid": False, "zeroline": False},
+        {"range": [0, 1.06 * top], "title": {"text": unit, "standoff": 4}},
+        (0.76, 1.0),
+        title=title,
+        narrow=_THIRD_ON_A_PHONE,
     )
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> go.Figure:
-    """The loss for each kind of target, lying bars; what is no number is hatched and says so.
+@kept
+def soft_labels(names: tuple[str, ...], titles: tuple[str, ...], unit: str, top: float) -> Picture:
+    """Label and prediction side by side and, below, p - y; beside them the loss in two parts."""
+    below = max(_below(names), 30)
+    marks = [
+        _bars(names, TRUTH, "y", offset=-0.4, width=0.38),
+        _bars(names, PREDICTION, "p", offset=0.02, width=0.38),
+    ]
+    handles = [
+        Handle(f"{letter}{i}", i + side * 0.21, f"{letter}.{i}", colour)
+        for letter, side, colour in (("y", -1, "truth"), ("p", 1, "prediction"))
+        for i in range(len(names))
+    ]
+    return picture(
+        *_two_floors(names, marks, titles[:2], (0.0, 0.64), handles, top=1.08),
+        _in_two_parts(unit, top, titles[2]),
+        height=int(306 + below),
+        narrow_height=int(600 + below),
+        margin={"l": 40, "r": 12, "t": 28, "b": below},
+    )
 
-    Traces: 0 the finite ones, 1 those that are infinite, 2 those that are nan.
-    """
 
-    def lying(marker: dict[str, Any], **text: Any) -> go.Bar:
-        return go.Bar(
+@kept
+def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> Picture:
+    """The loss for each kind of target, lying bars; what is no number is hatched and says so."""
+
+    def lying(x: str, marker: dict[str, Any], **text: Any) -> go.Bar:
+        trace = go.Bar(
             y=names,
             orientation="h",
             marker=marker,
@@ -361,29 +336,28 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> go.Figure
             constraintext="none",
             cliponaxis=False,
             hoverinfo="skip",
+            textposition="outside",
             **text,
         )
+        return showing(trace, x=x, text="losses|4")
 
-    def broken(shape: str) -> go.Bar:
-        hatch = {"shape": shape, "fgcolor": BROKEN, "bgcolor": "rgba(204,121,167,0.18)", "size": 8}
-        return lying(
-            {"color": BROKEN, "pattern": hatch, "line": {"color": BROKEN, "width": 1}},
-            textposition="outside",
-            textfont={"size": 18, "color": BROKEN},
-        )
+    def broken(x: str, shape: str) -> go.Bar:
+        hatch = {"shape": shape, "fgcolor": BROKEN, "bgcolor": faint(BROKEN, 0.18), "size": 8}
+        marker = {"color": BROKEN, "pattern": hatch, "line": {"color": BROKEN, "width": 1}}
+        return lying(x, marker, textfont={"size": 18, "color": BROKEN})
 
-    return figure(
-        [
-            lying({"color": SURPRISE}, textposition="outside"),
-            broken("/"),
-            broken("x"),
-        ],
+    return picture(
+        Panel(
+            [
+                lying("finite", {"color": SURPRISE}),
+                broken("infinite", "/"),
+                broken("undefined", "x"),
+            ],
+            {"range": [0, top], "title": {"text": title, "standoff": 10}},
+            categories(names, range=[len(names) - 0.5, -0.5], tickfont={"size": 13}),
+            y_narrow={"tickfont.size": 10},
+        ),
         height=236,
         margin={"l": 196, "r": 52, "t": 8, "b": 46},
-        xaxis={"range": [0, top], "title": {"text": title, "standoff": 10}},
-        yaxis={
-            **categories(names, (0, 1), range=[len(names) - 0.5, -0.5]),
-            "tickfont": {"size": 13},
-        },
-        meta={"narrow": {"margin.l": 156, "yaxis.tickfont.size": 10}},
+        narrow={"margin.l": 156},
     )

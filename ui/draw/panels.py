@@ -61,8 +61,17 @@ def kept(builder: Callable[P, Picture]) -> Callable[P, Picture]:
     return functools.lru_cache(maxsize=FIGURES)(builder)  # ty: ignore[invalid-explicit-return]
 
 
-def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout: Any) -> Picture:
-    """Put panels side by side, or below each other, with the layout that all figures share."""
+def picture(
+    *panels: Panel,
+    height: int = 340,
+    narrow_height: int = 0,
+    narrow: Mapping[str, Any] | None = None,
+    **layout: Any,
+) -> Picture:
+    """Put panels side by side, or below each other, with the layout that all figures share.
+
+    `narrow` is what else the figure asks for on a phone: {"margin.l": 156}.
+    """
     shared: dict[str, Any] = {
         "template": "none",
         "height": height,
@@ -74,10 +83,10 @@ def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout:
         "annotations": [],
     }
     shared |= layout
-    narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
-    placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
-    if narrow:
-        shared["meta"] = {"narrow": narrow}
+    phone = ({"height": narrow_height} if narrow_height else {}) | dict(narrow or {})
+    placed = [_place(panel, _number(at), shared, phone) for at, panel in enumerate(panels)]
+    if phone:
+        shared["meta"] = {"narrow": phone}
     traces = [mark for panel in panels for mark in panel.marks]
     binds = tuple(Bind(at, field, array) for at, trace in enumerate(traces)
                   for field, array in shown_by(trace).items())  # fmt: skip
