@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ui.lesson.torch_code import HEAD as _HEAD
+from ui.lesson.torch_code import in_unit as _in_unit
 from ui.lesson.torch_code import tensor as _tensor
 
 
@@ -17,14 +18,6 @@ p = torch.tensor({float(p)}, dtype=torch.float64)
 
 print("{unit}", (0 - torch.{log}(p)).item())  # 0 - 0 is 0, and -0 would be -0
 """
-
-
-def _in_unit(unit: str, imports: str) -> str:
-    """Return the head of a program that counts in a unit; PyTorch itself counts in nats."""
-    if unit == "nats":
-        return f"{imports}\nunit = 1  # a nat: PyTorch's own unit\n"
-    base = {"bits": 2, "hartleys": 10}[unit]
-    return f"import math\n\n{imports}\nunit = math.log({base})  # one of {unit}, in nats\n"
 
 
 def pair_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
