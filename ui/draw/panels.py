@@ -60,8 +60,17 @@ def kept(builder: Callable[P, Picture]) -> Callable[P, Picture]:
     return functools.lru_cache(maxsize=FIGURES)(builder)  # ty: ignore[invalid-explicit-return]
 
 
-def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout: Any) -> Picture:
-    """Put panels side by side, or below each other, with the layout that all figures share."""
+def picture(
+    *panels: Panel,
+    height: int = 340,
+    narrow_height: int = 0,
+    narrow_layout: Axis | None = None,
+    **layout: Any,
+) -> Picture:
+    """Put panels side by side, or below each other, with the layout that all figures share.
+
+    What the whole figure asks for on a phone is said as `narrow_layout`: {"margin.l": 45}.
+    """
     shared: dict[str, Any] = {
         "template": "none",
         "height": height,
@@ -74,6 +83,7 @@ def picture(*panels: Panel, height: int = 340, narrow_height: int = 0, **layout:
     }
     shared |= layout
     narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
+    narrow |= narrow_layout or {}
     placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
     if narrow:
         shared["meta"] = {"narrow": narrow}
