@@ -7,7 +7,7 @@ ADDRESS ?= localhost
 VENV    := .venv
 BIN     := $(VENV)/bin
 
-.PHONY: run test walks bench picture browser lint clean
+.PHONY: run test check walks bench picture browser lint clean
 
 run: $(VENV)/run.done
 	@$(BIN)/python -m ui.app.gate "$(ADDRESS)" "$(PORT)"
@@ -15,6 +15,10 @@ run: $(VENV)/run.done
 
 test: $(VENV)/test.done browser lint
 	$(BIN)/python -m pytest
+
+# what needs no browser, in little more than a minute: for while one works
+check: $(VENV)/test.done lint
+	$(BIN)/python -m pytest --ignore tests/browser
 
 # other walks than those of `make test`: make walks SEED=7 WALKS=200
 SEED  ?= 1

@@ -68,7 +68,7 @@ def _bare(config: Any) -> Callable[[int], None]:
 
 
 def _configs() -> Mapping[str, Any]:
-    from pages.training.settings import DATA_RUNS
+    from pages.training.params import DATA_RUNS
     from xent_core.training import Config
 
     return {
@@ -139,7 +139,7 @@ async def _play(page: Page, address: str) -> float:
 
 def _written(name: str) -> str:
     """A run that the lesson offers, as a link has it."""
-    from pages.training.settings import DATA_RUNS, PARAMS
+    from pages.training.params import DATA_RUNS, PARAMS
 
     return PARAMS.write({**PARAMS.default, "run": DATA_RUNS[name]})["run"]
 

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,7 +161,8 @@ def unbounded_caches(source: str) -> Iterator[str]:
                 if _is_cache(decorator) and takes and not _bound(decorator):
                     yield node.name
     for node in ast.walk(tree):  # a cache made in another way: f = cache(g)
-        if isinstance(node, ast.Call) and _is_cache(node) and id(node) not in decorators:
+        made = isinstance(node, ast.Call) and _is_cache(node) and id(node) not in decorators
+        if made and not (node.keywords and _bound(node)):
             yield ast.unparse(node)
 
 
@@ -199,19 +201,21 @@ def test_a_cache_without_a_bound_is_seen():
             assert [*unbounded_caches(f"{head}{decorator}\ndef f(x): pass")] == seen, decorator
     assert [*unbounded_caches(f"{head}@cache\ndef f(): pass")] == []
     assert [*unbounded_caches(f"{head}kept = cache(print)")] == ["cache(print)"]
+    assert [*unbounded_caches(f"{head}kept = lru_cache(maxsize=None)(print)")] != []
+    assert [*unbounded_caches(f"{head}kept = lru_cache(maxsize=8)(print)")] == []
 
 
 def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
     from pages.entropy import charts as code_charts
-    from pages.kl_divergence import charts as divergence_charts
-    from pages.one_hot import charts as loss_charts
-    from ui.draw import charts
+    from ui.draw import charts, pair, panels, settling
 
     for i in range(1500):
         names = (f"a{i}", f"b{i}")
         code_charts.pile(names, ("what each adds", "ceiling"), 0.5, 1.0)
     assert code_charts.pile.cache_info().currsize == charts.FIGURES
-    for module in (charts, code_charts, divergence_charts, loss_charts):
+    folders = [path.parent.name for path in ROOT.glob("pages/*/charts.py")]
+    of_lessons = [importlib.import_module(f"pages.{folder}.charts") for folder in folders]
+    for module in (charts, pair, panels, settling, *of_lessons):
         for builder in vars(module).values():
             if isinstance(builder, functools._lru_cache_wrapper):
                 assert builder.cache_info().maxsize == charts.FIGURES

@@ -5,15 +5,7 @@ float64. `axis` takes an int, a tuple or None, as in SciPy. Mistakes raise Value
 IndexError for a class that does not exist, with a message that names the argument and the value.
 """
 
-from xent_core.coding import (
-    block_distribution,
-    block_symbols,
-    cross_code_bits,
-    huffman_code,
-    kraft_sum,
-    shannon_lengths,
-    text_statistics,
-)
+from xent_core.coding import block_distribution, huffman_code, kraft_sum, shannon_lengths
 from xent_core.densities import (
     density,
     density_jensen_shannon,
@@ -64,12 +56,12 @@ from xent_core.softmax import (
     softmax,
     softmax_jacobian,
 )
+from xent_core.texts_in_codes import cross_code_bits, text_statistics
 
 __all__ = [
     "argmax",
     "ask_huffman",
     "block_distribution",
-    "block_symbols",
     "cross_code_bits",
     "cross_code_text",
     "cross_coding",

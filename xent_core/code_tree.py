@@ -18,6 +18,7 @@ from xent_core.coding import (
     _check_blocks,
     _codewords,
     _huffman_tree,
+    _joins,
     _one_distribution,
     _whole_weights,
     block_distribution,
@@ -160,33 +161,6 @@ def draw_trees(codewords: Sequence[Codewords]) -> dict[str, Array]:
     return {name: np.stack([drawing[name] for drawing in drawings])[which] for name in drawings[0]}
 
 
-def shannon_length_rows(p: ArrayLike) -> Array:
-    """Lengths of `shannon_lengths`, ⌈-log₂ p⌉, for each of many distributions.
-
-    Parameters
-    ----------
-    p : array_like, (R, K)
-        Distributions along the last axis.
-
-    Returns
-    -------
-    int32 array, (R, K), in bits; 0 where p = 1, and where p = 0: no codeword.
-
-    Raises
-    ------
-    ValueError
-        If `p` does not hold distributions.
-
-    Examples
-    --------
-    >>> from xent_core.code_tree import shannon_length_rows
-    >>> shannon_length_rows([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]]).tolist()
-    [[1, 2, 3], [0, 0, 0]]
-    """
-    p = _distributions(p)
-    return np.where(p > 0, 1 - np.frexp(p)[1], 0)
-
-
 def block_lengths(p: ArrayLike, most: int) -> Array:
     """Expected length of the Huffman code of blocks of 1, 2, … `most` symbols, for each symbol.
 
@@ -217,24 +191,7 @@ def block_lengths(p: ArrayLike, most: int) -> Array:
     """
     p = _one_distribution(p)
     _check_blocks(p.size, most)
-    lengths = [_mean_length(block_distribution(p, n)) / n for n in range(1, most + 1)]
-    return np.array(lengths, FLOAT64)
-
-
-def _mean_length(p: Array) -> float:
-    """Expected length of the Huffman code of one distribution."""
-    leaves = np.sort(p[p > 0]).tolist()
-    joined: list[float] = []
-    leaf = node = 0
-    # The two queues of `xent_core.coding`, without trees: joined nodes grow heavier.
-    for _ in range(len(leaves) - 1):
-        pair = 0.0
-        for _ in range(2):
-            if leaf < len(leaves) and (node == len(joined) or leaves[leaf] <= joined[node]):
-                pair += leaves[leaf]
-                leaf += 1
-            else:
-                pair += joined[node]
-                node += 1
-        joined.append(pair)
-    return math.fsum(joined)
+    # sorted, so that the joins need not sort again: a block may have thousands of symbols
+    blocks = (np.sort(block_distribution(p, n)).tolist() for n in range(1, most + 1))
+    joined = (math.fsum(weight for weight, *_ in _joins(block)) for block in blocks)
+    return np.array([bits / n for n, bits in enumerate(joined, 1)], FLOAT64)

@@ -1,4 +1,4 @@
-"""Source coding: Huffman's and Shannon's codes, blocks of symbols, and the length of real texts.
+"""Source coding: Huffman's and Shannon's codes, and blocks of symbols.
 
 Sources: C. E. Shannon, "A Mathematical Theory of Communication" (1948); D. A. Huffman, "A Method
 for the Construction of Minimum-Redundancy Codes" (1952); T. M. Cover and J. A. Thomas, "Elements
@@ -13,26 +13,23 @@ not hold for it.
 
 from __future__ import annotations
 
-import lzma
 import math
-import zlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xent_core._arrays import FLOAT64, Array, as_float, as_integer, fail
-from xent_core.information import _check_distribution, entropy
+from xent_core.distributions import _distributions
+from xent_core.information import _check_distribution
 
 BLOCK_LIMIT = 65_536  # blocks in one distribution: 2^16
 LONGEST_BLOCK = 16
-TEXT_LIMIT = 100_000  # code points
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,25 +254,25 @@ def shannon_lengths(p: ArrayLike) -> Array:
 
     Parameters
     ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
+    p : array_like, (…, K)
+        Distributions along the last axis.
 
     Returns
     -------
-    int64 array, (K,), in bits; 0 where p = 1, and where p = 0: no codeword.
+    int64 array, (…, K), in bits; 0 where p = 1, and where p = 0: no codeword.
 
     Raises
     ------
     ValueError
-        If `p` is not one distribution.
+        If `p` does not hold distributions.
 
     Examples
     --------
     >>> from xent_core.coding import shannon_lengths
-    >>> shannon_lengths([0.5, 0.3, 0.2]).tolist()
-    [1, 2, 3]
+    >>> shannon_lengths([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]]).tolist()
+    [[1, 2, 3], [0, 0, 0]]
     """
-    p = _one_distribution(p)
+    p = _distributions(p)
     # p = m 2^e with ½ ≤ m < 1, so -log₂ p is above -e and at most 1 - e: nothing to round.
     exponents = np.frexp(p)[1].astype(np.int64)
     return np.where(p > 0, 1 - exponents, 0)
@@ -333,7 +330,7 @@ def block_distribution(p: ArrayLike, n: int) -> Array:
 
     Returns
     -------
-    float64 array, (K^n,), in the order of `block_symbols`. Blocks of the same symbols in another
+    float64 array, (K^n,), the last symbol changing fastest. Blocks of the same symbols in another
     order are equally probable to the last bit. Below 5e-324 a block counts as impossible.
 
     Raises
@@ -355,186 +352,6 @@ def block_distribution(p: ArrayLike, n: int) -> Array:
         return (p / p.sum())[index].prod(axis=0)
 
 
-def block_symbols(symbols: Iterable[Hashable], n: int) -> tuple[tuple[Any, ...], ...]:
-    """All blocks of `n` symbols, as tuples, the last symbol changing fastest.
-
-    Parameters
-    ----------
-    symbols : iterable of K hashables
-    n : int
-        Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
-
-    Returns
-    -------
-    tuple of K^n tuples of n symbols
-
-    Raises
-    ------
-    ValueError
-        If `n` is below 1 or gives too many blocks.
-
-    Examples
-    --------
-    >>> from xent_core.coding import block_symbols
-    >>> block_symbols("ab", 2)
-    (('a', 'a'), ('a', 'b'), ('b', 'a'), ('b', 'b'))
-    """
-    symbols = tuple(symbols)
-    _check_blocks(len(symbols), n)
-    return tuple(product(symbols, repeat=n))
-
-
-@dataclass(frozen=True, eq=False)
-class TextStatistics:
-    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text.
-
-    Attributes
-    ----------
-    length : int
-        Number of symbols N. They are Unicode code points: an emoji made of several code points
-        counts as several, and a lone surrogate as one.
-    symbols : tuple of K str
-        The different symbols, the most frequent first, then by code point.
-    counts : int64 array, (K,)
-    probabilities : float64 array, (K,)
-        counts / N.
-    entropy_bits : float
-        H of `probabilities`, in bits per symbol.
-    huffman : HuffmanCode
-        Of `symbols`, made from the counts.
-    huffman_bits : int
-        Length of the text in this code, without the table of codewords that a receiver needs.
-        0 if there is one symbol only.
-    fixed_bits : int
-        Length in a code of ⌈log₂ K⌉ bits for every symbol.
-    utf8_bits : int
-        Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
-    zlib_bits, lzma_bits : int
-        Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma` (its defaults, an
-        .xz file), with their headers and checksums: what makes short texts longer.
-    """
-
-    length: int
-    symbols: tuple[str, ...]
-    counts: Array
-    probabilities: Array
-    entropy_bits: float
-    huffman: HuffmanCode
-    huffman_bits: int
-    fixed_bits: int
-    utf8_bits: int
-    zlib_bits: int
-    lzma_bits: int
-
-
-def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
-    """Frequencies, entropy and lengths in bits of a text, symbol by symbol and compressed.
-
-    The Huffman code knows frequencies only, so N H ≤ `huffman_bits` < N (H + 1); zlib and lzma
-    also see what repeats. The empty text has no symbols, and every number is 0.
-
-    Parameters
-    ----------
-    text : str
-        Anything, also emoji and lone surrogates.
-    limit : int
-        The largest number of code points.
-
-    Returns
-    -------
-    TextStatistics
-
-    Raises
-    ------
-    ValueError
-        If `text` is longer than `limit` or not a str.
-
-    Examples
-    --------
-    >>> from xent_core.coding import text_statistics
-    >>> found = text_statistics("abracadabra")
-    >>> found.symbols
-    ('a', 'b', 'r', 'c', 'd')
-    >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
-    (2.04, 23, 33, 88)
-    """
-    _check_text(text)
-    if len(text) > limit:
-        raise ValueError(f"text: at most {limit:,} code points, found {len(text):,}")
-    table = _by_frequency(Counter(text))
-    counts = _read_only(list(table.values()), np.int64)
-    code = _code_of_weights(tuple(table), list(table.values()))
-    data = text.encode("utf-8", "surrogatepass")
-    return TextStatistics(
-        length=len(text),
-        symbols=tuple(table),
-        counts=counts,
-        probabilities=code.probabilities,
-        entropy_bits=float(entropy(code.probabilities, base=2)) if text else 0.0,
-        huffman=code,
-        huffman_bits=int(counts @ code.lengths),
-        fixed_bits=len(text) * max(len(table) - 1, 0).bit_length(),
-        utf8_bits=8 * len(data),
-        zlib_bits=8 * len(zlib.compress(data, 9)) if data else 0,
-        lzma_bits=8 * len(lzma.compress(data)) if data else 0,
-    )
-
-
-@dataclass(frozen=True)
-class CrossCodeLength:
-    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones.
-
-    Attributes
-    ----------
-    bits : int
-        Length of the symbols that the code knows.
-    coded : int
-        How many they are: together with the unknown ones, the whole text.
-    unknown : dict of str to int
-        The symbols without codeword and their counts, the most frequent first, then by code
-        point.
-    """
-
-    bits: int
-    coded: int
-    unknown: dict[str, int]
-
-
-def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:
-    """Length in bits of a text in a code made for another: Σ count · length of the codeword.
-
-    The ideal code for Q would take the cross entropy H(P, Q) bits per symbol; here P is the text
-    and Q what `code` was made for. A symbol that Q calls impossible would cost infinitely much:
-    such symbols are counted apart.
-
-    Parameters
-    ----------
-    text : str
-        Its symbols are its Unicode code points.
-    code : HuffmanCode
-
-    Returns
-    -------
-    CrossCodeLength
-
-    Raises
-    ------
-    ValueError
-        If `text` is not a str.
-
-    Examples
-    --------
-    >>> from xent_core.coding import cross_code_bits, text_statistics
-    >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
-    CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
-    """
-    _check_text(text)
-    counts = Counter(text)
-    unknown = _by_frequency({c: n for c, n in counts.items() if c not in code._codebook})
-    bits = sum(n * len(code._codebook[c]) for c, n in counts.items() if c not in unknown)
-    return CrossCodeLength(bits, len(text) - sum(unknown.values()), unknown)
-
-
 def _code_of_weights(symbols: tuple[Hashable, ...], weights: Sequence[int]) -> HuffmanCode:
     """The Huffman code of symbols whose probabilities are to each other as `weights`."""
     total = sum(weights)
@@ -551,31 +368,47 @@ def _code_of_weights(symbols: tuple[Hashable, ...], weights: Sequence[int]) -> H
     )
 
 
+def _joins(weights: Sequence[Any]) -> list[tuple[Any, int, int]]:
+    """Join the two lightest nodes until one is left, as Huffman does: weight and numbers of each.
+
+    Nodes are numbered: the K symbols first, those without weight left out, then the joined ones.
+    Of equally heavy ones the symbols come first. Joined nodes come into being from light to
+    heavy, so two queues do what a heap would (van Leeuwen 1976).
+    """
+    leaves = [at for at in sorted(range(len(weights)), key=weights.__getitem__) if weights[at]]
+    joins: list[tuple[Any, int, int]] = []
+    leaf = node = 0
+    for _ in range(len(leaves) - 1):
+        total, pair = 0, []
+        for _ in range(2):
+            if leaf < len(leaves) and (
+                node == len(joins) or not joins[node][0] < weights[leaves[leaf]]
+            ):
+                total += weights[leaves[leaf]]
+                pair.append(leaves[leaf])
+                leaf += 1
+            else:
+                total += joins[node][0]
+                pair.append(len(weights) + node)
+                node += 1
+        joins.append((total, *pair))
+    return joins
+
+
 def _huffman_tree(symbols: Sequence[Hashable], weights: Sequence[int]) -> Tree | None:
-    """Join the two lightest nodes until one is left; None if no symbol has any weight."""
+    """The tree of the joins; None if no symbol has any weight."""
     total = sum(weights)
-    # Weight; place of the first symbol, which goes to the left; node. Joined nodes come into being
-    # from light to heavy, so two queues do what a heap would (van Leeuwen 1976).
-    leaves: deque[tuple[int, int, Tree]] = deque(
-        (weights[at], at, Leaf(symbols[at], weights[at] / total))
-        for at in sorted(range(len(weights)), key=weights.__getitem__)
-        if weights[at]
-    )
-    joined: deque[tuple[int, int, Tree]] = deque()
-    while len(leaves) + len(joined) > 1:
-        first, second = _pop_lightest(leaves, joined), _pop_lightest(leaves, joined)
-        left, right = (first, second) if first[1] < second[1] else (second, first)
-        weight = left[0] + right[0]
-        joined.append((weight, left[1], Branch(left[2], right[2], weight / total)))
-    rest = joined or leaves
-    return rest[0][2] if rest else None
-
-
-def _pop_lightest(leaves: deque[Any], joined: deque[Any]) -> tuple[int, int, Tree]:
-    """The lighter of the first leaf and the first joined node; the leaf if they weigh the same."""
-    if leaves and not (joined and joined[0][0] < leaves[0][0]):
-        return leaves.popleft()
-    return joined.popleft()
+    # Each node with the place of its first symbol: that one goes to the left.
+    nodes: list[tuple[int, Tree]] = [
+        (at, Leaf(symbol, weight / total if total else 0.0))
+        for at, (symbol, weight) in enumerate(zip(symbols, weights, strict=True))
+    ]
+    for weight, first, second in _joins(weights):
+        (place, left), (_, right) = sorted((nodes[first], nodes[second]), key=lambda node: node[0])
+        nodes.append((place, Branch(left, right, weight / total)))
+    if len(nodes) > len(weights):
+        return nodes[-1][1]
+    return next((node for (_, node), weight in zip(nodes, weights, strict=True) if weight), None)
 
 
 def _codewords(tree: Tree | None) -> dict[Hashable, str]:
@@ -621,22 +454,12 @@ def _whole_weights(p: Array) -> list[int]:
     return [int(Decimal(repr(value)).scaleb(places)) for value in p.tolist()]
 
 
-def _by_frequency(counts: dict[str, int]) -> dict[str, int]:
-    """`counts`, the largest first, then by code point."""
-    return dict(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
-
-
 def _check_bits(bits: str) -> None:
     """Raise ValueError at the first character that is not a bit."""
     if set(bits) <= {"0", "1"}:
         return
     at, found = next((i, bit) for i, bit in enumerate(bits) if bit not in "01")
     raise ValueError(f"bits: must be 0 or 1, found {found!r} at index {at}")
-
-
-def _check_text(text: str) -> None:
-    if not isinstance(text, str):
-        raise ValueError(f"text: must be a str, found {type(text).__name__}")
 
 
 def _check_blocks(classes: int, n: int) -> None:

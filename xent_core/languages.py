@@ -18,8 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from xent_core._arrays import FLOAT64, Array
-from xent_core.coding import HuffmanCode, _check_text, cross_code_bits, huffman_code
+from xent_core.coding import HuffmanCode, huffman_code
 from xent_core.information import cross_entropy, entropy
+from xent_core.texts_in_codes import _check_text, cross_code_bits
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LANGUAGE_TEXTS = ("en", "de", "fr", "es", "zh_pinyin")  # each is a file in texts/

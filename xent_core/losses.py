@@ -8,7 +8,10 @@ With L_c = -log p_c, the target class t, smoothing ε and a weight w_c for each 
 "mean" divides the sum by Σ w_t over the targets that are not ignored, and for probabilities by
 the number of samples. Losses are in nats. Source: PyTorch, aten/src/ATen/native/LossNLL.cpp.
 
-float16 and bfloat16 are computed in float32 and rounded once, at the end.
+float16 and bfloat16 are computed in float32 and rounded once, at the end. There torch differs,
+and on purpose we do not follow it: it rounds the sum before it divides, so that the float16 mean
+of 20,000 losses of 10 is inf (here 10). And the loss has the type of the logits, also where
+probabilities as targets have another (torch: the wider of the two).
 """
 
 from __future__ import annotations

@@ -23,16 +23,16 @@ from xent_core import (
     cross_entropy_terms,
     entropy,
     self_information,
+    shannon_lengths,
     text_statistics,
 )
 from xent_core.code_tree import (
     block_lengths,
     draw_trees,
     huffman_codewords,
-    shannon_length_rows,
 )
-from xent_core.coding import TEXT_LIMIT, TextStatistics
 from xent_core.languages import language_text
+from xent_core.texts_in_codes import TEXT_LIMIT, TextStatistics
 
 text = open_lesson("entropy")
 unit = unit_switch(text)
@@ -227,7 +227,7 @@ def huffman(p: np.ndarray) -> Arrays:
     """The Huffman trees of P (R, K), drawn, with their lengths beside the ideal ones."""
     tree = draw_trees(huffman_codewords(p))
     length, none = tree["length"], p == 0
-    ideal, shannon = self_information(p, base=2), shannon_length_rows(p)
+    ideal, shannon = self_information(p, base=2), shannon_lengths(p)
     h, mean = entropy(p, base=unit.base), BIT * (p * length).sum(axis=-1)
     over = ideal - length  # the name stands behind the tick of the ideal length, if that is near
     beside = tree["leaf_x"] + np.where((over > 0) & (over < 1.5), over, 0) + 0.04 * p.shape[-1]

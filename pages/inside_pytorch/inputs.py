@@ -7,6 +7,7 @@ from typing import Any
 
 from ui.state import links, typed
 from ui.state.links import Allowed
+from ui.state.params import NoControls
 from ui.state.typed import (
     IGNORED,
     IGNORED_LABELS,
@@ -23,7 +24,7 @@ NO_CLASS = "-"  # in a link: no class is ignored, only torch's own -100
 
 
 @dataclass(frozen=True)
-class Logits:
+class Logits(NoControls):
     """A matrix of logits: 1 to 8 rows of 1 to 10 numbers; inf and nan may be among them."""
 
     name: str
@@ -38,12 +39,12 @@ class Logits:
     def fit(self, value: Matrix, so_far: Mapping[str, Any]) -> Matrix:
         return value
 
-    def write(self, value: Matrix) -> str:
+    def write(self, value: Matrix, state: Mapping[str, Any]) -> str:
         return write_matrix(value)
 
 
 @dataclass(frozen=True)
-class Targets:
+class Targets(NoControls):
     """A class for each row of the logits named `of`, or a number that is ignored."""
 
     name: str
@@ -63,12 +64,12 @@ class Targets:
         kept = (*value, *(0,) * len(x))[: len(x)]
         return tuple(k if k in IGNORED_LABELS else min(k, len(x[0]) - 1) for k in kept)
 
-    def write(self, value: Sequence[int]) -> str:
+    def write(self, value: Sequence[int], state: Mapping[str, Any]) -> str:
         return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(NoControls):
     """One of some words that no language changes: float32, mean, 4x5."""
 
     name: str
@@ -86,12 +87,12 @@ class Word:
     def fit(self, value: str, so_far: Mapping[str, Any]) -> str:
         return value
 
-    def write(self, value: str) -> str:
+    def write(self, value: str, state: Mapping[str, Any]) -> str:
         return value
 
 
 @dataclass(frozen=True)
-class Weights:
+class Weights(NoControls):
     """Weights of the classes, or none."""
 
     name: str
@@ -107,12 +108,12 @@ class Weights:
     def fit(self, value: tuple[float, ...], so_far: Mapping[str, Any]) -> tuple[float, ...]:
         return value
 
-    def write(self, value: tuple[float, ...]) -> str:
+    def write(self, value: tuple[float, ...], state: Mapping[str, Any]) -> str:
         return ",".join(map(write_number, value))
 
 
 @dataclass(frozen=True)
-class Masked:
+class Masked(NoControls):
     """Some of the classes of the logits named `of`."""
 
     name: str
@@ -132,12 +133,12 @@ class Masked:
     def fit(self, value: Sequence[int], so_far: Mapping[str, Any]) -> tuple[int, ...]:
         return tuple(k for k in value if k < len(so_far[self.of][0]))
 
-    def write(self, value: Sequence[int]) -> str:
+    def write(self, value: Sequence[int], state: Mapping[str, Any]) -> str:
         return ",".join(map(str, value))
 
 
 @dataclass(frozen=True)
-class Together:
+class Together(NoControls):
     """Some parameters that share a place in the address: mean~0.1~3. Their state is a dict."""
 
     name: str
@@ -148,7 +149,7 @@ class Together:
         return {part.name: part.default for part in self.parts}
 
     def allows(self, so_far: Mapping[str, Any]) -> Allowed:
-        return "link_parts", {"count": len(self.parts), "usual": self.write(self.default)}
+        return "link_parts", {"count": len(self.parts), "usual": self.write(self.default, so_far)}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> dict[str, Any]:
         """Read each part; a refusal says what is allowed in the part that cannot be used."""
@@ -166,8 +167,8 @@ class Together:
     def fit(self, value: dict[str, Any], so_far: Mapping[str, Any]) -> dict[str, Any]:
         return value
 
-    def write(self, value: Mapping[str, Any]) -> str:
-        return "~".join(part.write(value[part.name]) for part in self.parts)
+    def write(self, value: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+        return "~".join(part.write(value[part.name], state) for part in self.parts)
 
 
 class PageParams(links.Params):
@@ -228,9 +229,7 @@ class PageParams(links.Params):
 
         Rows that are ignored stay so when another number is to be ignored.
         """
-        out = dict(state)
-        for param in self.params:
-            out[param.name] = param.fit(out[param.name], out)
+        out = super().settled(state)
         lost = set(ignored_rows(out))
         out["t"] = tuple(ignored_in(out) if i in lost else k for i, k in enumerate(out["t"]))
         return out

@@ -16,7 +16,7 @@ from ui.draw import formula
 from ui.figure.sweeps import Arrays
 from ui.words.digits import MINUS, show
 from xent_core.pytorch import Operator
-from xent_core.pytorch.route_table import route_table
+from xent_core.pytorch.routes import route_table
 
 # One measurement at a time for the whole server: two at once would measure each other.
 MEASURING = threading.Lock()

@@ -77,7 +77,7 @@ class Row(links.Numbers):
             raise ValueError(f"more than {self.most} numbers")
         return tuple(typed.read_number(part) for part in parts)
 
-    def write(self, value: tuple[float, ...]) -> str:
+    def write(self, value: tuple[float, ...], state: Mapping[str, Any]) -> str:
         return ",".join(typed.write_number(x) for x in value)
 
 

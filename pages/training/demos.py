@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.training.settings import DATA_RUNS, KEY, NOTE, PARAMS, option_name, put
+from pages.training.params import DATA_RUNS, KEY, NOTE, PARAMS
+from pages.training.settings import option_name, put
 from ui.lesson import answered, ask
 from ui.state import links
 from ui.words import Words
@@ -371,7 +372,7 @@ def failure_numbers(config: Config, failure: Failure) -> Numbers:
 def failure_sentence(text: Words, config: Config, failure: Failure) -> str:
     """Return where the inf or nan of a run came from, in the reader's language."""
     numbers = failure_numbers(config, failure)
-    optimizer = option_name(text, config.optimizer)
+    optimizer = option_name(text, "optimizer", config.optimizer)
     return text(failed_part(config, failure), **numbers, optimizer=optimizer)
 
 

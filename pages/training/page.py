@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.training import demos as training_demos
 from pages.training import settings as training_settings
+from pages.training.params import KEY, PARAMS
 from pages.training.routes import link
 from pages.training.run import session_run
 from pages.training.views import programs, show_run
@@ -13,7 +14,7 @@ from ui.lesson import open_lesson, section, take_home
 from ui.state import address, links
 
 text = open_lesson("training")
-held = links.hold(training_settings.KEY, training_settings.PARAMS)
+held = links.hold(KEY, PARAMS)
 if held.problems:
     st.warning(text.label("bad_link", what=links.names(held.problems, text.label)))
 run = session_run(held["run"], held["vs"], held["rates"], held["at"])

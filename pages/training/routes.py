@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pages.training.demos import failure_sentence
+from pages.training.params import MOST_RATES, PARAMS
 from pages.training.run import Run, TooManyRatesError, accuracies, find_run
-from pages.training.settings import MOST_RATES, PARAMS, runners
+from pages.training.settings import runners
 from ui.figure.sweeps import pack
 from ui.state.typed import write_number
 from ui.words import choose_language, words
@@ -94,13 +95,12 @@ def answer_more(run: Run, asked: Asked) -> bytes:
     after = asked.whole("after", -1, _MOST_STEPS)
     new = [step for step in run.steps if step > after]
     header = {"new": new, "refused": refused, **describe(run, text.language)}
+    remember_telling(run)
     return pack(header, run.arrays(new) if new else {})
 
 
 def describe(run: Run, language: str) -> dict[str, Any]:
     """Where a run stands, for the browser."""
-    state = _state(run)
-    run.told.add((state["rates"], state["at"]))
     return {
         "steps": run.steps,
         "step": run.step,
@@ -114,6 +114,12 @@ def describe(run: Run, language: str) -> dict[str, Any]:
             for which, trainer in enumerate(run.trainers)
         ],
     }
+
+
+def remember_telling(run: Run) -> None:
+    """Note that the browser is told of this state: a link of its address finds this very run."""
+    state = _state(run)
+    run.told.add((state["rates"], state["at"]))
 
 
 def link(run: Run) -> str:
@@ -194,16 +200,7 @@ async def _file(request: Request) -> Response:
     return Response(body, media_type=kind, headers={**_FRESH, "content-disposition": attachment})
 
 
-async def _where(request: Request) -> Response:
-    """Where a run stands; asking trains nothing."""
-    run = find_run(request.path_params["token"])
-    if run is None:
-        return PlainTextResponse("no such run", status_code=404)
-    return JSONResponse({"step": run.step, "done": run.done}, headers=_FRESH)
-
-
 training_routes = [
     Route("/xent/run/{token}/more", _more, methods=["POST"]),
-    Route("/xent/run/{token}/where", _where),
     Route("/xent/run/{token}/{name}", _file),
 ]

@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.training.settings import MOST_RATES
+from pages.training.params import MOST_RATES
 from ui.figure.sweeps import Arrays
 from xent_core import one_hot, softmax
 from xent_core.training import Config, Race, Recording, Trainer

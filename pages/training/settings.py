@@ -1,20 +1,16 @@
-"""What a run of the training lesson is: as a link has it, and the widgets that set it.
+"""The widgets that set a run of the training lesson, and what they refuse."""
 
-Everything is counted before it is read, and a `Config` bounds the rest: neither a link nor a
-field can ask for more than the lesson allows.
-"""
-
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
+from pages.training.params import DATA_RUNS, FIELDS, KEY, PARAMS
 from ui.state import links
 from ui.words import Words
 from ui.words.digits import exact
+from ui.words.numbers import LONGEST, plain, read_real
 from xent_core.training import (
     ACTIVATIONS,
     DATA,
@@ -27,218 +23,8 @@ from xent_core.training import (
     TRAINING_DTYPES,
     Config,
 )
-from xent_core.training.config import check_rate
 
-KEY = "training"
-NOTE = Config()  # the note's own program
 MADE = ("blobs", "moons", "circles", "spirals", "xor")  # drawn, not given
-MOST_RATES = 50  # changes of the learning rate in a link
-
-_ADAM = Config(optimizer="adam", rate=0.01, batch_size=32, test_fraction=0.25)
-# A run for each kind of data that learns it well within a second or two.
-DATA_RUNS = {
-    "note": NOTE,
-    "blobs": replace(_ADAM, data="blobs", classes=3, noise=0.3, epochs=100),
-    "moons": replace(_ADAM, data="moons", noise=0.15, layers=2, width=16, epochs=150),
-    "circles": replace(
-        _ADAM, data="circles", classes=3, noise=0.05, layers=2, width=16, epochs=150
-    ),
-    "spirals": replace(
-        _ADAM, data="spirals", classes=3, noise=0.03, size=300, layers=2, width=32, epochs=200
-    ),
-    "xor": replace(_ADAM, data="xor", noise=0.02, size=300, layers=2, width=16, epochs=150),
-    "iris": replace(_ADAM, data="iris", test_fraction=0.2, batch_size=16, epochs=100),
-    "digits": replace(_ADAM, data="digits", test_fraction=0.2, batch_size=64, width=32, epochs=20),
-}
-
-# ---- in a link
-
-_FIELDS = tuple(each.name for each in fields(Config))
-_WHOLE = re.compile(r"\d{1,10}", re.ASCII)
-_REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
-_LONGEST = 40  # characters of one number
-_LONGEST_LINK = 1000
-_SAME, _NOBODY, _CONSTANT = "same", "nobody", "constant"
-
-
-def _whole(text: str) -> int:
-    if not _WHOLE.fullmatch(text):
-        raise ValueError(f"{text[:_LONGEST]!r} is not a whole number")
-    return int(text)
-
-
-def _real(text: str) -> float:
-    if len(text) > _LONGEST or not _REAL.fullmatch(text):
-        raise ValueError(f"{text[:_LONGEST]!r} is not a number")
-    return float(text)
-
-
-def _written(value: float | str) -> str:
-    return value if isinstance(value, str) else repr(value).removesuffix(".0")
-
-
-def _read_value(name: str, text: str) -> float | str:
-    if name in INTEGER_BOUNDS:
-        return _whole(text)
-    return _real(text) if name in REAL_BOUNDS else text
-
-
-def read_config(text: str, base: Config, allowed: Sequence[str] = _FIELDS) -> Config:
-    """Return `base` with what a link changes of it; ValueError for anything of no use."""
-    if len(text) > _LONGEST_LINK:
-        raise ValueError(f"settings of {len(text)} characters")
-    changes: dict[str, Any] = {}
-    for part in text.split(","):
-        name, _, value = part.partition(":")
-        if name not in allowed or name in changes:
-            raise ValueError(f"{part[:_LONGEST]!r} is not a setting, or there twice")
-        changes[name] = _read_value(name, value)
-    return replace(base, **changes)
-
-
-def write_config(config: Config, base: Config) -> str:
-    """Write what differs from `base`: data:moons,size:60."""
-    pairs = [(name, getattr(config, name)) for name in _FIELDS]
-    return ",".join(
-        f"{name}:{_written(value)}" for name, value in pairs if value != getattr(base, name)
-    )
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run, as what differs from the note's program."""
-
-    name: str
-    default: Config
-
-    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
-        return "link_settings", {"usual": write_config(DATA_RUNS["xor"], NOTE)}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> Config:
-        return NOTE if text == "note" else read_config(text, NOTE)
-
-    def fit(self, value: Config, so_far: Mapping[str, Any]) -> Config:
-        return value
-
-    def write(self, value: Config, state: Mapping[str, Any]) -> str:
-        return write_config(value, NOTE) or "note"
-
-
-@dataclass(frozen=True)
-class Opponent:
-    """The other run of a race, as what differs from the run; None without a race."""
-
-    name: str
-    default: None = None
-
-    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
-        return "link_race", {"words": f"{_SAME}, {_NOBODY}", "names": ", ".join(RACE_FIELDS)}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> Config | None:
-        if text in (_SAME, _NOBODY):
-            return so_far["run"] if text == _SAME else None
-        return read_config(text, so_far["run"], RACE_FIELDS)
-
-    def fit(self, value: Config | None, so_far: Mapping[str, Any]) -> Config | None:
-        """Take everything that decides the data, the weights and the batches from the run."""
-        if value is None:
-            return None
-        return replace(so_far["run"], **{name: getattr(value, name) for name in RACE_FIELDS})
-
-    def write(self, value: Config | None, state: Mapping[str, Any]) -> str:
-        if value is None:
-            return _NOBODY
-        return write_config(value, state["run"]) or _SAME
-
-
-Changes = tuple[tuple[int, float], ...]
-
-
-@dataclass(frozen=True)
-class Rates:
-    """The learning rates that were changed while the run went on: 120:0.1,300:0.01."""
-
-    name: str
-    default: Changes = ()
-
-    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
-        lo, hi = map(exact, REAL_BOUNDS["rate"])
-        last = so_far["run"].steps - 1
-        return "link_rates", {"most": MOST_RATES, "last": last, "lo": lo, "hi": hi}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> Changes:
-        if text == _CONSTANT:
-            return ()
-        parts = text.split(",", MOST_RATES)
-        if len(parts) > MOST_RATES:
-            raise ValueError(f"more than {MOST_RATES} changes of the rate")
-        pairs = [part.partition(":") for part in parts]
-        changes = tuple((_whole(step), check_rate(_real(rate))) for step, _, rate in pairs)
-        steps = [step for step, _ in changes]
-        if steps != sorted(set(steps)) or steps[-1] >= so_far["run"].steps:
-            raise ValueError("steps that do not ascend, or are beyond the run")
-        return changes
-
-    def fit(self, value: Changes, so_far: Mapping[str, Any]) -> Changes:
-        return tuple(change for change in value if change[0] < so_far["run"].steps)
-
-    def write(self, value: Changes, state: Mapping[str, Any]) -> str:
-        return ",".join(f"{step}:{_written(rate)}" for step, rate in value) or _CONSTANT
-
-
-@dataclass(frozen=True)
-class Step:
-    """The step at which the run is opened."""
-
-    name: str
-    default: int = 0
-
-    def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
-        return "link_whole", {"lo": 0, "hi": so_far["run"].steps}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> int:
-        step = _whole(text)
-        if step > so_far["run"].steps:
-            raise ValueError(f"step {step} is beyond the run")
-        return step
-
-    def fit(self, value: int, so_far: Mapping[str, Any]) -> int:
-        return min(value, so_far["run"].steps)
-
-    def write(self, value: int, state: Mapping[str, Any]) -> str:
-        return str(value)
-
-
-class TrainingParams(links.Params):
-    """The state of the lesson. The figure's controls are not in it, and cannot change it."""
-
-    params: tuple[Any, ...]
-
-    def __init__(self, *params: Any) -> None:
-        super().__init__(*params)
-
-    def settled(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a state whose parts fit together: another run may be shorter."""
-        out = dict(state)
-        for param in self.params:
-            out[param.name] = param.fit(out[param.name], out)
-        return out
-
-    def write(self, state: Mapping[str, Any]) -> dict[str, str]:
-        whole = self.settled(state)
-        return {param.name: param.write(whole[param.name], whole) for param in self.params}
-
-    def controls(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        return {}
-
-    def from_controls(
-        self, values: Mapping[str, str], before: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        raise ValueError("commit: no control sets a run")
-
-
-PARAMS = TrainingParams(Run("run", NOTE), Opponent("vs"), Rates("rates"), Step("at"))
-
 
 # ---- changing it
 
@@ -257,9 +43,8 @@ def read_typed(name: str, typed: str) -> float:
     refused = RefusedError(
         "whole" if name in INTEGER_BOUNDS else "number", lo=bounds[0], hi=bounds[1]
     )
-    plain = unicodedata.normalize("NFKC", typed[:1000]).strip().replace("\N{MINUS SIGN}", "-")
     try:
-        value = _real(plain)
+        value = read_real(plain(typed[:1000]).strip())
     except ValueError:
         raise refused from None
     if not bounds[0] <= value <= bounds[1]:
@@ -320,27 +105,7 @@ def put(state: Mapping[str, Any]) -> None:
 
 _REFUSAL = "xent training refusal"
 _RUN, _VS = "run", "vs"
-LABELS = {
-    "data": "data", "classes": "classes", "noise": "noise", "size": "size",
-    "test_fraction": "test_fraction", "seed": "seed", "layers": "layers", "width": "width",
-    "activation": "activation", "init_scale": "init_scale", "optimizer": "optimizer",
-    "rate": "rate", "batch_size": "batch_size", "epochs": "epochs",
-    "weight_decay": "weight_decay", "loss": "loss_function", "eps": "eps",
-    "label_smoothing": "smoothing", "dtype": "dtype", "logit_factor": "logit_factor",
-}  # fmt: skip
-# What an option is called; those that are not here bear their own name in every language.
-OPTION_LABELS = {
-    "note": "data_note", "blobs": "data_blobs", "moons": "data_moons", "circles": "data_circles",
-    "spirals": "data_spirals", "xor": "data_xor", "iris": "data_iris", "digits": "data_digits",
-    "relu": "activation_relu", "tanh": "activation_tanh", "sigmoid": "activation_sigmoid",
-    "gelu": "activation_gelu", "sgd": "optimizer_sgd", "momentum": "optimizer_momentum",
-    "adam": "optimizer_adam", "cross_entropy": "loss_cross_entropy",
-    "log_softmax_nll": "loss_log_softmax_nll", "log_of_exps_nll": "loss_log_of_exps_nll",
-    "log_of_softmax_nll": "loss_log_of_softmax_nll",
-    "log_of_softmax_eps_nll": "loss_log_of_softmax_eps_nll",
-    "softmax_twice": "loss_softmax_twice", "mse": "loss_mse",
-    "label_smoothing": "loss_label_smoothing",
-}  # fmt: skip
+LABELS = {name: name for name in FIELDS} | {"loss": "loss_function", "label_smoothing": "smoothing"}
 _OPTIONS: dict[str, Sequence[Any]] = {
     "data": DATA, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES,
     "dtype": TRAINING_DTYPES, "classes": range(2, 7), "layers": range(4),
@@ -372,9 +137,10 @@ def widget_key(side: str, name: str) -> str:
     return f"xent training {side} {name}"
 
 
-def option_name(text: Words, option: Any) -> str:
-    """Return what an option is called in the reader's language."""
-    return text.label(OPTION_LABELS[option]) if option in OPTION_LABELS else str(option)
+def option_name(text: Words, setting: str, option: Any) -> str:
+    """Return what an option of a setting is called: its own name where no language has another."""
+    known = text.labels.get(f"{setting}_{option}")
+    return str(option) if known is None else known
 
 
 # The settings of a race that are numbers, and what they are called with their value.
@@ -394,7 +160,7 @@ def _told(config: Config, name: str, text: Words) -> str:
     """A setting as one says it: float16, rate 0.1, softmax twice."""
     value = getattr(config, name)
     if isinstance(value, str):
-        return option_name(text, value)
+        return option_name(text, name, value)
     label = _SAID.get(name)
     return text.label(label, **{label.removesuffix("_of"): exact(value)}) if label else exact(value)
 
@@ -450,13 +216,13 @@ def _setting(held: links.Held, text: Words, side: str, name: str) -> None:
     if name in _OPTIONS:
         st.session_state[key] = value
         st.selectbox(
-            label, _OPTIONS[name], format_func=lambda one: option_name(text, one), **common
+            label, _OPTIONS[name], format_func=lambda one: option_name(text, name, one), **common
         )
     else:
         refusal = _refusal(held)
         refused_here = refusal is not None and (refusal.side, refusal.name) == (side, name)
         st.session_state[key] = refusal.typed if refusal and refused_here else exact(value)
-        st.text_input(label, max_chars=_LONGEST, **common)
+        st.text_input(label, max_chars=LONGEST, **common)
 
 
 @dataclass(frozen=True)

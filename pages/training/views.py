@@ -16,7 +16,7 @@ from pages.training.charts import (
     mistakes_picture,
     plane_picture,
 )
-from pages.training.routes import describe, link
+from pages.training.routes import describe, link, remember_telling
 from pages.training.run import WORST, Run, session_name
 from pages.training.settings import runners
 from ui.figure import Handle, Readout, Slider, Stream, View, live_figure
@@ -52,6 +52,7 @@ _FILES = (
 def show_run(run: Run, text: Words) -> None:
     """Show a run: the player's bar, the pictures, the chosen sample's way to its loss."""
     with run.lock:
+        remember_telling(run)
         steps = np.array(run.steps, dtype=np.float64)
         picture = _picture(run, text)
         live_figure(

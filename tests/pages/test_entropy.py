@@ -13,8 +13,7 @@ from pages.entropy.charts import clip, escaped, symbol_name
 from tests.pages.test_pages import figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
-from xent_core import huffman_code, shannon_lengths
-from xent_core.coding import text_statistics
+from xent_core import huffman_code, shannon_lengths, text_statistics
 
 BASES = {"bits": 2, "nats": math.e, "hartleys": 10}
 RNG = np.random.default_rng(7)

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.training.demos import STARTS, epochs_until_right
-from pages.training.settings import DATA_RUNS, PARAMS, widget_key
+from pages.training.params import DATA_RUNS, PARAMS
+from pages.training.settings import widget_key
 from tests.pages.test_pages import figures, open_page
 from ui.words import LANGUAGES, words
 from ui.words.digits import show

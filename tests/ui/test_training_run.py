@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pages.training.demos import STARTS
+from pages.training.params import DATA_RUNS, MOST_RATES, PARAMS
 from pages.training.routes import Asked, answer_more, describe, link
 from pages.training.run import WORST, Run, find_run
-from pages.training.settings import DATA_RUNS, MOST_RATES, PARAMS
 from pages.training.views import programs
 from ui.words import LANGUAGES, words
 from ui.words.digits import show

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages.training import demos as demos
+from pages.training import params as tp
 from pages.training import settings as ts
 from ui.state.links import Held
 from ui.words import LANGUAGES, words
@@ -66,14 +67,14 @@ def states(draw):
     run = draw(configs())
     own = draw(st.none() | st.sets(st.sampled_from(xt.RACE_FIELDS)))
     vs = None if own is None else replace(run, **{n: draw(values(n)) for n in sorted(own)})
-    steps = draw(st.sets(st.integers(0, run.steps - 1), max_size=ts.MOST_RATES))
+    steps = draw(st.sets(st.integers(0, run.steps - 1), max_size=tp.MOST_RATES))
     rates = tuple((step, draw(values("rate"))) for step in sorted(steps))
     return {"run": run, "vs": vs, "rates": rates, "at": draw(st.integers(0, run.steps))}
 
 
 @given(states())
 def test_what_is_written_is_read_back_exactly(state):
-    assert ts.PARAMS.read(ts.PARAMS.write(state)) == (state, [])
+    assert tp.PARAMS.read(tp.PARAMS.write(state)) == (state, [])
 
 
 REALS = (5e-324, 1.2345678901234567e-300, 0.1 + 0.2, 1e-5, -0.0)
@@ -88,8 +89,8 @@ def test_what_can_be_typed_is_in_the_link_to_the_last_bit(name, value):
                 ts.read_typed(name, typed)
             continue
         run = ts.with_setting(Config(), name, ts.read_typed(name, typed))
-        query = ts.PARAMS.write({**ts.PARAMS.default, "run": run, "vs": run})
-        assert ts.PARAMS.read(query)[0]["run"] == run
+        query = tp.PARAMS.write({**tp.PARAMS.default, "run": run, "vs": run})
+        assert tp.PARAMS.read(query)[0]["run"] == run
         assert getattr(run, name) == value
 
 
@@ -99,9 +100,9 @@ def test_the_longest_run_there_can_be_is_read_again():
     longest |= dict.fromkeys(xt.REAL_BOUNDS, 1.2345678901234567e-300)
     run = Config(**longest)
     vs = replace(run, **dict.fromkeys(set(xt.REAL_BOUNDS) & set(xt.RACE_FIELDS), 5.4321e-300))
-    rates = tuple((run.steps - 1 - i, 1.2345678901234567e-300) for i in range(ts.MOST_RATES))
+    rates = tuple((run.steps - 1 - i, 1.2345678901234567e-300) for i in range(tp.MOST_RATES))
     state = {"run": run, "vs": vs, "rates": rates[::-1], "at": run.steps}
-    assert ts.PARAMS.read(ts.PARAMS.write(state)) == (state, [])
+    assert tp.PARAMS.read(tp.PARAMS.write(state)) == (state, [])
 
 
 def test_the_address_is_short_and_readable():
@@ -112,19 +113,19 @@ def test_the_address_is_short_and_readable():
         "rates": ((120, 0.1), (300, 0.01)),
         "at": 7,
     }
-    assert ts.PARAMS.write({**state, "run": replace(run, epochs=400)}) == {
+    assert tp.PARAMS.write({**state, "run": replace(run, epochs=400)}) == {
         "run": "data:moons,size:60,epochs:400,loss:softmax_twice",
         "vs": "loss:mse,dtype:float16",
         "rates": "120:0.1,300:0.01",
         "at": "7",
     }
-    assert ts.PARAMS.write(ts.PARAMS.default) == {
+    assert tp.PARAMS.write(tp.PARAMS.default) == {
         "run": "note",
         "vs": "nobody",
         "rates": "constant",
         "at": "0",
     }
-    assert ts.PARAMS.write({**state, "vs": run})["vs"] == "same"
+    assert tp.PARAMS.write({**state, "vs": run})["vs"] == "same"
 
 
 HOSTILE = st.text(max_size=300) | st.from_regex(
@@ -134,12 +135,12 @@ HOSTILE = st.text(max_size=300) | st.from_regex(
 
 @given(st.dictionaries(st.sampled_from(["run", "vs", "rates", "at"]), HOSTILE))
 def test_any_text_at_all_gives_a_run_within_its_bounds(query):
-    state, problems = ts.PARAMS.read(query)
+    state, problems = tp.PARAMS.read(query)
     run = state["run"]
     assert run == Config(**{each.name: getattr(run, each.name) for each in fields(Config)})
     assert {problem.name for problem in problems} <= query.keys()
     assert 0 <= state["at"] <= run.steps
-    assert len(state["rates"]) <= ts.MOST_RATES
+    assert len(state["rates"]) <= tp.MOST_RATES
 
 
 @pytest.mark.parametrize(
@@ -185,15 +186,15 @@ def test_any_text_at_all_gives_a_run_within_its_bounds(query):
     ],
 )
 def test_what_is_no_use_is_named_and_the_default_stands(name, text):
-    state, problems = ts.PARAMS.read({name: text})
-    assert state == ts.PARAMS.default
+    state, problems = tp.PARAMS.read({name: text})
+    assert state == tp.PARAMS.default
     assert [(one.name, one.text) for one in problems] == [(name, text[:40])]
 
 
 @given(states(), configs())
 def test_with_another_run_everything_else_is_made_to_fit(state, run):
-    fitted = ts.PARAMS.settled({**state, "run": run})
-    assert ts.PARAMS.read(ts.PARAMS.write({**state, "run": run})) == (fitted, [])
+    fitted = tp.PARAMS.settled({**state, "run": run})
+    assert tp.PARAMS.read(tp.PARAMS.write({**state, "run": run})) == (fitted, [])
     assert fitted["at"] <= run.steps
     if fitted["vs"]:
         for name in (each.name for each in fields(Config)):
@@ -204,16 +205,16 @@ def test_with_another_run_everything_else_is_made_to_fit(state, run):
 @pytest.mark.parametrize("loss", xt.LOSSES)
 def test_what_is_written_of_a_race_can_race(loss):
     query = {"run": "data:moons,epochs:2", "vs": f"loss:{loss},dtype:bfloat16"}
-    state, problems = ts.PARAMS.read(query)
+    state, problems = tp.PARAMS.read(query)
     assert not problems
     assert Race(state["run"], state["vs"]).advance(epochs=1) > 0
 
 
 def test_no_commit_of_a_figure_sets_a_run():
-    assert ts.PARAMS.controls(ts.PARAMS.default) == {}
-    for sent in ({}, ts.PARAMS.write(ts.PARAMS.default), {"run": "1", "at": "1"}):
+    assert tp.PARAMS.controls(tp.PARAMS.default) == {}
+    for sent in ({}, tp.PARAMS.write(tp.PARAMS.default), {"run": "1", "at": "1"}):
         with pytest.raises(ValueError, match="commit"):
-            ts.PARAMS.from_controls(sent)
+            tp.PARAMS.from_controls(sent)
 
 
 # ---- changes
@@ -238,14 +239,14 @@ def test_each_kind_of_data_is_learnt_by_its_own_run(data, seed, least):
 def test_other_data_keep_the_loss_and_nothing_that_would_break_them():
     broken = xt.DEMOS["eps_float16"]
     run = ts.with_data(broken, "digits")
-    assert run == replace(ts.DATA_RUNS["digits"], loss=broken.loss)
+    assert run == replace(tp.DATA_RUNS["digits"], loss=broken.loss)
 
 
 def test_what_differs_in_a_race_goes_on_to_differ_and_nothing_else_does():
     run = Config(optimizer="adam", rate=0.1)
     state = {"run": run, "vs": replace(run, loss="mse"), "rates": ((3, 0.1),), "at": 50}
-    changed = ts.with_run(state, ts.DATA_RUNS["moons"])
-    assert changed["vs"] == replace(ts.DATA_RUNS["moons"], loss="mse")
+    changed = ts.with_run(state, tp.DATA_RUNS["moons"])
+    assert changed["vs"] == replace(tp.DATA_RUNS["moons"], loss="mse")
     assert (changed["rates"], changed["at"]) == ((), 0)
 
 
@@ -258,7 +259,7 @@ def test_whatever_is_typed_is_refused_or_within_bounds(name, typed):
         value = ts.read_typed(name, typed)
         assert low <= value <= high
         assert isinstance(value, int if name in xt.INTEGER_BOUNDS else float)
-        assert ts.with_setting(ts.DATA_RUNS["digits"], name, value).steps <= xt.MAX_STEPS
+        assert ts.with_setting(tp.DATA_RUNS["digits"], name, value).steps <= xt.MAX_STEPS
 
 
 def test_full_width_digits_and_exponents_are_numbers_too():
@@ -270,7 +271,7 @@ def test_full_width_digits_and_exponents_are_numbers_too():
 
 
 def test_only_what_has_an_effect_can_be_set():
-    note, moons = Config(), ts.DATA_RUNS["moons"]
+    note, moons = Config(), tp.DATA_RUNS["moons"]
     off = {name for name in ts.LABELS if not ts.matters(note, name)}
     assert off == {"classes", "noise", "size", "test_fraction", "eps", "label_smoothing"}
     assert not {"classes", "noise", "size", "test_fraction"} & {
@@ -285,10 +286,11 @@ def test_every_setting_and_every_option_has_a_label():
     assert set(ts.LABELS) == {each.name for each in fields(Config)}
     for language in LANGUAGES:
         text = words("training", language)
-        for label in [*ts.LABELS.values(), *ts.OPTION_LABELS.values()]:
+        for label in ts.LABELS.values():
             assert text.label(label)
-        for name in xt.LOSSES + xt.DATA + xt.OPTIMIZERS + xt.ACTIVATIONS:
-            assert name in ts.OPTION_LABELS
+        for name in ("data", "activation", "optimizer", "loss"):
+            for option in CHOICES[name]:
+                assert ts.option_name(text, name, option) == text.label(f"{name}_{option}")
 
 
 # ---- the panel
@@ -299,12 +301,13 @@ def script():
     import streamlit as st
 
     from pages.training import demos as training_demos
+    from pages.training import params
     from pages.training import settings as training_settings
     from ui.lesson import open_lesson
     from ui.state import links
 
     text = open_lesson("training")
-    held = links.hold(training_settings.KEY, training_settings.PARAMS)
+    held = links.hold(params.KEY, params.PARAMS)
     training_demos.choose(held, text)
     training_settings.panel(held, text)
     if (start := training_demos.start_of(held)) != training_demos.FREE:
@@ -349,14 +352,14 @@ def test_the_panel_shows_the_run_of_the_link(language):
 def test_each_change_is_the_new_state_from_its_start_and_stands_in_the_address():
     app = opened(rates="3:0.1", at="9")
     widget(app, "data").select("digits").run()
-    assert state(app)["run"] == ts.DATA_RUNS["digits"]
+    assert state(app)["run"] == tp.DATA_RUNS["digits"]
     assert (state(app)["rates"], state(app)["at"]) == ((), 0)
     widget(app, "rate").set_value("0.05").run()
     widget(app, "loss").select("mse").run()
     widget(app, "width").set_value("8").run()
-    wanted = replace(ts.DATA_RUNS["digits"], rate=0.05, loss="mse", width=8)
+    wanted = replace(tp.DATA_RUNS["digits"], rate=0.05, loss="mse", width=8)
     assert state(app)["run"] == wanted
-    assert ts.PARAMS.read({"run": app.query_params["run"]})[0]["run"] == wanted
+    assert tp.PARAMS.read({"run": app.query_params["run"]})[0]["run"] == wanted
 
 
 def test_the_panel_follows_the_address_when_one_goes_back():
@@ -479,9 +482,9 @@ def test_every_demo_of_the_core_is_a_start_and_every_start_can_be_reached_by_a_l
     assert set(demos.STARTS) == {"note", "digits", *xt.DEMOS}
     for name, start in demos.STARTS.items():
         whole = {"run": start.run, "vs": start.vs, "rates": (), "at": 0}
-        found, problems = ts.PARAMS.read(ts.PARAMS.write(whole))
+        found, problems = tp.PARAMS.read(tp.PARAMS.write(whole))
         assert not problems
-        assert demos.start_of(Held("training", ts.PARAMS, found)) == name
+        assert demos.start_of(Held("training", tp.PARAMS, found)) == name
 
 
 def last(name, other=False):
@@ -595,7 +598,7 @@ def test_the_first_loss_stands_beside_ln_c():
 
 @pytest.mark.parametrize("loss", xt.LOSSES)
 def test_who_knows_nothing_pays_ln_c_by_every_loss_but_the_squared_error(loss):
-    config = replace(ts.DATA_RUNS["blobs"], loss=loss)
+    config = replace(tp.DATA_RUNS["blobs"], loss=loss)
     even = math.log(3) if loss != "mse" else ((1 - 1 / 3) ** 2 + 2 / 9) / 3
     assert demos.even_loss(config) == pytest.approx(even, rel=1e-6)
     for language in LANGUAGES:

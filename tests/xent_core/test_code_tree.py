@@ -16,7 +16,6 @@ from xent_core.code_tree import (
     draw_tree,
     draw_trees,
     huffman_codewords,
-    shannon_length_rows,
 )
 
 WEIGHTS = st.lists(st.integers(0, 1000), min_size=2, max_size=8).filter(any)
@@ -34,7 +33,7 @@ def test_codewords_of_a_row_are_those_of_huffman_code(weights):
     code = huffman_code(p)
     assert [word or "" for word in found] == list(code.codewords)
     assert [word is None for word in found] == (p == 0).tolist()
-    assert shannon_length_rows([p])[0].tolist() == shannon_lengths(p).tolist()
+    assert shannon_lengths([p])[0].tolist() == shannon_lengths(p).tolist()
     tree = draw_tree(found)
     assert tree["length"].tolist() == code.lengths.tolist()
     spelled = [format(number, "b")[1:] if number else None for number in tree["codeword"]]

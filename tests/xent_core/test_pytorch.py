@@ -54,10 +54,6 @@ def as_float(value, dtype):
         return np.asarray(value).astype(DTYPES[dtype])
 
 
-def steps(route):
-    return dict(route.steps)
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_the_module_are_true(name):
     result = doctest.testmod(importlib.import_module(f"xent_core.pytorch.{name}"))
@@ -92,7 +88,7 @@ def test_nothing_that_belongs_to_the_whole_process_is_touched():
 
     before = state()
     x, target = [[1.0, 2.0, 3.0]], [0]
-    xt.loss_routes(x[0], 0)
+    xt.route_table(x, target)
     xt.four_ways(x, target)
     xt.wiring_board(x, target)
     xt.trace_loss("label_smoothing", x, target, backward=True)
@@ -143,61 +139,60 @@ def test_inf_and_nan_are_equal_to_themselves_and_at_no_distance_from_others(a, b
 
 @drawn
 @given(batches(), st.sampled_from(sorted(DTYPES)))
-def test_every_step_of_a_route_is_what_torch_computes(batch, dtype):
+def test_every_step_of_a_route_is_what_torch_computes_for_the_row_alone(batch, dtype):
     logits, target = batch
-    k = int(target[0])
-    x = torch.tensor(logits[0]).to(getattr(torch, dtype))
-    theoretical, shifted, actual = xt.loss_routes(logits[0], k, dtype)
-    m = x.max()
-    expected = {
-        "logits": x,
-        "max": m,
-        "shifted": x - m,
-        "exps": torch.exp(x - m),
-        "sum": torch.exp(x - m).sum(),
-        "log_sum": torch.exp(x - m).sum().log(),
-        "shifted_k": x[k] - m,
-        "log_softmax_k": (x[k] - m) - torch.exp(x - m).sum().log(),
-        "loss": -((x[k] - m) - torch.exp(x - m).sum().log()),
-    }
-    assert list(steps(actual)) == list(expected)
-    for key, value in expected.items():
-        np.testing.assert_array_equal(steps(actual)[key], value.double().numpy(), key)
-    np.testing.assert_array_equal(steps(theoretical)["exps"], x.exp().double().numpy())
-    np.testing.assert_array_equal(
-        steps(theoretical)["loss"], -(x.exp() / x.exp().sum())[k].log().double().numpy()
-    )
-    p = torch.exp(x - m) / torch.exp(x - m).sum()
-    np.testing.assert_array_equal(steps(shifted)["probs"], p.double().numpy())
-    for route in (theoretical, shifted, actual):
-        np.testing.assert_equal(route.torch_loss, F.cross_entropy(x, torch.tensor(k)).item())
-        np.testing.assert_equal(route.loss, steps(route)["loss"])
-        assert route.ulps == xt.ulp_distance(route.loss, route.torch_loss, dtype)
+    table = xt.route_table(logits, target, dtype)
+    for row, k in enumerate(target):
+        x = torch.tensor(logits[row]).to(getattr(torch, dtype))
+        m = x.max()
+        exps, powers = torch.exp(x - m), torch.exp(x)
+        p = powers / powers.sum()
+        actual = {
+            "logits": x,
+            "max": m,
+            "shifted": x - m,
+            "exps": exps,
+            "sum": exps.sum(),
+            "log_sum": exps.sum().log(),
+            "shifted_k": x[k] - m,
+            "log_softmax_k": (x[k] - m) - exps.sum().log(),
+            "loss": -((x[k] - m) - exps.sum().log()),
+        }
+        theoretical = {
+            "logits": x, "exps": powers, "sum": powers.sum(), "probs": p, "p_k": p[k],
+            "log_p_k": p[k].log(), "loss": -p[k].log(),
+        }  # fmt: skip
+        for found, expected in ((table.actual, actual), (table.theoretical, theoretical)):
+            assert list(found) == list(expected)
+            for key, value in expected.items():
+                np.testing.assert_array_equal(found[key][row], value.numpy(), key)
+        truth = F.cross_entropy(x, torch.tensor(int(k))).numpy()
+        np.testing.assert_array_equal(table.torch_loss[row], truth)
 
 
 @drawn
 @given(batches(), st.sampled_from(sorted(DTYPES)))
 def test_the_actual_route_is_what_cross_entropy_does(batch, dtype):
-    logits, target = batch
-    route = xt.loss_routes(logits[0], int(target[0]), dtype)[2]
+    table = xt.route_table(*batch, dtype)
     eps = float(np.finfo(DTYPES[dtype]).eps)
-    np.testing.assert_allclose(route.loss, route.torch_loss, rtol=2 * eps, atol=2 * eps)
+    np.testing.assert_allclose(table.actual["loss"], table.torch_loss, rtol=2 * eps, atol=2 * eps)
 
 
 @pytest.mark.parametrize(
-    ("logits", "k", "theoretical", "shifted", "actual"),
+    ("logits", "k", "theoretical", "actual"),
     [
-        ([1000, 0], 0, NAN, 0, 0),  # S13': inf / inf
-        ([1000, 0], 1, INF, INF, 1000),  # … and 1 / inf
-        ([-1000, -1000], 0, NAN, np.log(2), np.log(2)),  # S14': 0 / 0
-        ([-1000, 0], 0, INF, INF, 1000),
-        ([123, 456, 789], 0, NAN, INF, 666),  # S15'
-        ([0, 0], 1, np.log(2), np.log(2), np.log(2)),
+        ([1000, 0], 0, NAN, 0),  # S13': inf / inf
+        ([1000, 0], 1, INF, 1000),  # … and 1 / inf
+        ([-1000, -1000], 0, NAN, np.log(2)),  # S14': 0 / 0
+        ([-1000, 0], 0, INF, 1000),
+        ([123, 456, 789], 0, NAN, 666),  # S15'
+        ([0, 0], 1, np.log(2), np.log(2)),
     ],
 )
-def test_the_famous_overflows(logits, k, theoretical, shifted, actual):
-    losses = [route.loss for route in xt.loss_routes(logits, k)]
-    np.testing.assert_allclose(losses, [theoretical, shifted, actual], rtol=1e-6)
+def test_the_famous_overflows(logits, k, theoretical, actual):
+    table = xt.route_table([logits], [k])
+    losses = [table.theoretical["loss"][0], table.actual["loss"][0]]
+    np.testing.assert_allclose(losses, [theoretical, actual], rtol=1e-6)
 
 
 @drawn
@@ -296,16 +291,21 @@ BIG = np.broadcast_to(0.0, (10**6, 10**6))  # no memory behind it
 @pytest.mark.parametrize(
     ("f", "arguments", "error", "message"),
     [
-        (xt.loss_routes, ([], 0), ValueError, r"logits: must have shape \(C\).* found \(0,\)"),
-        (xt.loss_routes, ([0.0] * 11, 0), ValueError, r"logits: .* found \(11,\)"),
-        (xt.loss_routes, (BIG[0], 0), ValueError, r"logits: .* found \(1000000,\)"),
-        (xt.loss_routes, (["a"], 0), ValueError, "logits: must hold .* found <U1"),
-        (xt.loss_routes, ([1.0, 2.0], 2), IndexError, "k: classes go from 0 to 1, found 2"),
-        (xt.loss_routes, ([1.0, 2.0], -1), IndexError, "k: .* found -1"),
-        (xt.loss_routes, ([1.0, 2.0], 0.5), ValueError, "k: must hold integers, found float64"),
-        (xt.loss_routes, ([1.0], [0]), ValueError, r"k: must be one class, found shape \(1,\)"),
-        (xt.loss_routes, ([1.0], 0, "float16"), ValueError, "dtype: must be one of .*'float16'"),
-        (xt.loss_routes, ([1.0], 0, ["float32"]), ValueError, "dtype: must be one of"),
+        (xt.route_table, ([], []), ValueError, r"logits: must have shape .* found \(0,\)"),
+        (xt.route_table, ([[0.0] * 11], [0]), ValueError, r"logits: .* found \(1, 11\)"),
+        (xt.route_table, (BIG, [0]), ValueError, r"logits: .* found \(1000000, 1000000\)"),
+        (xt.route_table, ([["a"]], [0]), ValueError, "logits: must hold .* found <U1"),
+        (xt.route_table, ([[1.0, 2.0]], [2]), IndexError, "k: classes go from 0 to 1, found 2"),
+        (xt.route_table, ([[1.0, 2.0]], [-1]), IndexError, "k: .* found -1"),
+        (xt.route_table, ([[1.0, 2.0]], [0.5]), ValueError, "k: must hold integers, found float64"),
+        (xt.route_table, ([[1.0]], [[0]]), ValueError, r"k: must have shape \(1,\), found"),
+        (
+            xt.route_table,
+            ([[1.0]], [0], "float16"),
+            ValueError,
+            "dtype: must be one of .*'float16'",
+        ),
+        (xt.route_table, ([[1.0]], [0], ["float32"]), ValueError, "dtype: must be one of"),
         (xt.four_ways, ([[0.0] * 3] * 9, [0] * 9), ValueError, r"logits: .* found \(9, 3\)"),
         (xt.four_ways, (BIG, [0]), ValueError, r"logits: .* found \(1000000, 1000000\)"),
         (xt.four_ways, ([[0.0, 1.0]], [0, 1]), ValueError, r"target: must have shape \(1,\), f"),

@@ -15,7 +15,6 @@ from xent_core.trace import (
     map_logits,
     outcome_maps,
     outcomes,
-    outcomes_by_format,
     true_losses,
 )
 
@@ -68,18 +67,6 @@ def test_a_tolerance_moves_the_border_between_right_and_wrong_digits():
     assert (lax == OUTCOMES.index("right")).all()
 
 
-def test_formats_are_judged_each_by_its_own_truth():
-    found = outcomes_by_format([[12.0, 0.0], [100.0, 0.0]], 0)
-    assert list(found) == list(FORMATS)
-    for name, one in found.items():
-        for formula, codes in outcome_maps([[12.0, 0.0], [100.0, 0.0]], 0, name).items():
-            np.testing.assert_array_equal(one[formula], codes)
-    kinds = {name: [OUTCOMES[i] for i in one["paper"]] for name, one in found.items()}
-    assert kinds["float16"] == ["nan", "nan"]
-    assert kinds["float32"][1] == "nan"
-    assert kinds["float64"][1] == "zero"
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_seven_maps_of_200_by_200_take_less_than_a_second(name):
     logits = map_logits(np.linspace(-120, 120, 200), np.linspace(-120, 120, 200))
@@ -96,7 +83,7 @@ def test_seven_maps_of_200_by_200_take_less_than_a_second(name):
         ("at most 300,000 points, found 360,000", lambda: map_logits(np.zeros(600), np.zeros(600))),
         ("classes: must be from 2 to 16, found 1", lambda: map_logits([1.0], [1.0], 1)),
         ("formula: must be", lambda: outcome_maps([1.0], 0, "float32", ["none"])),
-        ("format: must be", lambda: outcomes_by_format([1.0], 0, formats=["none"])),
+        ("format: must be", lambda: outcome_maps([1.0], 0, "none")),
     ],
 )
 def test_mistakes_are_named(message, call):

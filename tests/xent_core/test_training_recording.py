@@ -56,14 +56,6 @@ def test_of_a_long_run_the_kept_steps_are_what_a_run_to_there_shows():
         )
 
 
-def test_the_losses_of_single_batches_are_thinned_too():
-    trainer = run(xt.Config(data="moons", size=64, batch_size=1, epochs=40))
-    history = trainer.history()
-    assert trainer.step == 2560
-    assert len(history.batch_loss) == len(history.batch_step) == 1280
-    assert history.batch_step[:3].tolist() == [0, 2, 4]
-
-
 def test_between_two_kept_steps_the_present_one_is_shown():
     trainer = run(MOONS, steps=5)
     history = trainer.history()
@@ -89,8 +81,6 @@ def test_the_whole_recording_of_ten_thousand_epochs_is_below_20_mb(config):
     weights = recording._now.weights
     for epoch in range(1, 10_001):
         recording.add_state(epoch * trainer.config.steps_per_epoch, weights)
-    for step in range(1, 40_001):
-        recording.add_loss(step, 0.0)
     assert 100 < len(recording.steps) <= xt.MAX_KEPT + 1
     recording.history()
     if recording.plane is not None:

@@ -9,31 +9,6 @@ from ui.lesson.torch_code import in_unit as _in_unit
 from ui.lesson.torch_code import tensor as _tensor
 
 
-def information_program(p: float, unit: str) -> str:
-    """Return a program that prints the information of an event of probability p in a unit."""
-    log = {"bits": "log2", "nats": "log", "hartleys": "log10"}[unit]
-    return f"""import torch
-
-p = torch.tensor({float(p)}, dtype=torch.float64)
-
-print("{unit}", (0 - torch.{log}(p)).item())  # 0 - 0 is 0, and -0 would be -0
-"""
-
-
-def pair_program(p: Sequence[float], q: Sequence[float], unit: str) -> str:
-    """Return a program that prints entropy, cross entropy and KL divergence of P and Q."""
-    imports = "import torch\n"
-    return f"""{_in_unit(unit, imports)}
-P = {_tensor(p)}
-Q = {_tensor(q)}
-
-print("{unit}:")
-print("H(P)  ", (0 - torch.xlogy(P, P)).sum().item() / unit)  # xlogy(0, 0) is 0, as it must be
-print("H(P,Q)", (0 - torch.xlogy(P, Q)).sum().item() / unit)
-print("KL    ", (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item() / unit)
-"""
-
-
 def entropy_program(p: Sequence[float], unit: str) -> str:
     """Return a program that prints the entropy of P, and its ceiling."""
     imports = "import torch\nfrom torch.distributions import Categorical\n"

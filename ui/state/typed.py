@@ -7,11 +7,12 @@ Nothing is evaluated. A text is counted before it is read, and read once from le
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ui.state.links import quoted
+from ui.words import numbers
+from ui.words.numbers import write_number
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -23,8 +24,6 @@ MAX_WEIGHT = 1000
 # detection heads take -1, masks of segmentation 255.
 IGNORED = -100
 IGNORED_LABELS = (IGNORED, -1, 255)
-_LONGEST = 40  # characters of one number
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 # One nan for all: Python's tuples compare an object with itself as equal, nan too.
 _SPECIAL = {"inf": math.inf, "infinity": math.inf, "infty": math.inf, "∞": math.inf,
             "nan": math.nan}  # fmt: skip
@@ -87,8 +86,7 @@ def _plain(text: str, most: int) -> str:
     """Return the text in ASCII's digits and signs: full-width ones are as good."""
     if len(text) > most:
         raise UnreadableError("too_long", most=most)
-    plain = unicodedata.normalize("NFKC", text)
-    return plain.replace("\N{MINUS SIGN}", "-").replace("、", ",")
+    return numbers.plain(text).replace("、", ",")
 
 
 def _tokens(plain: str) -> Iterator[tuple[str, str]]:
@@ -183,15 +181,15 @@ def read_number(cell: str) -> float:
     word = _SPECIAL.get(re.sub(f"^{_MODULE}", "", size.lower()))
     if word is not None:
         return word if math.isnan(word) else math.copysign(word, -1 if sign == "-" else 1)
-    if len(bare) > _LONGEST or not _NUMBER.fullmatch(bare):
-        raise UnreadableError("no_number", what=quoted(cell[:_LONGEST] or " "))
+    if not numbers.is_real(bare):
+        raise UnreadableError("no_number", what=quoted(cell[: numbers.LONGEST] or " "))
     return float(bare)
 
 
 def _is_beyond(cell: str, value: float) -> bool:
     """Tell whether a number was typed that float64 made ±inf or 0 of."""
     lost = value == 0 and re.search("[1-9]", re.split("[eE]", cell)[0])
-    return bool(lost) or (math.isinf(value) and _NUMBER.fullmatch(cell) is not None)
+    return bool(lost) or (math.isinf(value) and numbers.is_real(cell))
 
 
 def read_finite(cell: str) -> float:
@@ -202,14 +200,9 @@ def read_finite(cell: str) -> float:
     return value or 0.0
 
 
-def write_number(x: float) -> str:
-    """Write a number in the fewest digits that give it back, the sign of -0 too."""
-    return repr(float(x)).removesuffix(".0").replace("e+", "e")
-
-
 def write_matrix(matrix: Matrix, row: str = "_", cell: str = ",") -> str:
     """Write a matrix as a link, or with other separators a field, has it."""
-    return row.join(cell.join(map(write_number, numbers)) for numbers in matrix)
+    return row.join(cell.join(map(write_number, line)) for line in matrix)
 
 
 def write_row(values: Sequence[float]) -> str:
@@ -228,12 +221,12 @@ def read_matrix(text: str) -> Matrix:
     longest = max(map(len, cells))
     if longest > MAX_CLASSES:
         raise UnreadableError("many_numbers", found=longest, most=MAX_CLASSES)
-    numbers = tuple(tuple(map(read_finite, row)) for row in cells)
-    odd = next((i for i, row in enumerate(numbers) if len(row) != len(numbers[0])), None)
+    matrix = tuple(tuple(map(read_finite, row)) for row in cells)
+    odd = next((i for i, row in enumerate(matrix) if len(row) != len(matrix[0])), None)
     if odd is not None:
-        found, first = len(numbers[odd]), len(numbers[0])
+        found, first = len(matrix[odd]), len(matrix[0])
         raise UnreadableError("ragged", row=odd, found=found, first=first)
-    return numbers
+    return matrix
 
 
 def read_linked_matrix(text: str) -> Matrix:

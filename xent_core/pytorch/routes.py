@@ -1,8 +1,7 @@
-"""From one row of logits to the loss, step by step, as torch computes each step in its type.
+"""From rows of logits to the loss, step by step, as torch computes each step in its type.
 
 theoretical    p_k = e^{x_k} / Σ_j e^{x_j},               loss = -log p_k
-shifted        the same softmax with x - m, m = max x,    loss = -log p_k
-actual         loss = -((x_k - m) - log Σ_j e^{x_j - m})
+actual         loss = -((x_k - m) - log Σ_j e^{x_j - m}),  m = max x
 """
 
 from __future__ import annotations
@@ -11,127 +10,122 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from xent_core.pytorch._inputs import as_class, as_row, exact, float_type, to_tensor
-from xent_core.pytorch.ulps import ulp_distance
+from xent_core._arrays import FLOAT64, Array, as_array, as_integer, check_class_range
+from xent_core.pytorch._inputs import MAX_CLASSES, float_type, to_tensor
 
-ROUTES = ("theoretical", "shifted", "actual")
-
-
-class Step(NamedTuple):
-    """One intermediate: a number, or one number for each class, exactly as torch has it."""
-
-    key: str
-    value: float | tuple[float, ...]
+MAX_ROWS = 4096
 
 
-class Route(NamedTuple):
-    """One way to the loss; `ulps` is its distance from `torch_loss`, what F.cross_entropy gives."""
+class RouteTable(NamedTuple):
+    """The steps of two routes by key, each (R) or (R, C), and what F.cross_entropy gives (R)."""
 
-    name: str
-    dtype: str
-    steps: tuple[Step, ...]
-    loss: float
-    torch_loss: float
-    ulps: int | None
+    theoretical: dict[str, Array]
+    actual: dict[str, Array]
+    torch_loss: Array
 
 
-def loss_routes(logits: ArrayLike, k: int, dtype: str = "float32") -> tuple[Route, ...]:
-    """The loss of one sample by each route of `ROUTES`, with every intermediate.
+def route_table(logits: ArrayLike, k: ArrayLike, dtype: str = "float32") -> RouteTable:
+    """The theoretical and the actual route for R rows of logits, with every intermediate.
 
-    Nothing is mended on the way: an overflow stays inf, and inf / inf stays nan.
+    Nothing is mended on the way: an overflow stays inf, and inf / inf stays nan. Every number is
+    the one that torch gives for the row alone, to the last bit.
 
     Parameters
     ----------
-    logits : array_like, (C), C from 1 to 10
+    logits : array_like, (R, C), R from 1 to 4096 and C from 1 to 10
         Rounded to `dtype`; inf and nan are taken as they are.
-    k : int
-        The target class.
+    k : array_like of integers, (R)
+        The target class of each row.
     dtype : "float32" or "float64"
 
     Returns
     -------
-    tuple of `Route`, in the order of `ROUTES`; losses in nats. The steps of each, by key:
+    RouteTable of arrays of `dtype`; losses in nats. The steps of each, by key:
     theoretical: logits, exps, sum, probs, p_k, log_p_k, loss;
-    shifted: logits, max, shifted, exps, sum, probs, p_k, log_p_k, loss;
     actual: logits, max, shifted, exps, sum, log_sum, shifted_k, log_softmax_k, loss.
 
     Raises
     ------
     ValueError
-        If `logits` is not such a row or `dtype` is another.
+        If a shape or a type is wrong.
     IndexError
-        If there is no class `k`.
+        If a class is not there.
 
     Examples
     --------
-    >>> from xent_core.pytorch import loss_routes
-    >>> [route.loss for route in loss_routes([123, 456, 789], 0)]
-    [nan, inf, 666.0]
-    >>> loss_routes([1, 1], 0)[2].steps[-3:-1]
-    (Step(key='shifted_k', value=0.0), Step(key='log_softmax_k', value=-0.6931471824645996))
+    >>> from xent_core.pytorch import route_table
+    >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
+    >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
+    ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
     """
-    row = as_row(logits)
-    k = as_class(k, row.size)
-    x = to_tensor(row, float_type(dtype))
-    torch_loss = exact(F.cross_entropy(x, torch.tensor(k)))
-    all_steps = (_theoretical(x, k), _shifted(x, k), _actual(x, k))
-    return tuple(
-        _route(name, dtype, steps, torch_loss)
-        for name, steps in zip(ROUTES, all_steps, strict=True)
+    rows = as_array(logits, "logits")
+    limits = (MAX_ROWS, MAX_CLASSES)
+    if rows.ndim != 2 or not all(
+        1 <= length <= limit for length, limit in zip(rows.shape, limits, strict=True)
+    ):
+        raise ValueError(f"logits: must have shape (R, C) within {limits}, found {rows.shape}")
+    classes = as_integer(k, "k")
+    if classes.shape != rows.shape[:1]:
+        raise ValueError(f"k: must have shape {rows.shape[:1]}, found {classes.shape}")
+    outside = (classes < 0) | (classes >= rows.shape[1])
+    check_class_range(classes, outside, rows.shape[1], "k")
+    x, target = (
+        to_tensor(rows.astype(FLOAT64), float_type(dtype)),
+        torch.tensor(classes.astype("int64")),
+    )
+    return RouteTable(
+        _plain(_theoretical(x, target)),
+        _plain(_actual(x, target)),
+        _array(F.cross_entropy(x, target, reduction="none")),
     )
 
 
-def _route(name: str, dtype: str, steps: dict[str, Tensor], torch_loss: float) -> Route:
-    values = tuple(Step(key, _plain(value)) for key, value in steps.items())
-    loss = exact(steps["loss"])
-    return Route(name, dtype, values, loss, torch_loss, ulp_distance(loss, torch_loss, dtype))
-
-
-def _plain(value: Tensor) -> float | tuple[float, ...]:
-    return exact(value) if value.ndim == 0 else tuple(exact(value).tolist())
-
-
-def _theoretical(x: Tensor, k: int) -> dict[str, Tensor]:
+def _theoretical(x: Tensor, k: Tensor) -> dict[str, Tensor]:
     exps = x.exp()
-    return {"logits": x, **_divided(exps, k)}
-
-
-def _shifted(x: Tensor, k: int) -> dict[str, Tensor]:
-    shifted = x - x.max()
-    return {"logits": x, "max": x.max(), "shifted": shifted, **_divided(shifted.exp(), k)}
-
-
-def _divided(exps: Tensor, k: int) -> dict[str, Tensor]:
-    """From exponentials to a probability, and only then to its logarithm."""
-    probs = exps / exps.sum()
-    log_p = probs[k].log()
-    return {
-        "exps": exps,
-        "sum": exps.sum(),
-        "probs": probs,
-        "p_k": probs[k],
-        "log_p_k": log_p,
-        "loss": -log_p,
-    }
-
-
-def _actual(x: Tensor, k: int) -> dict[str, Tensor]:
-    shifted = x - x.max()
-    exps = shifted.exp()
-    log_sum = exps.sum().log()
-    # In this order nothing cancels: see log_softmax in xent_core.softmax.
-    log_softmax_k = shifted[k] - log_sum
+    total = exps.sum(1)
+    probs = exps / total[:, None]
+    p_k = _picked(probs, k)
     return {
         "logits": x,
-        "max": x.max(),
+        "exps": exps,
+        "sum": total,
+        "probs": probs,
+        "p_k": p_k,
+        "log_p_k": p_k.log(),
+        "loss": -p_k.log(),
+    }
+
+
+def _actual(x: Tensor, k: Tensor) -> dict[str, Tensor]:
+    largest = x.max(1).values
+    shifted = x - largest[:, None]
+    exps = shifted.exp()
+    total = exps.sum(1)
+    log_sum = total.log()
+    shifted_k = _picked(shifted, k)
+    return {
+        "logits": x,
+        "max": largest,
         "shifted": shifted,
         "exps": exps,
-        "sum": exps.sum(),
+        "sum": total,
         "log_sum": log_sum,
-        "shifted_k": shifted[k],
-        "log_softmax_k": log_softmax_k,
-        "loss": -log_softmax_k,
+        "shifted_k": shifted_k,
+        "log_softmax_k": shifted_k - log_sum,
+        "loss": -(shifted_k - log_sum),
     }
+
+
+def _picked(values: Tensor, k: Tensor) -> Tensor:
+    return values.gather(1, k[:, None])[:, 0]
+
+
+def _plain(steps: dict[str, Tensor]) -> dict[str, Array]:
+    return {key: _array(value) for key, value in steps.items()}
+
+
+def _array(tensor: Tensor) -> NDArray:
+    return tensor.numpy()

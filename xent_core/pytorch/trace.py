@@ -64,11 +64,10 @@ def trace_operators(run: Callable[[], object]) -> Trace:
     Examples
     --------
     >>> import torch
-    >>> from xent_core.pytorch import format_trace, trace_operators
+    >>> from xent_core.pytorch import kernels, trace_operators
     >>> x = torch.ones(2)
-    >>> print(format_trace(trace_operators(lambda: x.log_softmax(0))))
-    aten::log_softmax
-      aten::_log_softmax
+    >>> kernels(trace_operators(lambda: x.log_softmax(0)))
+    ('aten::_log_softmax',)
     """
     # The newer torch.profiler is one for the whole process: two threads that trace at once crash
     # it (a segmentation fault in 2.13), and each trace writes to stderr. This one listens to its
@@ -121,15 +120,10 @@ def trace_loss(
 
     Examples
     --------
-    >>> from xent_core.pytorch import format_trace, trace_loss
-    >>> print(format_trace(trace_loss("cross_entropy_function", [[1.0, 2.0]], [0])))
-    aten::cross_entropy_loss
-      aten::log_softmax
-        aten::to
-        aten::_log_softmax
-      aten::nll_loss_nd
-        aten::nll_loss
-          aten::nll_loss_forward
+    >>> from xent_core.pytorch import trace_loss
+    >>> (loss,) = trace_loss("cross_entropy_function", [[1.0, 2.0]], [0])
+    >>> [operator.name for operator in loss.children]
+    ['aten::log_softmax', 'aten::nll_loss_nd']
     """
     check_choice(case, TRACE_CASES, "case")
     batch = as_batch(logits)
@@ -160,32 +154,6 @@ def _prepared(case: str, x: Tensor, classes: Tensor) -> Callable[[], Tensor]:
     return lambda: F.cross_entropy(x, probabilities, label_smoothing=_SMOOTHING)
 
 
-def format_trace(trace: Sequence[Operator]) -> str:
-    """The trees of a trace as text, one operator in a line, two spaces for each level.
-
-    Parameters
-    ----------
-    trace : sequence of `Operator`
-
-    Returns
-    -------
-    str, without a newline at the end.
-
-    Raises
-    ------
-    Nothing.
-
-    Examples
-    --------
-    >>> from xent_core.pytorch import Operator, format_trace
-    >>> print(format_trace([Operator("a", (Operator("b", ()),)), Operator("c", ())]))
-    a
-      b
-    c
-    """
-    return "\n".join("  " * depth + operator.name for depth, operator in _walk(trace))
-
-
 def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
     """The operators that did the work: those that called no other, in order.
 
@@ -209,7 +177,7 @@ def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
     >>> kernels(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
     ('aten::_log_softmax', 'aten::nll_loss_forward')
     """
-    leaves = (operator.name for _, operator in _walk(trace) if not operator.children)
+    leaves = (operator.name for operator in _walk(trace) if not operator.children)
     return tuple(name for name in leaves if name != "aten::to")
 
 
@@ -237,7 +205,7 @@ def cross_entropy_composition(trace: Sequence[Operator]) -> Composition:
     >>> cross_entropy_composition(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
     Composition(found=True, log_softmax=True, nll_loss=True, others=())
     """
-    whole = (node for _, node in _walk(trace) if node.name == "aten::cross_entropy_loss")
+    whole = (node for node in _walk(trace) if node.name == "aten::cross_entropy_loss")
     first = next(whole, None)
     if first is None:
         return Composition(False, False, False, ())
@@ -251,7 +219,7 @@ def cross_entropy_composition(trace: Sequence[Operator]) -> Composition:
     )
 
 
-def _walk(trace: Sequence[Operator], depth: int = 0) -> Iterator[tuple[int, Operator]]:
+def _walk(trace: Sequence[Operator]) -> Iterator[Operator]:
     for operator in trace:
-        yield depth, operator
-        yield from _walk(operator.children, depth + 1)
+        yield operator
+        yield from _walk(operator.children)

@@ -30,7 +30,7 @@ from xent_core.trace.formats import (
     round_to,
 )
 from xent_core.trace.formulas import EPSILON, FORMULAS, PROGRAMS, Step, dependents, get_program
-from xent_core.trace.maps import map_logits, outcome_maps, outcomes_by_format
+from xent_core.trace.maps import map_logits, outcome_maps
 from xent_core.trace.thresholds import ExpWindow, certain_gap, exp_window
 from xent_core.trace.truth import (
     OUTCOMES,
@@ -43,7 +43,6 @@ from xent_core.trace.truth import (
     outcomes,
     true_gradients,
     true_losses,
-    true_probabilities,
 )
 
 __all__ = [
@@ -84,13 +83,11 @@ __all__ = [
     "map_logits",
     "outcome_maps",
     "outcomes",
-    "outcomes_by_format",
     "place_of",
     "round_to",
     "running_sums",
     "trace",
     "true_gradients",
     "true_losses",
-    "true_probabilities",
     "verdicts",
 ]

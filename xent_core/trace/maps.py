@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from xent_core._arrays import FLOAT64, Array
 from xent_core.trace.evaluate import losses
-from xent_core.trace.formats import FORMATS, Format
+from xent_core.trace.formats import Format
 from xent_core.trace.formulas import FORMULAS
 from xent_core.trace.rows import LARGEST_ROW, MOST_ROWS
 from xent_core.trace.truth import TOLERANCE, outcomes, true_losses
@@ -95,39 +95,3 @@ def outcome_maps(
     truth = true_losses(logits, target, format)
     found = losses(logits, target, format, formulas)
     return {name: outcomes(loss, truth, format, tolerance) for name, loss in found.items()}
-
-
-def outcomes_by_format(
-    logits: ArrayLike,
-    target: ArrayLike,
-    formulas: Iterable[str] = FORMULAS,
-    formats: Iterable[str] = tuple(FORMATS),
-    tolerance: float = TOLERANCE,
-) -> dict[str, dict[str, Array]]:
-    """What becomes of the loss in each format, by each formula.
-
-    Parameters
-    ----------
-    logits, target, formulas, tolerance
-        As in `outcome_maps`. Each format rounds the logits for itself, and is judged by the truth
-        for these.
-    formats : iterable of str
-
-    Returns
-    -------
-    dict of format to what `outcome_maps` gives
-
-    Raises
-    ------
-    ValueError, IndexError
-        As in `trace`.
-
-    Examples
-    --------
-    >>> from xent_core.trace import OUTCOMES, outcomes_by_format
-    >>> found = outcomes_by_format([12.0, 0.0], 0)
-    >>> [OUTCOMES[int(found[name]["paper"])] for name in ("float16", "float64")]
-    ['nan', 'digits']
-    """
-    names = tuple(formulas)
-    return {name: outcome_maps(logits, target, name, names, tolerance) for name in formats}

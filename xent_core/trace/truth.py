@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike
 
 from xent_core._arrays import FLOAT64, Array
 from xent_core.losses import cross_entropy_loss_grad
-from xent_core.softmax import softmax
 from xent_core.trace import double_double as dd
 from xent_core.trace.double_double import Double2
 from xent_core.trace.formats import Format, get_format
@@ -173,33 +172,6 @@ def _true_block(x: Array, target: Array) -> Double2:
     finite = np.isfinite(loss.high)
     lost = np.where(np.isfinite(top), ahead.high, np.nan)
     return Double2(np.where(finite, loss.high, lost), np.where(finite, loss.low, 0.0))
-
-
-def true_probabilities(logits: ArrayLike, format: str | Format) -> Array:
-    """The softmax of each row, for the logits as the format holds them, in float64.
-
-    Parameters
-    ----------
-    logits, format
-        As in `trace`.
-
-    Returns
-    -------
-    float64 array, (…, C), within 4 ulps of float64
-
-    Raises
-    ------
-    ValueError
-        As in `trace`.
-
-    Examples
-    --------
-    >>> from xent_core.trace import true_probabilities
-    >>> true_probabilities([1, 2, 3, 4], "float16").round(2)
-    array([0.03, 0.09, 0.24, 0.64])
-    """
-    rows = as_rows(logits, 0, format)
-    return rows.restore(softmax(rows.x.astype(FLOAT64), axis=0))
 
 
 def true_gradients(logits: ArrayLike, target: ArrayLike, format: str | Format) -> Array:

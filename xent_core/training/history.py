@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Generic, TypeVar
 
 from torch import Tensor
@@ -10,7 +10,6 @@ from torch import Tensor
 from xent_core._arrays import Array
 
 MAX_KEPT = 200
-MAX_LOSSES = 2000
 
 Item = TypeVar("Item")
 
@@ -87,8 +86,6 @@ class History:
     train_accuracy, test_accuracy : float64 array, (K)
     grad_norm : float64 array, (K)
         Euclidean norm of the gradient that the next update used; nan at the end.
-    batch_step, batch_loss : int64 and float64 arrays, (L)
-        The loss of each batch before its update: as many as 2000 of them, where K is 201 at most.
     """
 
     step: Array
@@ -99,11 +96,9 @@ class History:
     train_accuracy: Array
     test_accuracy: Array
     grad_norm: Array
-    batch_step: Array = field(repr=False)
-    batch_loss: Array = field(repr=False)
 
     def to_csv(self) -> str:
-        """The history as a table, without the losses of single batches.
+        """The history as a table.
 
         Returns
         -------
@@ -119,7 +114,7 @@ class History:
         0,0.0,0.01,0.6931471824645996,nan,0.5,nan,nan
         <BLANKLINE>
         """
-        names = [column.name for column in fields(self) if not column.name.startswith("batch_")]
+        names = [column.name for column in fields(self)]
         columns = [getattr(self, name).tolist() for name in names]
         lines = [",".join(map(repr, row)) for row in zip(*columns, strict=True)]
         return "\n".join([",".join(names), *lines, ""])

@@ -15,7 +15,6 @@ from xent_core.training.config import Config
 from xent_core.training.data import PLANES, Data
 from xent_core.training.history import (
     MAX_KEPT,
-    MAX_LOSSES,
     History,
     Seen,
     State,
@@ -64,7 +63,6 @@ class Recording:
         self.plane = _find_plane(config, data)
         self._data = data
         self._states: Thinned[State] = Thinned(MAX_KEPT, config.steps_per_epoch)
-        self._losses: Thinned[float] = Thinned(MAX_LOSSES)
         self._present: State | None = None
         self._mirror = build_model(config, None)
         dtype = DTYPES[config.dtype]
@@ -78,10 +76,6 @@ class Recording:
         """The weights after `step` updates; `weights` must not change afterwards."""
         self._present = State(step, weights)
         self._states.add(step, self._present)
-
-    def add_loss(self, step: int, loss: float) -> None:
-        """The loss of the batch of the step to come."""
-        self._losses.add(step, loss)
 
     def wants(self, step: int) -> bool:
         """Whether the state of a step will be kept."""
@@ -110,7 +104,6 @@ class Recording:
             sum(state.weights.nbytes for state in states)
             + sum(each.losses.nbytes + each.predictions.nbytes for each in seen)
             + sum(state.plane.nbytes for state in states if state.plane is not None)
-            + 32 * len(self._losses.items)
         )
 
     def samples(self, part: str = "train") -> Samples:
@@ -141,8 +134,6 @@ class Recording:
             train_accuracy=column("train_accuracy"),
             test_accuracy=column("test_accuracy"),
             grad_norm=column("grad_norm", states),
-            batch_step=np.arange(len(self._losses.items)) * self._losses.stride,
-            batch_loss=np.array(self._losses.items, dtype=np.float64),
         )
 
     def maps(self, steps: Steps = None) -> Array:

@@ -196,7 +196,6 @@ class Trainer:
             z = z * self._factor
         loss = self._loss(z, y)
         forward = Forward(batch, z, y, loss.item())
-        self.recording.add_loss(self.step, forward.loss)
         if not math.isfinite(forward.loss):
             self._fail(forward)
             return
