@@ -359,5 +359,5 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> Picture:
         ),
         height=236,
         margin={"l": 196, "r": 52, "t": 8, "b": 46},
-        narrow={"margin.l": 156},
+        narrow_layout={"margin.l": 156},
     )

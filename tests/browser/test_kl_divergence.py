@@ -36,7 +36,7 @@ def map_is_true(figure: dict) -> None:
     p, q = (POINTS[int(figure["drawn"][name])] for name in "ab")
     kl, lk = xc.kl_divergence(p, q, base=2), xc.kl_divergence(q, p, base=2)
     assert figure["readouts"] == [show(kl), show(lk)]
-    letters, bars_p, bars_q = (figure["traces"][i] for i in (1, 3, 4))
+    _, letters, *_, bars_p, bars_q = figure["traces"]
     np.testing.assert_allclose(np.transpose([letters["x"], letters["y"]]), to_plane([p, q]), 1e-6)
     np.testing.assert_allclose([bars_p["y"], bars_q["y"]], [p, q], 1e-6)
     assert figure["alt"].startswith(f"A triangle with P at ({', '.join(show(x) for x in p)})")
@@ -77,14 +77,14 @@ def test_the_points_are_pulled_over_the_triangle_and_the_lines_follow(visit):
         lesson.page.mouse.move(x + 14 * step, y - 9 * step)
         figure = lesson.figure(1)
         map_is_true(figure)
-        around.add(tuple(figure["traces"][5]["x"]))
+        around.add(tuple(figure["traces"][3]["x"]))
     lesson.page.mouse.up()
     lesson.settle()
     assert len(around) > 4
     assert lesson.figure(1)["drawn"]["a"] != start["drawn"]["a"]
     assert f"a={int(lesson.figure(1)['drawn']['a'])}" in lesson.page.url
     # Q onto the right side: D(P‖Q) is infinite, the lines around P stay
-    lines = lesson.figure(1)["traces"][5]
+    lines = lesson.figure(1)["traces"][3]
     x, y = lesson.take_hold("b")
     lesson.page.mouse.move(x + 300, y, steps=6)
     figure = lesson.figure(1)
@@ -92,7 +92,7 @@ def test_the_points_are_pulled_over_the_triangle_and_the_lines_follow(visit):
     assert figure["readouts"][0] == "∞"
     assert "∞" in figure["traces"][2]["text"][1]
     assert "∞" not in figure["traces"][2]["text"][0]
-    assert figure["traces"][5] == lines
+    assert figure["traces"][3] == lines
     drawn = lesson.page.locator(".xent").nth(1).locator(".textpoint", has_text="∞")
     assert drawn.count() == 1
     lesson.page.mouse.up()

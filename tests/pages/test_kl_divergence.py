@@ -71,7 +71,7 @@ def test_one_switch_changes_every_number_axis_and_formula(unit):
     bit = np.log(2) / np.log(UNITS[unit])
     assert split["figure"]["layout"]["xaxis3"]["range"][1] == pytest.approx(5 * bit)
     assert label in where["figure"]["layout"]["annotations"][0]["text"]
-    assert label in bells["figure"]["layout"]["xaxis"]["title"]["text"]
+    assert label in bells["figure"]["layout"]["xaxis2"]["title"]["text"]
     assert bells["now"]["forward"] / bit == pytest.approx(2.8094, abs=1e-4)
     bound = show(xc.jensen_shannon_divergence([1, 0], [0, 1], base=UNITS[unit]))
     assert any(f"never above {bound} {label}" in block.value for block in app.markdown)

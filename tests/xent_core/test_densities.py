@@ -9,17 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
-from xent_core import densities
 from xent_core.densities import (
     density,
     density_jensen_shannon,
     density_kl,
+    density_kl_terms,
     differential_entropy,
+    fits,
     forward_kl_fit,
     gaussian,
     gaussian_kl,
     gaussian_mixture,
     log_density,
+    quadrature,
     reverse_kl_fits,
 )
 
@@ -114,7 +116,7 @@ def within(estimate, true):
 
 def test_kronrods_and_gausss_rules_are_exact_for_their_degrees():
     for degree in range(23):
-        kronrod, gauss = densities.RULES @ densities.NODES**degree
+        kronrod, gauss = quadrature.RULES @ quadrature.NODES**degree
         true = 2 / (degree + 1) if degree % 2 == 0 else 0
         assert kronrod == pytest.approx(true, abs=1e-15)
         if degree < 14:
@@ -197,8 +199,8 @@ def test_a_much_finer_rule_agrees_within_the_error(count, concentration, monkeyp
         lambda: density_jensen_shannon(p, q),
     ]
     stated = [call() for call in calls]
-    monkeypatch.setattr(densities, "CUTS", np.linspace(-10, 10, 25))
-    monkeypatch.setattr(densities, "AGREEMENT", 1e-14)
+    monkeypatch.setattr(quadrature, "CUTS", np.linspace(-10, 10, 25))
+    monkeypatch.setattr(quadrature, "AGREEMENT", 1e-14)
     for (value, error), call in zip(stated, calls, strict=True):
         assert (np.abs(call().value - value) <= error).all()
         assert (error <= 1e-9 * (1 + np.abs(value))).all()
@@ -207,8 +209,8 @@ def test_a_much_finer_rule_agrees_within_the_error(count, concentration, monkeyp
 def test_what_is_cut_off_is_less_than_its_bound():
     p = gaussian_mixture([0.3, 0.7], [-1, 2], [1, 0.5])
     f = gaussian_mixture([0.9, 0.1], [4, 5], [0.1, 0.2])
-    columns = [densities._columns(part, ()) for part in (p, f)]
-    edges = densities._edges(*columns)
+    columns = [quadrature.as_columns(part, ()) for part in (p, f)]
+    edges = quadrature.panel_edges(*columns)
     components, other = exact_components(p), exact_components(f)
 
     def cut_off(x):
@@ -216,7 +218,7 @@ def test_what_is_cut_off_is_less_than_its_bound():
 
     low, high = float(np.nanmin(edges)), float(np.nanmax(edges))
     true = mpmath.quad(cut_off, [low - 20, low]) + mpmath.quad(cut_off, [high, high + 20])
-    assert 0 < true <= densities._tails(*columns)[0] < 1e-12
+    assert 0 < true <= quadrature.tails_bound(*columns)[0] < 1e-12
 
 
 def test_far_from_0_the_error_grows_with_what_rounding_takes():
@@ -272,6 +274,26 @@ def test_jensen_shannon_is_symmetric_at_most_a_bit_and_a_quarter_of_kl_both_ways
     there, back = density_kl(p, q, base=2), density_kl(q, p, base=2)
     assert value - error <= (there.value + back.value + there.error + back.error) / 4
     assert density_jensen_shannon(p, p).value <= 1e-12
+
+
+@drawn(50)
+@given(mixtures(), mixtures(), st.floats(-20, 20))
+def test_what_a_place_adds_is_scipys_relative_entropy_and_finite_everywhere(p, q, x):
+    adds = density_kl_terms(x, p, q, base=2)
+    assert np.isfinite(adds)
+    here = float(density(x, p)), float(density(x, q))
+    if min(here) > 1e-300:
+        true = special.rel_entr(*here) / np.log(2)
+        assert adds == pytest.approx(true, rel=1e-9, abs=1e-11 * here[0])
+
+
+def test_what_all_places_add_is_the_divergence():
+    p, q = gaussian([[0], [2]], 1), TWO_BUMPS
+    x = np.linspace(-30, 30, 6001)  # even steps: exact for what vanishes at both ends
+    for one, other in ((p, q), (q, p)):
+        total = density_kl_terms(x, one, other).sum(axis=-1) * (x[1] - x[0])
+        np.testing.assert_allclose(total, density_kl(one, other).value[:, 0], rtol=1e-9)
+    assert density_kl_terms(1e50, gaussian(0, 1), gaussian(0, 2)) == 0
 
 
 def test_jensen_shannon_is_scipys_integral():
@@ -418,17 +440,17 @@ def test_bumps_that_have_merged_have_one_reverse_fit_between_them():
 
 def test_a_saddle_point_between_two_minima_is_no_fit():
     p = gaussian_mixture([0.5, 0.5], [-2.5, 2.5], 1)
-    columns = densities._columns(p, (1,))
+    columns = quadrature.as_columns(p, (1,))
 
     def gradient(v):
-        return densities._reverse_kl(v[:1], np.exp(v[1:]), columns)[1][0]
+        return fits.reverse_kl(v[:1], np.exp(v[1:]), columns)[1][0]
 
     mean, log_sd = optimize.root(gradient, [1.8, np.log(1.6)], tol=1e-12).x
     assert 1 < mean < 2.3
     start = np.array([[mean]]), np.exp([[log_sd]])
     rows = type(p)(*(part[None] for part in p))
-    assert np.abs(gradient(np.array([mean, log_sd]))).max() < densities.FLAT
-    assert not densities._minimize(start, rows)[2].any()
+    assert np.abs(gradient(np.array([mean, log_sd]))).max() < fits.FLAT
+    assert not fits.minimize(start, rows)[2].any()
 
 
 def test_the_fits_of_a_gaussian_are_itself():
@@ -496,6 +518,12 @@ def test_a_fit_is_found_for_every_random_mixture():
             r"p, q: shapes \(2,\) and \(3,\) do not match",
             lambda: density_jensen_shannon(gaussian([0, 0], 1), gaussian([0, 0, 0], 1)),
         ),
+        (
+            r"x, p, q: shapes \(4,\) and \(2,\) and \(1,\) do not match",
+            lambda: density_kl_terms(np.zeros(4), gaussian([0, 0], 1), gaussian([0], 1)),
+        ),
+        ("x: must be from .* found nan", lambda: density_kl_terms(NAN, TWO_BUMPS, TWO_BUMPS)),
+        ("base: .* found 1$", lambda: density_kl_terms(0, TWO_BUMPS, TWO_BUMPS, base=1)),
         ("base: .* found 1$", lambda: density_kl(TWO_BUMPS, TWO_BUMPS, base=1)),
         ("base: .* found 0$", lambda: differential_entropy(TWO_BUMPS, base=0)),
         ("base: .* found -2$", lambda: gaussian_kl(0, 1, 0, 1, base=-2)),

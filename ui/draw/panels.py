@@ -65,12 +65,12 @@ def picture(
     *panels: Panel,
     height: int = 340,
     narrow_height: int = 0,
-    narrow: Mapping[str, Any] | None = None,
+    narrow_layout: Axis | None = None,
     **layout: Any,
 ) -> Picture:
     """Put panels side by side, or below each other, with the layout that all figures share.
 
-    `narrow` is what else the figure asks for on a phone: {"margin.l": 156}.
+    What the whole figure asks for on a phone is said as `narrow_layout`: {"margin.l": 45}.
     """
     shared: dict[str, Any] = {
         "template": "none",
@@ -83,10 +83,11 @@ def picture(
         "annotations": [],
     }
     shared |= layout
-    phone = ({"height": narrow_height} if narrow_height else {}) | dict(narrow or {})
-    placed = [_place(panel, _number(at), shared, phone) for at, panel in enumerate(panels)]
-    if phone:
-        shared["meta"] = {"narrow": phone}
+    narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
+    narrow |= narrow_layout or {}
+    placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
+    if narrow:
+        shared["meta"] = {"narrow": narrow}
     traces = [mark for panel in panels for mark in panel.marks]
     binds = tuple(Bind(at, field, array) for at, trace in enumerate(traces)
                   for field, array in shown_by(trace).items())  # fmt: skip
