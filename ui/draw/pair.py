@@ -1,6 +1,7 @@
 """P and Q as bars to pull, side by side: the left panel of the figures of a pair."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -15,7 +16,7 @@ PAIR_KEY = key((TRUTH, "■", "P"), (PREDICTION, "■", "Q"))
 ABOVE, BELOW = ((0.0, 1.0), (0.58, 1.0)), ((0.0, 1.0), (0.0, 0.42))
 NARROW_HEIGHT = 560
 # of a figure of pairs of bars
-GROUPED = {"barmode": "group", "bargap": 0.25}
+GROUPED: dict[str, Any] = {"barmode": "group", "bargap": 0.25}
 
 
 def pair_bars(
