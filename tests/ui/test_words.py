@@ -1,5 +1,6 @@
 """The words: the same places, formulas and labels in both languages, and what breaks is seen."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -131,12 +132,28 @@ def code_of(name: str) -> str:
     return " ".join(file.read_text("utf-8") for file in files)
 
 
+def family_labels(name: str) -> set[str]:
+    """Return a lesson's parts and labels that go by the names of things, if it says such families.
+
+    A family that its code asks for nowhere does not count.
+    """
+    if not (ROOT / "pages" / name / "labels.py").exists():
+        return set()
+    code, families = code_of(name), importlib.import_module(f"pages.{name}.labels").FAMILIES
+    asking = r"""named\([\w.]+, "{0}"|f["']{0}_{{"""
+    asked = [one for one in families if re.search(asking.format(one), code)]
+    return {f"{family}_{member}" for family in asked for member in families[family]}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_and_label_is_used_by_its_page(name, language):
     code = code_of(name)
     _, parts, labels = parse_page(raw(name, language))
     used = set(re.findall(r"""["']([\w.-]+)["']""", code)) | {"takeaway"}
+    families = family_labels(name)
+    assert families <= parts.keys() | labels.keys()
+    used |= families
     unused = {key for key in [*parts, *labels] if key.removesuffix("-told") not in used}
     assert unused == set()
 

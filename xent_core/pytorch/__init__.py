@@ -60,6 +60,7 @@ from xent_core.pytorch.ways import WAYS, Way, four_ways, way_function
 from xent_core.pytorch.wiring import (
     BOARD_LOSSES,
     FRONT_ENDS,
+    REASONS,
     VERDICTS,
     Board,
     Wire,
@@ -78,6 +79,7 @@ __all__ = [
     "KL_REDUCTIONS",
     "MASK_TARGETS",
     "OPTION_REDUCTIONS",
+    "REASONS",
     "REFUSED",
     "ROUTES",
     "TARGET_SHAPES",
