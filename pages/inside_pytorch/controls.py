@@ -113,7 +113,7 @@ def say_stand_in(s: Section) -> None:
 
 
 def choose_in(
-    group: str, s: Section, name: str, label: str, options: Sequence[str], **more: Any
+    s: Section, group: str, name: str, label: str, options: Sequence[str], **more: Any
 ) -> None:
     """Let the reader choose one of the parameters that share a place in the address."""
     key = name if group == "opt" else f"{group} {name}"
@@ -122,13 +122,13 @@ def choose_in(
 
 def set_options(s: Section) -> None:
     """Show where the options of the loss are chosen."""
-    choose_in("opt", s, "reduction", "reduction", xt.OPTION_REDUCTIONS)
+    choose_in(s, "opt", "reduction", "reduction", xt.OPTION_REDUCTIONS)
     _set_smoothing(s["opt"]["smoothing"])
     shown = ", ".join(map(typed.write_number, inputs.weights_of(s.held.state)))
     take = lambda weight: change_in("opt", weight=weight)  # noqa: E731
     field(s, "weight", "weight", shown, read_weights, take)
     kinds = dict(zip(KINDS, s.labels("indices", "one_hot"), strict=True))
-    choose_in("opt", s, "kind", s.label("target_as"), KINDS, words=kinds.__getitem__)
+    choose_in(s, "opt", "kind", s.label("target_as"), KINDS, words=kinds.__getitem__)
     if inputs.as_one_hot(s.held.state):
         st.caption(s.label("cannot_ignore"))
     else:
@@ -202,5 +202,5 @@ def set_question(s: Section) -> None:
     columns = st.columns(2)
     for i, (name, label, options, words) in enumerate(asked):
         with columns[i % 2]:
-            choose_in("ask", s, name, s.label(label), options, words=words, many=True)
-    choose_in("ask", s, "reduction", "reduction", xt.OPTION_REDUCTIONS)
+            choose_in(s, "ask", name, s.label(label), options, words=words, many=True)
+    choose_in(s, "ask", "reduction", "reduction", xt.OPTION_REDUCTIONS)

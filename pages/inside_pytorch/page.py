@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from pages.inside_pytorch import charts, controls, html, routes, tables, timing
+from pages.inside_pytorch import charts, controls, guessing, html, routes, tables, timing
 from pages.inside_pytorch.inputs import (
     as_one_hot,
     class_of,
@@ -121,55 +121,18 @@ def four_ways(s: Section) -> None:
 
 # ---- The wiring board
 
-GUESSES, WIRING = "xent inside guesses", "xent inside wiring"
-Pair = tuple[str, str]  # what goes into which loss
-
-
-def plug(front: str, loss: str) -> None:
-    """Choose a pair."""
-    st.session_state[WIRING] = (front, loss)
-
-
-def guess(pair: Pair, right: bool) -> None:
-    """Keep what the reader said of a pair."""
-    st.session_state[GUESSES] = {**st.session_state[GUESSES], pair: right}
-
-
-def keep_guesses(guesses: dict[Pair, bool]) -> None:
-    st.session_state[GUESSES] = guesses
-
-
-def wiring_buttons(s: Section, pair: Pair, everything: dict[Pair, bool]) -> None:
-    with st.container(horizontal=True):
-        st.button(s.label("say_right"), on_click=guess, args=(pair, True))
-        st.button(s.label("say_wrong"), on_click=guess, args=(pair, False))
-        for label, guesses in (("show_all", everything), ("start_again", {})):
-            st.button(s.label(label), type="tertiary", on_click=keep_guesses, args=(guesses,))
-
 
 def wiring(s: Section) -> None:
     """Nine pairs, of which each shows its loss only after the reader has judged it."""
     targets = plain_targets(s.held.state)
     board = xt.wiring_board(s["x"], targets, s["dtype"])
-    guesses = st.session_state.setdefault(GUESSES, {})
-    front, loss = st.session_state.setdefault(WIRING, (xt.FRONT_ENDS[1], xt.BOARD_LOSSES[0]))
+    guesses, (front, loss) = guessing.guesses(), guessing.plugged()
     s.say("wiring")
     with s.stage, st.container(key="unlinked-wiring"):
-        controls.choose(
-            "front",
-            s.label("front"),
-            xt.FRONT_ENDS,
-            front,
-            lambda one: plug(one, loss),
-            FRONTS.__getitem__,
-        )
-        controls.choose(
-            "loss", s.label("into"), xt.BOARD_LOSSES, loss,
-            lambda one: plug(front, one), LOSSES.__getitem__,
-        )  # fmt: skip
+        guessing.choose_pair(s)
         st.html(tables.board(s, board.wires, guesses))
         lesson.say("wire", pair=f"`{LOSSES[loss].replace('·', FRONTS[front])}`")
-        wiring_buttons(s, (front, loss), {(w.front, w.loss): True for w in board.wires})
+        guessing.buttons(s)
         if (front, loss) in guesses:
             wire = next(w for w in board.wires if (w.front, w.loss) == (front, loss))
             hit = guesses[front, loss] == (wire.verdict != "wrong")
@@ -207,18 +170,16 @@ def operators(s: Section) -> None:
             st.markdown(f"`{CASES['cross_entropy_module']}`")
             st.html(html.tree(whole))
         with there:
-            take = functools.partial(_put_way, s)
-            controls.choose("way", s.label("beside"), others, way, take, CASES.__getitem__, True)
+            controls.choose(
+                "way", s.label("beside"), others, way,
+                lambda one: s.put(way=one), CASES.__getitem__, many=True,
+            )  # fmt: skip
             st.html(html.tree(other))
         found = xt.cross_entropy_composition(whole)
         only_two = found.log_softmax and found.nll_loss and not found.others
         lesson.say("refuted" if only_two else "not_refuted")
         same, count = xt.kernels(whole) == xt.kernels(other), len(xt.kernels(other))
         lesson.say("same_kernels" if same else "other_kernels", count=count)
-
-
-def _put_way(s: Section, way: str) -> None:
-    s.put(way=way)
 
 
 # ---- Options
