@@ -1,25 +1,14 @@
-"""Charts of the page about PyTorch: names and numbers in, Plotly figures out."""
+"""The charts of the lesson about PyTorch."""
 
-import functools
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.charts import (
-    BROKEN,
-    FIGURES,
-    FINE,
-    GREY,
-    PREDICTION,
-    SURPRISE,
-    TRUTH,
-    bars,
-    categories,
-    figure,
-    frames,
-    key,
-    panel_title,
-)
+from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
+from ui.draw.marks import bars, frames, showing
+from ui.draw.pair import GROUPED, pair_panel
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities
 
 # log10 of the smallest and of the largest positive number of a type, and an axis around them
 WINDOWS = {"float32": (-44.85, 38.53), "float64": (-323.3, 308.25)}
@@ -33,77 +22,87 @@ def edges(dtype: str) -> tuple[float, float]:
     return EDGE * lowest, EDGE * highest
 
 
-_ON_A_PHONE = {
-    "height": 500,
-    "xaxis.domain": [0.0, 1.0],
-    "yaxis.domain": [0.56, 1.0],
-    "xaxis2.domain": [0.0, 1.0],
-    "yaxis2.domain": [0.0, 0.38],
-    "annotations.1.x": 0.0,
-    "annotations.1.y": 0.38,
-}
+MOST_LABELLED = 6  # bars side by side whose numbers do not touch
 
 
-@functools.lru_cache(maxsize=FIGURES)
-def exponents_and_probabilities(
-    count: int, dtype: str, names: tuple[str, str], probabilities: str
-) -> go.Figure:
-    """What each route takes exponentials of, and the probabilities that one of them divides.
+def _exponentials(x: Sequence[float], colour: str, symbol: str, side: str) -> list[go.Scatter]:
+    """A route's exponentials by their power of ten, and signs for those that have none."""
+    marker = {"symbol": symbol, "size": 12, "color": colour, "line": {"color": WHITE, "width": 1}}
+    sign = {"size": 17, "color": BROKEN, "weight": 700}
+    return [
+        showing(go.Scatter(x=x, mode="markers", marker=marker, hoverinfo="skip"),
+                y=f"{side}_power"),
+        showing(go.Scatter(x=x, mode="text", textfont=sign, hoverinfo="skip"),
+                y=f"{side}_edge", text=f"{side}_sign|name"),
+    ]  # fmt: skip
 
-    `names` are those of the theoretical and the actual route's exponentials. Traces: 0 and 1 the
-    exponentials by their power of ten, 2 and 3 signs for those that have none, 4 the target's
-    frame, 5 probabilities.
-    """
-    left, right = (0.0, 0.54), (0.63, 1.0)
+
+def _exponents(count: int, dtype: str, names: tuple[str, str]) -> Panel:
+    """The panel of both routes' exponentials, side by side at each class."""
     lowest, highest = WINDOWS[dtype]
-    bottom, top = (1.2 * edge for edge in (lowest, highest))
-    classes = tuple(map(str, range(count)))
-    places = [i + side * 0.17 for side in (-1, 1) for i in range(count)]
-    before, after = places[:count], places[count:]
-    marks = [
-        go.Scatter(
-            x=x,
-            mode="markers",
-            marker={"symbol": symbol, "size": 12, "color": colour,
-                    "line": {"color": "#ffffff", "width": 1}},
-            hoverinfo="skip",
-        )
-        for x, symbol, colour in ((before, "diamond", SURPRISE), (after, "circle", FINE))
-    ]  # fmt: skip
-    signs = [
-        go.Scatter(
-            x=x, mode="text", textfont={"size": 17, "color": BROKEN, "weight": 700},
-            hoverinfo="skip",
-        )
-        for x in (before, after)
-    ]  # fmt: skip
     step = TICKS[dtype]
     ticks = [step * n for n in range(-9, 9) if lowest <= step * n <= highest]
-    beyond = {"type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y",
-              "fillcolor": BROKEN, "opacity": 0.16, "line": {"width": 0},
-              "layer": "below"}  # fmt: skip
-    return figure(
-        [
-            *marks,
-            *signs,
-            frames(classes, TRUTH, "", "2"),
-            bars(classes, PREDICTION, probabilities, "2"),
-        ],
-        height=250,
-        margin={"l": 56, "r": 12, "t": 28, "b": 28},
-        xaxis={"domain": left, "range": [-0.5, count - 0.5], "tickvals": list(range(count)),
-               "showgrid": False, "zeroline": False},
-        yaxis={"range": [bottom, top], "tickvals": ticks,
-               "ticktext": [f"10<sup>{n}</sup>".replace("-", "−") if n else "1" for n in ticks]},
-        xaxis2=categories(classes, right, anchor="y2"),
-        yaxis2={"range": [0, 1.16], "anchor": "x2", "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        shapes=[{**beyond, "y0": highest, "y1": top}, {**beyond, "y0": bottom, "y1": lowest}],
-        annotations=[
-            panel_title(key((SURPRISE, "◆", names[0]), (FINE, "●", names[1])), left),
-            panel_title(key((PREDICTION, "■", probabilities)), right),
-        ],
-        meta={"narrow": _ON_A_PHONE},
+    written = [f"10<sup>{n}</sup>".replace("-", "−") if n else "1" for n in ticks]
+    before, after = ([i + side for i in range(count)] for side in (-0.17, 0.17))
+    theoretical = _exponentials(before, SURPRISE, "diamond", "t")
+    actual = _exponentials(after, FINE, "circle", "a")
+    return Panel(
+        [mark for both in zip(theoretical, actual, strict=True) for mark in both],
+        {"range": [-0.5, count - 0.5], "tickvals": list(range(count)), "showgrid": False,
+         "zeroline": False},
+        {"range": [1.2 * lowest, 1.2 * highest], "tickvals": ticks, "ticktext": written},
+        (0.0, 0.54),
+        title=key((SURPRISE, "◆", names[0]), (FINE, "●", names[1])),
+        narrow=((0.0, 1.0), (0.56, 1.0)),
     )  # fmt: skip
+
+
+def _beyond(dtype: str) -> list[dict[str, Any]]:
+    """Shade where the type has no number left."""
+    band = {"type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y",
+            "fillcolor": BROKEN, "opacity": 0.16, "line": {"width": 0},
+            "layer": "below"}  # fmt: skip
+    lowest, highest = WINDOWS[dtype]
+    return [
+        {**band, "y0": highest, "y1": 1.2 * highest},
+        {**band, "y0": 1.2 * lowest, "y1": lowest},
+    ]
+
+
+@kept
+def exponents_and_probabilities(
+    count: int, dtype: str, names: tuple[str, str], probability: str
+) -> Picture:
+    """What each route takes exponentials of, and the probabilities that one of them divides.
+
+    `names` are those of the theoretical and the actual route's exponentials.
+    """
+    classes = tuple(map(str, range(count)))
+    written = {"text": "t_probs|2"} if count <= MOST_LABELLED else {}
+    return picture(
+        _exponents(count, dtype, names),
+        Panel(
+            [
+                frames(classes, TRUTH, y="target"),
+                bars(classes, PREDICTION, probability, y="bar", **written),
+            ],
+            categories(classes),
+            probabilities(1.16),
+            (0.63, 1.0),
+            title=key((PREDICTION, "■", probability)),
+            narrow=((0.0, 1.0), (0.0, 0.38)),
+        ),
+        height=250,
+        narrow_height=500,
+        margin={"l": 56, "r": 12, "t": 28, "b": 28},
+        shapes=_beyond(dtype),
+    )
+
+
+@kept
+def pair(names: tuple[str, ...]) -> Picture:
+    """P and Q as bars to pull."""
+    return picture(pair_panel(names, (0.0, 1.0), narrow=None), height=230, **GROUPED)
 
 
 def medians(
@@ -127,25 +126,26 @@ def medians(
         "width": 6,
         "color": GREY,
     }
-    return figure(
-        [
-            go.Scatter(
-                x=median,
-                y=list(names),
-                mode="markers",
-                marker={"size": 11, "color": [FINE, FINE, FINE, SURPRISE],
-                        "symbol": ["circle", "circle", "circle", "diamond"]},
-                error_x=spread,
-                hovertemplate="%{x:.3g} µs<extra></extra>",
-            )
-        ],
+    points = go.Scatter(
+        x=median,
+        y=list(names),
+        mode="markers",
+        marker={"size": 11, "color": [FINE, FINE, FINE, SURPRISE],
+                "symbol": ["circle", "circle", "circle", "diamond"]},
+        error_x=spread,
+        hovertemplate="%{x:.3g} µs<extra></extra>",
+    )  # fmt: skip
+    return picture(
+        Panel(
+            [points],
+            {"range": [0, 1.1 * max(upper)], "title": {"text": axis, "standoff": 4},
+             "fixedrange": True, "nticks": 5},
+            {"range": [len(names) - 0.5, -0.5], "fixedrange": True, "showgrid": False,
+             "tickfont": {"size": 12}},
+            title=title,
+        ),
         height=210,
         margin={"l": 150, "r": 12, "t": 30, "b": 40},
-        xaxis={"range": [0, 1.1 * max(upper)], "title": {"text": axis, "standoff": 4},
-               "fixedrange": True, "nticks": 5},
-        yaxis={"range": [len(names) - 0.5, -0.5], "fixedrange": True, "showgrid": False,
-               "tickfont": {"size": 12}},
         shapes=[{"type": "rect", "x0": lower[0], "x1": upper[0], "yref": "paper", "y0": 0, "y1": 1,
                  "fillcolor": FINE, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}],
-        annotations=[panel_title(title, (0.0, 1.0))],
-    )  # fmt: skip
+    ).figure  # fmt: skip

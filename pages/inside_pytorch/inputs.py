@@ -1,4 +1,4 @@
-"""How the state of the page about PyTorch stands in a link."""
+"""How the state of the lesson about PyTorch stands in a link, and what follows from it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,6 @@ class Logits(NoControls):
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> Matrix:
         return typed.read_linked_matrix(text)
-
-    def fit(self, value: Matrix, so_far: Mapping[str, Any]) -> Matrix:
-        return value
 
     def write(self, value: Matrix, state: Mapping[str, Any]) -> str:
         return write_matrix(value)
@@ -84,9 +81,6 @@ class Word(NoControls):
             raise ValueError(f"{text[:40]!r} is not one of {self.options}")
         return text
 
-    def fit(self, value: str, so_far: Mapping[str, Any]) -> str:
-        return value
-
     def write(self, value: str, state: Mapping[str, Any]) -> str:
         return value
 
@@ -104,9 +98,6 @@ class Weights(NoControls):
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> tuple[float, ...]:
         return typed.read_weights(text)
-
-    def fit(self, value: tuple[float, ...], so_far: Mapping[str, Any]) -> tuple[float, ...]:
-        return value
 
     def write(self, value: tuple[float, ...], state: Mapping[str, Any]) -> str:
         return ",".join(map(write_number, value))
@@ -164,9 +155,6 @@ class Together(NoControls):
                 raise links.NotAllowedError(str(error), part.allows(so_far)) from error
         return found
 
-    def fit(self, value: dict[str, Any], so_far: Mapping[str, Any]) -> dict[str, Any]:
-        return value
-
     def write(self, value: Mapping[str, Any], state: Mapping[str, Any]) -> str:
         return "~".join(part.write(value[part.name], state) for part in self.parts)
 
@@ -202,7 +190,7 @@ class PageParams(links.Params):
         t = [*state["t"]]
         if int(values["k"]) != class_of(state, row):  # an ignored row stays one while it is dragged
             t[row] = int(values["k"])
-        return self._sound(self.write({**state, "x": tuple(x), "t": tuple(t)}))
+        return self._sound(self.written({**state, "x": tuple(x), "t": tuple(t)}))
 
     def read(self, query: Mapping[str, str]) -> tuple[dict[str, Any], list[links.Problem]]:
         """Read a query; a target that is no class must be the one that is ignored."""
@@ -251,3 +239,28 @@ def ignored_rows(state: Mapping[str, Any]) -> list[int]:
 def class_of(state: Mapping[str, Any], row: int) -> int:
     """Return the right class of a row; 0 stands in where its target is no class."""
     return 0 if row in ignored_rows(state) else state["t"][row]
+
+
+def plain_targets(state: Mapping[str, Any]) -> tuple[int, ...]:
+    """Return the targets for what does not set ignore_index: torch's own where none is a class."""
+    ignored = ignored_rows(state)
+    return tuple(IGNORED if i in ignored else k for i, k in enumerate(state["t"]))
+
+
+def as_one_hot(state: Mapping[str, Any]) -> bool:
+    """Tell whether the targets are one-hot rows: a number that is no class has none."""
+    return state["opt"]["kind"] == "one_hot" and not ignored_rows(state)
+
+
+def options_target(state: Mapping[str, Any]) -> tuple[int, ...] | tuple[tuple[float, ...], ...]:
+    """Return the targets as torch gets them with the options: classes, or a one-hot row each."""
+    if not as_one_hot(state):
+        return state["t"]
+    classes = range(len(state["x"][0]))
+    return tuple(tuple(float(j == k) for j in classes) for k in state["t"])
+
+
+def weights_of(state: Mapping[str, Any]) -> tuple[float, ...]:
+    """Return the weights of all classes, or none; 1 each where a link has fewer than x classes."""
+    weights, classes = state["opt"]["weight"], len(state["x"][0])
+    return (*weights, *(1.0,) * classes)[:classes] if weights else ()

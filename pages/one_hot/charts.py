@@ -224,7 +224,7 @@ def smoothing(
     once it has been `told`.
     """
     entries = [(GREY, "╍", names[0]), (SURPRISE, "━", names[1])]
-    floor: dict[str, dict[str, str]] = {"line": {}, "down": {}, "lowest": {}}
+    floor: dict[str, dict[str, Any]] = {"line": {}, "down": {}, "lowest": {}}
     if told:
         entries += [(TRUTH, "┈", names[2])]
         floor = {"line": {"y": "floor_y"}, "down": {"x": "best_x", "y": "best_y"},

@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 
 from pages.inside_pytorch import inputs as torch_inputs
-from pages.inside_pytorch import views as torch_views
+from pages.inside_pytorch.labels import DIGITS
+from pages.inside_pytorch.timing import MEASURING
 from tests.pages.test_pages import figures, open_page
 from ui.state import links, typed
 from ui.words import LANGUAGES, words
@@ -132,7 +133,7 @@ def test_for_random_states_of_all_controls_the_numbers_are_torchs(block):
     for state in list(random_states(48))[block::4]:
         app = at(**query_of(state))
         assert not app.warning, app.warning
-        dtype, row, digits = state["dtype"], state["row"], torch_views.DIGITS[state["dtype"]]
+        dtype, row, digits = state["dtype"], state["row"], DIGITS[state["dtype"]]
         x = torch.tensor(state["x"]).to(getattr(torch, dtype))
         t = torch.tensor(state["t"])
         counts = (t >= 0) & (t < x.shape[1])
@@ -484,7 +485,7 @@ def test_for_every_shape_and_type_the_answer_is_torchs_and_has_a_sentence():
             seen.add(xt.ask(x, t, xd, td, target_values=values).advice)
     seen.add(xt.ask((4, 5), (4,), input_values="minus_inf_row").advice)
     for language in LANGUAGES:
-        assert seen <= set(words("inside_pytorch", language).parts)
+        assert {f"advice_{one}" for one in seen} <= set(words("inside_pytorch", language).parts)
     word = lambda shape: "x".join(map(str, shape)) or "scalar"  # noqa: E731
     for i in rng.choice(len(shapes), 16, replace=False):
         x, t, xd, td = shapes[i]
@@ -492,7 +493,8 @@ def test_for_every_shape_and_type_the_answer_is_torchs_and_has_a_sentence():
         app = at(ask="~".join((word(x), word(t), xd, td, "ordinary", values, "mean")))
         answer = xt.ask(x, t, xd, td, target_values=values)
         shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
-        assert words("inside_pytorch", "en")(answer.advice) in [b.value for b in app.markdown]
+        advice = words("inside_pytorch", "en")(f"advice_{answer.advice}")
+        assert advice in [block.value for block in app.markdown]
         if answer.works:
             assert show(float(answer.value), 6) in shown
         else:
@@ -542,7 +544,7 @@ def test_what_is_called_working_tells_what_comes_of_its_gradient(reduction):
         # nan is called by its name exactly where the loss is nan
         nan = bool(np.isnan(np.atleast_1d(answer.value)).any())
         assert any(one.startswith("**nan, by definition.**") for one in said) == nan
-        assert (text("forward_only") in said) == (answer.advice == "forward_only")
+        assert (text("advice_forward_only") in said) == (answer.advice == "forward_only")
 
 
 # ---- KL
@@ -623,7 +625,7 @@ def test_the_programs_print_what_the_page_shows(query):
     app = at(**query)
     found, codes = tables(app), [block.value for block in app.code]
     ways, wiring, options, asked, kl = (c for c in codes if "import torch" in c)
-    digits = torch_views.DIGITS[query.get("dtype", "float32")]
+    digits = DIGITS[query.get("dtype", "float32")]
     losses = [last_number(line) for line in output(ways) if not line.startswith("  ")]
     assert [show(x, digits) for x in losses] == [row[1] for row in found[LABEL("ways_table")]]
     press(app, LABEL("show_all"))
@@ -654,27 +656,25 @@ def test_the_program_of_a_refused_question_raises_torchs_own_error():
 
 def test_one_measures_at_a_time_and_the_second_is_told():
     app = open_page("inside_pytorch", lang="en")
-    with xt.held(torch_views.MEASURING) as mine:
+    with xt.held(MEASURING) as mine:
         assert mine
         press(app, LABEL("measure"))
         assert app.warning[0].value == LABEL("busy")
         assert LABEL("timing_table") not in tables(app)
-    assert not torch_views.MEASURING.locked()
+    assert not MEASURING.locked()
 
 
 def test_a_measurement_ends_within_its_bound_and_frees_the_lock():
     app = open_page("inside_pytorch", lang="en")
     seen = []
-    watcher = threading.Thread(
-        target=lambda: (time.sleep(1), seen.append(torch_views.MEASURING.locked()))
-    )
+    watcher = threading.Thread(target=lambda: (time.sleep(1), seen.append(MEASURING.locked())))
     watcher.start()
     start = time.monotonic()
     press(app, LABEL("measure"))
     assert time.monotonic() - start < 5
     watcher.join()
     assert seen == [True]
-    assert not torch_views.MEASURING.locked()
+    assert not MEASURING.locked()
     rows = tables(app)[LABEL("timing_table")]
     assert len(rows) == len(xt.WAYS)
     for row in rows:

@@ -1,6 +1,7 @@
 """The words: the same places, formulas and labels in both languages, and what breaks is seen."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -163,7 +164,20 @@ def unused(name: str, language: str, source: str) -> set[str]:
     _, parts, labels = parse_page(raw(name, language))
     said = keys_in(source)
     keys = {key for key in [*parts, *labels] if not said.fullmatch(key.removesuffix("-told"))}
-    return keys - MADE_OF_LISTS.get(name, set())
+    return keys - MADE_OF_LISTS.get(name, set()) - family_labels(name, source)
+
+
+def family_labels(name: str, source: str) -> set[str]:
+    """Return a lesson's parts and labels that go by the names of things, if it says such families.
+
+    A family that its code asks for nowhere does not count.
+    """
+    if not (ROOT / "pages" / name / "labels.py").exists():
+        return set()
+    families = importlib.import_module(f"pages.{name}.labels").FAMILIES
+    asking = r"""named\([\w.]+, "{0}"|f["']{0}_{{"""
+    asked = [one for one in families if re.search(asking.format(one), source)]
+    return {f"{family}_{member}" for family in asked for member in families[family]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -408,8 +408,12 @@ class Params:
         return out
 
     def write(self, state: State) -> dict[str, str]:
-        whole = self.settled(state)
-        return {param.name: param.write(whole[param.name], whole) for param in self.params}
+        """Return what a link says, settled: of a state a part of which was changed, say."""
+        return self.written(self.settled(state))
+
+    def written(self, state: State) -> dict[str, str]:
+        """Return what a link says of a state as it is."""
+        return {param.name: param.write(state[param.name], state) for param in self.params}
 
     def bounds(self, state: State) -> dict[str, tuple[float, float]]:
         """Return what may be typed for each control, where a parameter says so."""

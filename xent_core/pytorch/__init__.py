@@ -59,6 +59,7 @@ from xent_core.pytorch.ways import WAYS, Way, four_ways, way_function
 from xent_core.pytorch.wiring import (
     BOARD_LOSSES,
     FRONT_ENDS,
+    REASONS,
     VERDICTS,
     Board,
     Wire,
@@ -77,6 +78,7 @@ __all__ = [
     "KL_REDUCTIONS",
     "MASK_TARGETS",
     "OPTION_REDUCTIONS",
+    "REASONS",
     "REFUSED",
     "TARGET_SHAPES",
     "TARGET_TYPES",

@@ -41,6 +41,7 @@ _JUDGED = {
     ("softmax", "nll_of_log"): ("right_but_unsafe", "log_of_zero"),
     ("log_softmax", "nll_of_log"): ("wrong", "log_twice"),
 }
+REASONS = tuple(reason for _, reason in _JUDGED.values())
 
 
 class Wire(NamedTuple):

@@ -1,0 +1,114 @@
+"""The two routes under the hand: their numbers, where the figure draws them, and their table."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages.inside_pytorch.charts import edges
+from ui.draw import formula
+from ui.figure.sweeps import Arrays
+from xent_core.pytorch.routes import route_table
+
+Floats = NDArray[np.floating]
+
+_SIGNS = ("", "0", "∞", "nan")
+SIGN_NAMES = {"t_sign": _SIGNS, "a_sign": _SIGNS}
+
+
+def routes(x: Floats, k: NDArray[np.integer], dtype: str) -> Arrays:
+    """Both routes' numbers for rows of logits (R, C), and where the figure draws them."""
+    found = route_table(x, k, dtype)
+    theory, actual = found.theoretical, found.actual
+    return {
+        "x": theory["logits"],
+        **{f"t_{name}": theory[name] for name in ("exps", "sum", "probs", "p_k")},
+        **{
+            f"a_{name}": actual[name]
+            for name in ("max", "shifted", "exps", "sum", "log_sum", "shifted_k")
+        },
+        **{f"{side}_loss": route["loss"] + 0.0 for side, route in (("t", theory), ("a", actual))},
+        "torch_loss": found.torch_loss + 0.0,  # no −0
+        **_powers("t", theory["exps"], dtype, 1),
+        **_powers("a", actual["exps"], dtype, 0),
+        "bar": np.where(np.isfinite(theory["probs"]), theory["probs"], 0),  # nan has no place
+        "target": np.eye(x.shape[1], dtype=np.uint8)[k],
+    }
+
+
+def _powers(side: str, exps: Floats, dtype: str, nan_at: int) -> Arrays:
+    """A route's powers of ten where there are any; elsewhere the place and the number of a sign.
+
+    The signs of one route's nan stand in the lower half (0), the other's in the upper (1).
+    """
+    sign = np.select([exps == 0, np.isposinf(exps), np.isnan(exps)], [1, 2, 3]).astype(np.uint8)
+    lowest, highest = edges(dtype)
+    nan_edge = (lowest, highest)[nan_at] / 3
+    edge = np.choose(sign, [np.nan, lowest, highest, nan_edge]).astype(np.float32)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = np.where(sign == 0, np.log10(exps.astype(np.float64)), np.nan)
+    return {f"{side}_power": power.astype(np.float32), f"{side}_edge": edge, f"{side}_sign": sign}
+
+
+def steps_table(count: int, titles: Sequence[str], loss: str) -> str:
+    """Return the two routes step by step, with a place for every number.
+
+    `titles` are those of the table, of the theoretical and of the actual route; `loss` is the
+    word for it. What belongs to the whole row stands before the classes, so that it is seen
+    where these are many.
+    """
+    label, theoretical, actual = titles
+    op, slot = formula.op, formula.slot
+    minus, no_ln = op("−"), slot("a_shifted_k")
+    columns = "".join(f'<th scope="col">{i}</th>' for i in range(count))
+    rows = (
+        _line(count, "x", "x"),
+        _head(count, "surprise", theoretical),
+        _line(count, "e<sup>x</sup>", "t_exps|3", _given("Σ", "t_sum")),
+        _line(count, "p = e<sup>x</sup> / Σ", "t_probs|3", _given("p<sub>k</sub>", "t_p_k")),
+        _result(
+            count, loss, minus, formula.ident("ln"), slot("t_p_k"), op("="),
+            slot("t_loss|6", "surprise"),
+        ),
+        _head(count, "fine", actual),
+        _line(count, "x − m", "a_shifted", _given("m", "a_max")),
+        _line(count, "e<sup>x − m</sup>", "a_exps|3", _given("Σ", "a_sum")),
+        _result(
+            count, loss,
+            minus, op("("), no_ln, minus, formula.ident("ln"), slot("a_sum"), op(")"), op("="),
+            minus, op("("), no_ln, minus, slot("a_log_sum"), op(")"), op("="),
+            slot("a_loss|6", "fine"),
+        ),
+    )  # fmt: skip
+    return (
+        f'<div class="xt-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f'<table class="xt xt-steps"><thead><tr><th scope="col">{escape(label)}</th>'
+        f"<td></td>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _line(count: int, name: str, array: str, whole: str = "") -> str:
+    """Return a row with a number for each class, after what belongs to the whole row."""
+    array, bar, digits = array.partition("|")
+    cells = "".join(
+        f'<td><span data-slot="{array}.{i}{bar}{digits}"></span></td>' for i in range(count)
+    )
+    return f'<tr><th scope="row">{name}</th><td class="xt-line">{whole}</td>{cells}</tr>'
+
+
+def _head(count: int, colour: str, title: str) -> str:
+    inner = f'<span class="xt-{colour}">{escape(title)}</span>'
+    return f'<tr class="xt-head"><th scope="rowgroup" colspan="{count + 2}">{inner}</th></tr>'
+
+
+def _result(count: int, name: str, *parts: str) -> str:
+    inner = f"<math>{formula.row(*parts)}</math>"
+    return (
+        f'<tr><th scope="row">{escape(name)}</th>'
+        f'<td class="xt-line" colspan="{count + 1}">{inner}</td></tr>'
+    )
+
+
+def _given(name: str, slot: str) -> str:
+    return f'{name} = <span data-slot="{slot}"></span>'
