@@ -4,21 +4,11 @@ The places follow the hand in the browser: `data-slot` shows a number or a name,
 says what happened there, `data-sets` what a click opens (see `ui.figure.View`).
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pages.overflow.float_views import (
-    GROUPS,
-    MARK_AT,
-    MARKS,
-    OPERATIONS,
-    ROWS,
-    TARGET,
-    cell_code,
-    spots,
-    value_slot,
-)
+from pages.overflow.steps import GROUPS, MARK_AT, OPERATIONS, cell_code, spots, value_slot
+from ui.draw import formula
 from xent_core.trace import FORMULAS, get_program
 
 POWER = OPERATIONS["exp"][1]
@@ -61,6 +51,25 @@ class Headings:
     caption: str
     sentence: Mapping[str, str]
     digits: int = 8
+
+
+def written() -> dict[str, str]:
+    """Each formula in MathML."""
+    i, op, row, sub = formula.ident, formula.op, formula.row, formula.sub
+    p, y, x_k, m = sub(i("p"), i("k")), i("y"), sub(i("x"), i("k")), i("m")
+    log, minus, total = i("log"), op("−"), op("Σ")
+    ahead = row(x_k, minus, m)  # taken off from left to right
+    all_shifted = row(op("("), i("x"), minus, m, op(")"))
+    signs = {
+        "paper": row(minus, log, p),
+        "full_sum": row(minus, total, y, log, i("p")),
+        "shifted": row(minus, log, p, all_shifted),
+        "epsilon": row(minus, log, op("("), p, all_shifted, op("+"), i("ε"), op(")")),
+        "lse": row(minus, op("("), x_k, minus, op("("), m, op("+"), log, total, op("))")),
+        "log_softmax": row(minus, op("("), ahead, minus, log, total, op(")")),
+        "log1p": row(minus, op("("), ahead, minus, i("log1p"), i("Σ′"), op(")")),
+    }
+    return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
 
 
 def _number(slot: str, state: str, code: int) -> str:
@@ -250,27 +259,3 @@ def _because(i: int, headings: Headings, classes: int) -> str:
         f'<span data-slot="reason.{i}"></span></span>'
         f"<span>{then}</span></span></p>"
     )
-
-
-# ---- names for what the table's arrays say
-
-
-def mark_names(words: Sequence[str]) -> tuple[str, ...]:
-    """Names for the array "e": a key for the eye, a word for the pointer, and so for the target."""
-    plain = [f"{key}|{word}" for key, word in zip(MARKS, words, strict=True)]
-    gap = [""] * (TARGET - len(plain))
-    return (*plain, *gap, *(f"{key} target|{word}" for key, word in zip(MARKS, words, strict=True)))
-
-
-def why_names(rows: Mapping[str, str], words: Sequence[str], void: str) -> tuple[str, ...]:
-    """Names for the array "why"; the first word is for what has no event but its rounding.
-
-    `void` is for logits that have no loss.
-    """
-    said = [f"{rows[row]}: {in_brief(word)}" for row in ROWS for word in words]
-    return ("–", *said, void)
-
-
-def in_brief(word: str) -> str:
-    """The first part of a description: "overflow" of "overflow, too large"."""
-    return re.split("[,，（(]", word)[0].strip()

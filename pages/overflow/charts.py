@@ -1,7 +1,6 @@
 """The charts of the Overflow lesson: the window of exp, the maps of outcomes, a sum that stalls."""
 
 import base64
-import functools
 import struct
 import zlib
 from typing import Any
@@ -9,21 +8,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.basedatatypes import BaseTraceType
 
-from ui.draw.charts import (
-    BROKEN,
-    FIGURES,
-    FINE,
-    GREY,
-    PREDICTION,
-    SURPRISE,
-    TRUTH,
-    Points,
-    figure,
-    key,
-    line,
-    panel_title,
-)
+from pages.overflow import models
+from ui.draw.colours import BROKEN, FINE, GREY, INK, PREDICTION, SURPRISE, TRUTH, WHITE, faint
+from ui.draw.marks import Points, line, point, showing
+from ui.draw.panels import Panel, Picture, heading, kept, key, picture, titled
+from ui.figure import Handle
+from xent_core.trace import FORMATS, FORMULAS
+
+Plane = NDArray[np.uint8]  # outcomes, (gaps, sizes)
 
 # What e^x is in each part of the window: colour, hatch and the sign of its key.
 ZONES = (
@@ -32,8 +26,6 @@ ZONES = (
     (FINE, "", "■"),
     (BROKEN, "x", "▩"),
 )
-
-
 UPPER, LOWER = 1.05, -0.05  # the heights of the logits and of the shifted ones
 APART = "\N{NO-BREAK SPACE}"
 
@@ -43,17 +35,16 @@ def _zone(colour: str, hatch: str, start: float, stop: float) -> go.Scatter:
 
     Not a bar: a static trace of another type than those that move is not drawn.
     """
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return go.Scatter(
         mode="lines",
         x=(start, stop, stop, start, start),
         y=(-1, -1, 2, 2, -1),
         fill="toself",
-        fillcolor=f"rgba({red},{green},{blue},0.2)",
+        fillcolor=faint(colour, 0.2),
         fillpattern={
             "shape": hatch,
-            "fgcolor": f"rgba({red},{green},{blue},0.75)",
-            "bgcolor": f"rgba({red},{green},{blue},0.16)",
+            "fgcolor": faint(colour, 0.75),
+            "bgcolor": faint(colour, 0.16),
             "size": 6,
             "solidity": 0.25,
         }
@@ -71,79 +62,86 @@ def heights(count: int, middle: float) -> Points:
     return tuple(middle + 0.7 * (i / (count - 1) - 0.5) for i in range(count))
 
 
-@functools.lru_cache(maxsize=FIGURES)
+def _dots(count: int, height: float, symbol: str, colour: str, places: str) -> go.Scatter:
+    """Return logits with their numbers, about a height."""
+    trace = go.Scatter(
+        mode="markers+text",
+        y=heights(count, height),
+        text=tuple(f"{APART * 2}{i}" for i in range(count)),
+        textposition="middle right",
+        textfont={"size": 11},
+        marker={
+            "size": 11,
+            "symbol": symbol,
+            "color": colour,
+            "line": {"width": 1.5, "color": WHITE},
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    return showing(trace, x=places)
+
+
+@kept
 def exp_line(
-    count: int,
+    pulled: tuple[bool, ...],
     edges: tuple[float, float, float],
     end: float,
     ticks: tuple[Points, tuple[str, ...]],
-    names: tuple[str, str, str, str],
+    names: tuple[str, ...],
     title: str,
-) -> go.Figure:
-    """The line of logits, coloured by what e^x becomes there.
+) -> Picture:
+    """The line of logits, coloured by what e^x becomes there; those that are `pulled` have handles.
 
     `edges` are the places where e^x becomes a subnormal, normal and infinite, `names` those of
-    the four parts. Traces: 0 to 3 the parts, 4 the logits above, 5 the shifted logits below.
+    the four parts. The logits stand above, the shifted ones below.
     """
+    count = len(pulled)
     bounds = (-1.04 * end, *edges, 1.04 * end)
     parts = [_zone(colour, hatch, *bounds[i : i + 2]) for i, (colour, hatch, _) in enumerate(ZONES)]
     said = key(
         *((colour, sign, name) for (colour, _, sign), name in zip(ZONES, names, strict=True))
     )
-    dots = [
-        go.Scatter(
-            mode="markers+text",
-            y=heights(count, middle),
-            text=tuple(f"{APART * 2}{i}" for i in range(count)),
-            textposition="middle right",
-            textfont={"size": 11},
-            marker={
-                "size": 11,
-                "symbol": symbol,
-                "color": colour,
-                "line": {"width": 1.5, "color": "#ffffff"},
+    bare = {"showgrid": False, "zeroline": False}
+    return picture(
+        Panel(
+            [
+                *parts,
+                _dots(count, UPPER, "circle", GREY, "u"),
+                _dots(count, LOWER, "square", TRUTH, "us"),
+            ],
+            {
+                "range": [-1.04 * end, 1.04 * end],
+                "tickvals": ticks[0],
+                "ticktext": ticks[1],
+                "tickangle": 0,
+                **bare,
             },
-            hoverinfo="skip",
-            cliponaxis=False,
-        )
-        for middle, symbol, colour in ((UPPER, "circle", GREY), (LOWER, "square", TRUTH))
-    ]
-    return figure(
-        [*parts, *dots],
+            {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["x", "x − m"], **bare},
+            title=f"{title} {said}",
+            title_narrow={"text": said},
+            handles=[
+                Handle(f"x{i}", f"u.{i}", height, "muted", "bar", says=f"x.{i}|short")
+                for i, height in enumerate(heights(count, UPPER))
+                if pulled[i]
+            ],
+        ),
         height=105,
         margin={"l": 62, "r": 12, "t": 24, "b": 25},
-        xaxis={
-            "range": [-1.04 * end, 1.04 * end],
-            "tickvals": ticks[0],
-            "ticktext": ticks[1],
-            "tickangle": 0,
-            "showgrid": False,
-            "zeroline": False,
-        },
-        yaxis={
-            "range": [-0.6, 1.6],
-            "tickvals": [UPPER, LOWER],
-            "ticktext": ["x", "x − m"],
-            "showgrid": False,
-            "zeroline": False,
-        },
-        annotations=[panel_title(f"{title} {said}", (0.0, 1.0))],
-        meta={"narrow": {"annotations.0.text": said}},
     )
 
 
 # What can become of a loss, in the order of `xent_core.trace.OUTCOMES`: colour, sign and ink.
 KINDS = (
-    (FINE, "✓", "#ffffff"),
-    ("#F0A070", "≈", "#1a1a1a"),
-    ("#B9BDC6", "0", "#1a1a1a"),
-    (BROKEN, "∞", "#1a1a1a"),
-    ("#7A3B63", "✕", "#ffffff"),
+    (FINE, "✓", WHITE),
+    ("#F0A070", "≈", INK),
+    ("#B9BDC6", "0", INK),
+    (BROKEN, "∞", INK),
+    ("#7A3B63", "✕", WHITE),
 )
-MAP_POINTS = tuple(range(8, 16))  # the traces that mark the place in the maps
 
 
-def _picture(z: NDArray[np.uint8], zoom: int) -> str:
+def _png(z: Plane, zoom: int) -> str:
     """Return a plane of outcomes as a PNG in a data URL: the last row on top, a palette of KINDS.
 
     As a picture it stays while points move over it; a heat map would be drawn anew each time.
@@ -168,150 +166,143 @@ def _picture(z: NDArray[np.uint8], zoom: int) -> str:
     return "data:image/png;base64," + base64.b64encode(body).decode()
 
 
-def _map(
-    z: NDArray[np.uint8], axes: tuple[Points, Points], panel: str, zoom: int
-) -> dict[str, Any]:
-    """Return a plane of outcomes in a panel."""
-    half = [(axis[-1] - axis[0]) / (len(axis) - 1) / 2 for axis in axes]
+def _map(z: Plane, axis: Points, mark: BaseTraceType, zoom: int) -> dict[str, Any]:
+    """Return a plane of outcomes as a picture on the axes that a mark has been given."""
+    half = (axis[-1] - axis[0]) / (len(axis) - 1) / 2
     return {
-        "source": _picture(z, zoom),
-        "xref": f"x{panel}",
-        "yref": f"y{panel}",
-        "x": axes[0][0] - half[0],
-        "y": axes[1][-1] + half[1],
-        "sizex": axes[0][-1] - axes[0][0] + 2 * half[0],
-        "sizey": axes[1][-1] - axes[1][0] + 2 * half[1],
+        "source": _png(z, zoom),
+        "xref": mark["xaxis"],
+        "yref": mark["yaxis"],
+        "x": axis[0] - half,
+        "y": axis[-1] + half,
+        "sizex": axis[-1] - axis[0] + 2 * half,
+        "sizey": axis[-1] - axis[0] + 2 * half,
         "sizing": "stretch",
         "layer": "below",
     }
 
 
-def _signs(z: Any, axes: tuple[Points, Points], panel: str, every: int, size: int) -> go.Scatter:
+def _signs(z: Plane, axis: Points, every: int, size: int) -> go.Scatter:
     """Return signs strewn over a plane, so that its colours are not all there is to tell by."""
-    rows, columns = (
-        np.linspace(every // 2, len(axis) - 1 - every // 2, len(axis) // every).round().astype(int)
-        for axis in (axes[1], axes[0])
-    )  # as far from either border: none is cut
-    spots = [(axes[0][j], axes[1][i], z[i][j]) for i in rows for j in columns]
+    # as far from either border: none is cut
+    count = len(axis) // every
+    places = np.linspace(every // 2, len(axis) - 1 - every // 2, count).round().astype(int)
+    spots = [(axis[j], axis[i], KINDS[z[i, j]]) for i in places for j in places]
     return go.Scatter(
         mode="text",
         x=tuple(x for x, _, _ in spots),
         y=tuple(y for _, y, _ in spots),
-        text=tuple(KINDS[kind][1] for _, _, kind in spots),
-        textfont={"size": size, "color": tuple(KINDS[kind][2] for _, _, kind in spots)},
+        text=tuple(sign for _, _, (_, sign, _) in spots),
+        textfont={"size": size, "color": tuple(ink for _, _, (_, _, ink) in spots)},
         hoverinfo="skip",
-        xaxis=f"x{panel}",
-        yaxis=f"y{panel}",
     )
 
 
+def _place(size: int) -> go.Scatter:
+    """Return the mark of the one place in all maps."""
+    trace = go.Scatter(
+        mode="markers",
+        marker={"symbol": "cross-thin", "size": size, "line": {"width": 2, "color": "#000000"}},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    return showing(trace, x="size", y="gap")
+
+
+def _axis(axis: Points, **more: Any) -> dict[str, Any]:
+    return {"range": [axis[0], axis[-1]], "showgrid": False, "zeroline": False, **more}
+
+
+def _large_map(z: Plane, axis: Points, titles: tuple[str, ...], name: str) -> Panel:
+    """The map of the chosen formula, with axes, and a place to be pulled."""
+    return Panel(
+        [_signs(z, axis, every=7, size=14), _place(18)],
+        _axis(axis, tickangle=0, title=titles[0]),
+        _axis(axis, title={"text": titles[1], "standoff": 4}),
+        (0.0, 0.39),
+        title=name,
+        title_style={"yshift": 4},
+        narrow=((0.0, 1.0), (0.6, 1.0)),
+        handles=[Handle("at", "size", "gap", "muted", "point", says="found", leaps=True)],
+    )
+
+
+def _small_map(z: Plane, axis: Points, at: int, name: str) -> Panel:
+    """The map of one formula of all, three in a row: it can be pressed, its place is marked."""
+    column, row = at % 3, at // 3
+    left, top = 0.46 + 0.186 * column, 0.98 - 0.36 * row
+    narrow_left, narrow_low = 0.35 * column, 0.34 - 0.17 * row
+    bare = {"showticklabels": False, "ticks": ""}
+    return Panel(
+        [_signs(z, axis, every=10, size=10), _place(13)],
+        _axis(axis, tickangle=0, **bare),
+        _axis(axis, **bare),
+        (left, left + 0.165),
+        (top - 0.26, top),
+        title=name,
+        title_style={"yshift": 2, "font": {"size": 10.5}},
+        narrow=((narrow_left, narrow_left + 0.3), (narrow_low, narrow_low + 0.11)),
+        title_narrow={"font.size": 9.5},
+        handles=[Handle("at", "size", "gap", shape="quiet", leaps=True)],
+    )
+
+
+@kept
 def outcome_maps(
-    planes: tuple[NDArray[np.uint8], ...],
+    format_name: str,
     chosen: int,
-    axes: tuple[Points, Points],
-    titles: tuple[str, str],
+    titles: tuple[str, ...],
     names: tuple[str, ...],
     said: tuple[str, ...],
-) -> go.Figure:
+) -> Picture:
     """One plane of outcomes large, all seven small beside it, the same place marked in each.
 
-    The maps are pictures. Traces: 0 to 7 their signs, the large one's first, 8 to 15 the place.
+    `names` are those of the formulas, `said` what can become of a loss. The maps are pictures.
     """
-    shown = (planes[chosen], *planes)
-    panels = ["", *(str(i) for i in range(2, 9))]
-    place = [
-        go.Scatter(
-            mode="markers",
-            marker={"symbol": "cross-thin", "size": 13 if panel else 18,
-                    "line": {"width": 2, "color": "#000000"}},
-            hoverinfo="skip",
-            cliponaxis=False,
-            xaxis=f"x{panel}",
-            yaxis=f"y{panel}",
-        )
-        for panel in panels
-    ]  # fmt: skip
-    layout: dict[str, Any] = {}
-    notes = [
-        panel_title(
-            key(*((kind[0], "■", word) for kind, word in zip(KINDS, said, strict=True))),
-            (0.0, 1.0),
-        )
+    axis = tuple(models.map_axis(FORMATS[format_name], models.SIDE).tolist())
+    found = models.maps(format_name, models.SIDE)
+    planes = [found[name] for name in FORMULAS]
+    panels = [
+        _large_map(planes[chosen], axis, titles, names[chosen]),
+        *(_small_map(z, axis, at, names[at]) for at, z in enumerate(planes)),
     ]
-    notes[0]["yshift"] = 24
-    narrow: dict[str, Any] = {"height": 760, "margin.r": 20,
-                              "xaxis.domain": [0, 1], "yaxis.domain": [0.6, 1]}  # fmt: skip
-    limits = ([axes[0][0], axes[0][-1]], [axes[1][0], axes[1][-1]])
-    for at, panel in enumerate(panels):
-        column, row = (at - 1) % 3, (at - 1) // 3
-        x = (0.0, 0.39) if not at else (0.46 + 0.186 * column, 0.46 + 0.186 * column + 0.165)
-        y = (0.0, 1.0) if not at else (0.72 - 0.36 * row, 0.98 - 0.36 * row)
-        bare = {"showticklabels": False, "ticks": ""} if at else {}
-        layout[f"xaxis{panel}"] = {"domain": x, "range": limits[0], "anchor": f"y{panel}",
-                                   "showgrid": False, "zeroline": False, "tickangle": 0,
-                                   "title": "" if at else titles[0], **bare}  # fmt: skip
-        layout[f"yaxis{panel}"] = {"domain": y, "range": limits[1], "anchor": f"x{panel}",
-                                   "showgrid": False, "zeroline": False,
-                                   "title": {"text": "" if at else titles[1], "standoff": 4},
-                                   **bare}  # fmt: skip
-        if at:
-            note = panel_title(names[at - 1], x)
-            notes.append({**note, "y": y[1], "yshift": 2, "font": {"size": 10.5}})
-            left, up = 0.35 * column, 0.34 - 0.17 * row
-            narrow |= {f"xaxis{panel}.domain": [left, left + 0.3],
-                       f"yaxis{panel}.domain": [up, up + 0.11],
-                       f"annotations.{at}.x": left, f"annotations.{at}.y": up + 0.11,
-                       f"annotations.{at}.font.size": 9.5}  # fmt: skip
-        else:
-            notes.append({**panel_title(names[chosen], x), "yshift": 4})
-    notes.append(notes.pop(1))  # the large map's own title comes last
-    return figure(
-        [
-            *(
-                _signs(z, axes, panel, 10 if panel else 7, 10 if panel else 14)
-                for z, panel in zip(shown, panels, strict=True)
-            ),
-            *place,
-        ],
+    words = key(*((colour, "■", word) for (colour, _, _), word in zip(KINDS, said, strict=True)))
+    made = picture(
+        *panels,
         height=430,
+        narrow_height=760,
+        narrow_layout={"margin.r": 20},
         margin={"l": 56, "r": 8, "t": 52, "b": 44},
-        annotations=notes,
-        images=[
-            _map(z, axes, panel, 2 if panel else 7) for z, panel in zip(shown, panels, strict=True)
-        ],
-        meta={"narrow": narrow},
-        **layout,
+        annotations=[heading(Panel((), title=words, title_style={"yshift": 24}))],
     )
+    shown = zip([planes[chosen], *planes], panels, [7, *[2] * len(planes)], strict=True)
+    made.figure.update_layout(
+        images=[_map(z, axis, panel.marks[0], zoom) for z, panel, zoom in shown]
+    )
+    return made
 
 
-@functools.lru_cache(maxsize=FIGURES)
+@kept
 def two_sums(
-    n: Points, single: Points, half: Points, titles: tuple[str, str], most: float
-) -> go.Figure:
-    """The sum of equal losses in two formats. Traces: 0 float32, 1 float16, 2 and 3 the points.
+    n: Points, single: Points, half: Points, titles: tuple[str, ...], most: float, told: bool
+) -> Picture:
+    """The sum of equal losses in two formats; that of float16 is drawn once it was `told`.
 
     Neither is right to its last digits, so neither has the colour of what is.
     """
-    dots = [
-        go.Scatter(
-            mode="markers",
-            marker={"symbol": symbol, "size": 13, "color": colour,
-                    "line": {"color": "#ffffff", "width": 1.5}},
-            hoverinfo="x+y",
-        )
-        for symbol, colour in (("circle", GREY), ("diamond", SURPRISE))
-    ]  # fmt: skip
-    return figure(
-        [
-            line(GREY, x=n, y=single),
-            line(SURPRISE, x=n[: len(half)], y=half, dash="dash"),
-            *dots,
-        ],
+    path, place = (half, {"y": "half_sum"}) if told else ((), {})
+    return picture(
+        Panel(
+            [
+                line(GREY, at=(n, single)),
+                line(SURPRISE, at=(n[: len(path)], path), dash="dash"),
+                point(GREY, x="n", y="single_sum"),
+                point(SURPRISE, "diamond", x="n", **place),
+            ],
+            {"range": [0, 1.02 * most], "title": titles[0]},
+            {"range": [0, 1.06 * single[-1]], **titled(titles[1])},
+            title=key((GREY, "━", "float32"), (SURPRISE, "╍", "float16")),
+        ),
         height=300,
         margin={"l": 62, "r": 14, "t": 28, "b": 44},
-        xaxis={"range": [0, 1.02 * most], "title": titles[0]},
-        yaxis={"range": [0, 1.06 * single[-1]], "title": {"text": titles[1], "standoff": 6}},
-        annotations=[
-            panel_title(key((GREY, "━", "float32"), (SURPRISE, "╍", "float16")), (0.0, 1.0))
-        ],
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.overflow import float_views as views
+from pages.overflow import bits, steps
 from tests.browser.conftest import Lesson
 from xent_core import trace as xt
 
@@ -18,7 +18,7 @@ def stored(name: str) -> xt.BitPattern:
 
 
 def open_bits(visit, name: str, flipped: str = "") -> Lesson:
-    cell = views.cell_code(FORMULA, STEP, ENTRY)
+    cell = steps.cell_code(FORMULA, STEP, ENTRY)
     flip = f"&flip={cell}-{flipped}" if flipped else ""
     lesson = visit(f"/overflow?x=70,50,0&k=0&f={FORMATS.index(name)}&cell={cell}{flip}")
     lesson.page.locator(".xent-bits button").first.wait_for()
@@ -50,14 +50,14 @@ def test_each_bit_is_pressed_once_and_the_number_is_the_formats(visit, name):
     assert buttons.count() == pattern.format.bits
     labels = "[...document.querySelectorAll('.xent-bits button')].map((n) => n.ariaLabel)"
     assert lesson.page.evaluate(labels) == names_of(pattern, turned)
-    as_it_is = views.many_digits(views._in_short(pattern.exact))
+    as_it_is = bits.many_digits(bits.in_short(pattern.exact))
     for at in range(pattern.format.bits):
         buttons.nth(at).focus()
         lesson.page.keyboard.press("Enter")
         pattern, turned = pattern.flipped(at), {*turned, at}
-        bits = f"{pattern.sign} {pattern.exponent} {pattern.fraction}"
-        lesson.page.locator(f'.st-key-xent-bits-table code:text-is("{bits}")').wait_for()
-        shown = views.many_digits(views._in_short(pattern.exact))
+        written = f"{pattern.sign} {pattern.exponent} {pattern.fraction}"
+        lesson.page.locator(f'.st-key-xent-bits-table code:text-is("{written}")').wait_for()
+        shown = bits.many_digits(bits.in_short(pattern.exact))
         assert cells(lesson, "exact value") == [as_it_is, shown]
         assert lesson.page.evaluate(labels) == names_of(pattern, turned)
         pressed = lesson.page.evaluate(labels.replace("n.ariaLabel", "n.ariaPressed"))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pages.overflow import float_views as views
+from pages.overflow import bench, models, steps
+from tests.pages.test_overflow_bench import values_of
 from ui.words.digits import exact, show
 from xent_core import trace as xt
 
@@ -40,9 +41,9 @@ def assert_true(shown: dict, fixed: dict[int, float] | None = None) -> None:
     row = np.array([float(drawn[f"x{i}"]) for i in range(count)])
     fmt = xt.FORMATS[list(xt.FORMATS)[int(drawn["f"])]]
     # as one of many rows, as the page computes it: alone, exp may round its last bit otherwise
-    truth = {k: v[0] for k, v in views.bench(row[None], np.array([int(drawn["k"])]), fmt).items()}
-    spots = views.spots(count)
-    values = views.values_of(truth, count)
+    truth = {k: v[0] for k, v in bench.bench(row[None], np.array([int(drawn["k"])]), fmt).items()}
+    spots = steps.spots(count)
+    values = values_of(truth, count)
     losses = [values[spots[name, "neg"].at] for name in xt.FORMULAS]
     assert shown["losses"] == [show(float(loss)) for loss in losses]
     assert shown["outcomes"] == [xt.OUTCOMES[code] for code in truth["outcome"]]
@@ -51,7 +52,7 @@ def assert_true(shown: dict, fixed: dict[int, float] | None = None) -> None:
     for at, (text, key, word) in places.items():
         value = float(values[at])
         assert text in {show(value, digits) for digits in (1, 2, 4)}
-        assert key.split()[0] == views.MARKS[truth["e"][at] % 16]
+        assert key.split()[0] == steps.MARKS[truth["e"][at] % 16]
         assert word
     assert shown["wrong"] == sum(said not in ("–", "the input itself") for said in shown["first"])
 
@@ -116,7 +117,7 @@ def test_one_key_takes_a_logit_over_the_edge_and_the_formula_breaks(visit):
 
 def test_a_click_on_a_number_opens_its_bits_and_is_in_the_link(visit):
     lesson = visit("/overflow?x=1000,0,-5&k=0")
-    cell = views.cell_code("log_softmax", "shift", 2)
+    cell = steps.cell_code("log_softmax", "shift", 2)
     number = lesson.page.locator(f'[data-sets="cell={cell}"]')
     number.click()
     lesson.until(f"location.search.includes('cell={cell}')")
@@ -241,7 +242,7 @@ def test_a_projector_shows_the_bench_beside_a_story_that_is_told(visit, story, l
 
 def test_flipped_bits_are_in_the_link_and_back_undoes_them(visit):
     lesson = visit("/overflow?x=1000,0,-5&k=0")
-    cell = views.cell_code("log_softmax", "shift", 2)
+    cell = steps.cell_code("log_softmax", "shift", 2)
     lesson.page.locator(f'[data-sets="cell={cell}"]').click()
     lesson.until(f"location.search.includes('cell={cell}')")
     lesson.page.get_by_role("button", name="sign bit, 1").click()
@@ -309,9 +310,9 @@ def test_the_text_alternative_has_the_numbers_of_the_trace(visit):
         lesson.page.mouse.move(x + 4 * step, y)
         alt, drawn = lesson.figure(0)["alt"], table(lesson)["drawn"]
         row = [drawn[f"x{i}"] for i in range(3)]
-        now = views.bench(np.array([row]), np.array([1]), xt.FORMATS["float32"])
-        values = views.values_of({key: part[0] for key, part in now.items()}, 3)
-        losses = [values[views.spots(3)[one, "neg"].at] for one in xt.FORMULAS]
+        now = bench.bench(np.array([row]), np.array([1]), xt.FORMATS["float32"])
+        values = values_of({key: part[0] for key, part in now.items()}, 3)
+        losses = [values[steps.spots(3)[one, "neg"].at] for one in xt.FORMULAS]
         truth = float(xt.true_losses(row, 1, "float32").high)
         assert f"The true loss is {show(truth)}." in alt
         assert "give " + ", ".join(show(float(loss)) for loss in losses) in alt
@@ -363,7 +364,7 @@ def test_a_small_map_is_pressed_and_its_point_loaded(visit, panel):
     lesson.until("!('x2' in JSON.parse(document.querySelector('.xent').dataset.drawn))")
     lesson.settle()
     shown = table(lesson)
-    step = views.map_axes(xt.FORMATS["float32"], 31)[0]
+    step = models.map_axis(xt.FORMATS["float32"], 31)
     apart = (step[1] - step[0]) * 0.6
     assert shown["drawn"]["x0"] == pytest.approx(size, abs=apart)
     assert shown["drawn"]["x0"] - shown["drawn"]["x1"] == pytest.approx(gap, abs=apart)

@@ -12,7 +12,8 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
-from pages.overflow import float_views as views
+from pages.overflow import link, steps
+from tests.pages.test_overflow_bench import values_of
 from tests.pages.test_pages import figures, open_page, run
 from ui.words.digits import show
 from xent_core import cross_entropy_loss
@@ -47,8 +48,8 @@ def bench(app: AppTest) -> dict:
 
 
 def losses_of(now: dict) -> np.ndarray:
-    spots = views.spots(len(now["x"]))
-    values = views.values_of(now, len(now["x"]))
+    spots = steps.spots(len(now["x"]))
+    values = values_of(now, len(now["x"]))
     return np.array([values[spots[name, "neg"].at] for name in xt.FORMULAS])
 
 
@@ -68,7 +69,7 @@ def random_rows():
 @pytest.mark.parametrize(("name", "row"), random_rows(), ids=lambda part: str(part)[:24])
 def test_every_number_of_the_table_is_the_traces(name, row):
     query = {"k": str(len(row) - 1), "f": str(list(xt.FORMATS).index(name))}
-    now = bench(open_bench(ROW.write(row), **query))["now"]
+    now = bench(open_bench(ROW.write(row, {}), **query))["now"]
     found = xt.trace(row, len(row) - 1, name)
     truth = xt.true_losses(row, len(row) - 1, name)
     wrong, slopes = xt.first_wrong(found, truth), xt.gradients(found)
@@ -76,23 +77,23 @@ def test_every_number_of_the_table_is_the_traces(name, row):
     np.testing.assert_array_equal(now["x"], found.logits.astype(float))
     np.testing.assert_array_equal(now["truth"], truth.high)
     np.testing.assert_allclose(now["slope"], true_slopes, rtol=1e-6)
-    spots = views.spots(len(row))
+    spots = steps.spots(len(row))
     marks = iter(now["m"])
-    shown = views.values_of(now, len(row))
+    shown = values_of(now, len(row))
     for i, formula in enumerate(xt.FORMULAS):
-        steps = found[formula].steps
-        for at, step in enumerate(steps):
+        traced = found[formula].steps
+        for at, step in enumerate(traced):
             spot = spots[formula, step.key]
             where = slice(spot.at, spot.places.stop)
             values = np.atleast_1d(step.values).astype(float)
             np.testing.assert_array_equal(shown[where], values)
             for event, flags in zip(now["e"][where], np.atleast_1d(step.events), strict=True):
                 gravest = next(iter(xt.event_names(int(flags))), "none")
-                grave = views.MARKS[int(event) % 16]
+                grave = steps.MARKS[int(event) % 16]
                 assert (grave in xt.event_names(int(flags))) or (grave == gravest == "none")
             mark = next(marks)
             first = int(wrong[formula])
-            after = first >= 0 and step.key in xt.dependents(formula, steps[first].key)
+            after = first >= 0 and step.key in xt.dependents(formula, traced[first].key)
             assert mark == (1 if at == first else 2 if after else 0)
         error = xt.errors(found[formula].loss, truth, name)
         np.testing.assert_allclose(now["far"][i], error.ulps, rtol=1e-6)
@@ -105,7 +106,7 @@ def test_every_number_of_the_table_is_the_traces(name, row):
         np.testing.assert_allclose(now["far"][14 + i], judged.factor, rtol=1e-6)
 
 
-ROW = views.Row("x", (0.0,))
+ROW = link.Row("x", (0.0,))
 
 
 def test_the_first_wrong_step_is_named():
@@ -171,7 +172,7 @@ def test_an_unanswered_story_greys_the_bench_and_a_told_one_says_what_it_told_of
 
 
 def test_a_loss_of_minus_zero_is_written_0_and_its_bits_say_why():
-    cell = str(views.cell_code("shifted", "neg", 0))
+    cell = str(steps.cell_code("shifted", "neg", 0))
     app = open_bench("12,0", k="0", f="0", cell=cell)
     assert float(xt.losses([12.0, 0.0], 0, "float16")["shifted"]) == 0
     shown = losses_of(bench(app)["now"])[2]

@@ -29,8 +29,9 @@ Axis = Mapping[str, Any]
 class Panel:
     """Marks on their axes, between `across` and `up`; on a phone in the place of `narrow`.
 
-    Its `title` stands above it. A handle stands on its panel's axes. What an axis asks for on a
-    phone is said as `x_narrow` and `y_narrow`: {"tickangle": -45}.
+    Its `title` stands above it, in another `title_style` if so said. A handle stands on its
+    panel's axes. What an axis or the title asks for on a phone is said as `x_narrow`, `y_narrow`
+    and `title_narrow`: {"tickangle": -45}.
     """
 
     marks: Sequence[BaseTraceType]
@@ -44,6 +45,8 @@ class Panel:
     handles: Sequence[Handle] = ()
     x_narrow: Axis = field(default_factory=dict)
     y_narrow: Axis = field(default_factory=dict)
+    title_style: Axis = field(default_factory=dict)
+    title_narrow: Axis = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,19 +119,22 @@ def _place(
     shared[x] = {"domain": panel.across, "anchor": f"y{number}", **panel.x}
     shared[y] = {"domain": panel.up, "anchor": f"x{number}", **panel.y}
     if panel.title:
-        shared["annotations"] = [*shared["annotations"], _title(panel)]
+        title = f"annotations.{len(shared['annotations'])}"
+        shared["annotations"] = [*shared["annotations"], heading(panel)]
+        if panel.narrow:
+            x_at, y_at = panel.narrow[0][panel.title_ends], panel.narrow[1][1]
+            narrow |= {f"{title}.x": x_at, f"{title}.y": y_at}
+        narrow.update({f"{title}.{name}": value for name, value in panel.title_narrow.items()})
     if panel.narrow:
         across, up = panel.narrow
         narrow |= {f"{x}.domain": list(across), f"{y}.domain": list(up)}
-        if panel.title:
-            title = f"annotations.{len(shared['annotations']) - 1}"
-            narrow |= {f"{title}.x": across[panel.title_ends], f"{title}.y": up[1]}
     narrow.update({f"{x}.{name}": value for name, value in panel.x_narrow.items()})
     narrow.update({f"{y}.{name}": value for name, value in panel.y_narrow.items()})
     return [replace(handle, axis=number) for handle in panel.handles]
 
 
-def _title(panel: Panel) -> dict[str, Any]:
+def heading(panel: Panel) -> dict[str, Any]:
+    """Return a panel's title as a note of the figure."""
     return {
         "text": f"<b>{panel.title}</b>",
         "x": panel.across[panel.title_ends],
@@ -139,6 +145,7 @@ def _title(panel: Panel) -> dict[str, Any]:
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,
+        **panel.title_style,
     }
 
 

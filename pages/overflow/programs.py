@@ -1,8 +1,9 @@
-"""The same in PyTorch: programs for exactly the state on the page. The tests run them."""
+"""The same in PyTorch, for exactly the state on the page."""
 
+import re
 from collections.abc import Sequence
 
-from ui.lesson.torch_code import HEAD as _HEAD
+from ui.lesson.torch_code import HEAD
 
 # float8 has no arithmetic of its own in PyTorch: done in float32, rounded after every operation
 _WIDE = {"float32": "float32", "float64": "float64"}
@@ -22,7 +23,7 @@ print("F.cross_entropy  ", F.cross_entropy(x.to(D), torch.tensor(k)).item())"""
     )
     # PyTorch makes 448 of what is too large for this format; half a step above that, it is nan
     guard = "t = t.where(~(t.abs() > 464), torch.nan)\n    " if name == "float8_e4m3fn" else ""
-    return f"""{_HEAD}
+    return f"""{HEAD}
 D = torch.{name}
 W = torch.{_WIDE.get(name, "float32")}  # operations are done in W, and each is rounded to D
 
@@ -65,11 +66,4 @@ print("with log1p       ", -r(shift[k] - r(total(others).log1p())).item()){ready
 
 def _literal(value: float) -> str:
     """Return a float as a program writes it."""
-    text = repr(float(value))
-    return (
-        f"-torch.{text[1:]}"
-        if text == "-inf"
-        else f"torch.{text}"
-        if text in ("inf", "nan")
-        else text
-    )
+    return re.sub("inf|nan", r"torch.\g<0>", repr(float(value)))

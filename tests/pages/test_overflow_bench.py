@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.overflow import float_views as views
+from pages.overflow import bench, bits, line, link, models, steps
 from ui.state import links, typed
 from ui.words.digits import show
 from xent_core import trace as xt
 
-ROW = views.Row("x", (88.0, 87.0, 0.0))
+ROW = link.Row("x", (88.0, 87.0, 0.0))
 NUMBERS = st.floats(allow_nan=False) | st.just(math.nan)
 
 
@@ -20,6 +20,13 @@ def same(a: float, b: float) -> bool:
     return (math.isnan(a) and math.isnan(b)) or (
         a == b and math.copysign(1, a) == math.copysign(1, b)
     )
+
+
+def values_of(arrays, classes: int) -> np.ndarray:
+    """The numbers of the steps (…, W), each at its place again."""
+    parts = steps.parts(classes)
+    together = np.concatenate([arrays[f"v{i}"] for i in range(len(parts))], axis=-1)
+    return together[..., np.argsort(np.concatenate(parts))]
 
 
 # ---- rows in links
@@ -56,7 +63,7 @@ def test_a_hostile_row_in_a_link_is_a_problem(text):
 @pytest.mark.parametrize("name", xt.FORMATS)
 def test_a_slider_stops_on_either_side_of_each_threshold(name):
     fmt, window = xt.FORMATS[name], xt.exp_window(name)
-    stops = views.slider_stops(fmt, 3)
+    stops = line.slider_stops(fmt, 3)
     assert (np.diff(stops) > 0).all()
     with np.errstate(all="ignore"):
         e = np.exp(stops.astype(fmt.dtype)).astype(float)
@@ -74,12 +81,12 @@ def test_a_slider_stops_on_either_side_of_each_threshold(name):
 
 
 def test_the_line_keeps_the_order_and_holds_what_is_beyond_it_at_its_ends():
-    line = views.logit_line(xt.FORMATS["float32"])
+    whole = line.logit_line(xt.FORMATS["float32"])
     x = np.array([-np.inf, -1e9, -1200, -5, 0, 88, 1200, 1e9, np.inf])
-    places = line.place(x)
+    places = whole.place(x)
     assert (np.diff(places) >= 0).all()
-    assert places[-1] == places[-3] == line.end
-    assert np.isnan(line.place(np.array([np.nan])))[0]
+    assert places[-1] == places[-3] == whole.end
+    assert np.isnan(whole.place(np.array([np.nan])))[0]
 
 
 # ---- the table
@@ -87,15 +94,15 @@ def test_the_line_keeps_the_order_and_holds_what_is_beyond_it_at_its_ends():
 
 @pytest.mark.parametrize("classes", [1, 2, 3, 6, 16])
 def test_every_step_has_its_place_and_what_is_shared_stands_there_once(classes):
-    spots = views.spots(classes)
+    spots = steps.spots(classes)
     rng = np.random.default_rng(0)
     row = rng.normal(0, 5, classes)
     found = xt.trace(row, 0, "float32")
-    arrays = views.bench(row[None], np.array([0]), xt.FORMATS["float32"])
+    arrays = bench.bench(row[None], np.array([0]), xt.FORMATS["float32"])
     for name in xt.FORMULAS:
         for step in found[name].steps:
             spot = spots[name, step.key]
-            shown = views.values_of(arrays, classes)[0, spot.at : spot.places.stop]
+            shown = values_of(arrays, classes)[0, spot.at : spot.places.stop]
             np.testing.assert_array_equal(shown, np.atleast_1d(step.values))
     assert spots["shifted", "p"] == spots["epsilon", "p"]
     assert spots["paper", "exp"] != spots["shifted", "exp"]
@@ -103,12 +110,12 @@ def test_every_step_has_its_place_and_what_is_shared_stands_there_once(classes):
 
 @pytest.mark.parametrize("classes", [1, 3, 16])
 def test_a_cells_number_names_it_and_any_number_names_some_cell(classes):
-    spots = views.spots(classes)
+    spots = steps.spots(classes)
     for (name, key), spot in spots.items():
         for entry in range(max(spot.size, 1)):
-            assert views.read_cell(views.cell_code(name, key, entry), classes) == (name, key, entry)
+            assert steps.read_cell(steps.cell_code(name, key, entry), classes) == (name, key, entry)
     for code in (*range(0, 10_000, 37), 9_999):
-        name, key, entry = views.read_cell(code, classes)
+        name, key, entry = steps.read_cell(code, classes)
         assert entry < max(spots[name, key].size, 1)
 
 
@@ -119,22 +126,22 @@ def test_a_cells_number_names_it_and_any_number_names_some_cell(classes):
 def test_flipped_bits_survive_the_link_and_belong_to_one_cell(cell, bits, data):
     places = sorted(data.draw(st.sets(st.integers(0, bits - 1))))
     bench = links.Params(
-        links.Number("cell", 0, 0, 10**4, whole=True), views.Flips("flip", "0", "cell", {})
+        links.Number("cell", 0, 0, 10**4, whole=True), link.Flips("flip", "0", "cell")
     )
-    written = views.write_flips(cell, places, bits)
+    written = link.write_flips(cell, places, bits)
     state, problems = bench.read({"cell": str(cell), "flip": written})
     assert problems == []
-    assert views.read_flips(state["flip"], bits) == places
+    assert link.read_flips(state["flip"], bits) == places
     assert bench.from_controls({"cell": str(float(cell)), "flip": state["flip"]}) == state
     other, problems = bench.read({"cell": str((cell + 1) % 10_001), "flip": written})
     assert problems == []
-    assert views.read_flips(other["flip"], bits) == []
+    assert link.read_flips(other["flip"], bits) == []
 
 
 @pytest.mark.parametrize("flip", ["", "40", "40-", "-1", "40-g", "40-" + "f" * 17, "0-0x1", "１-1"])
 def test_a_hostile_link_to_flipped_bits_is_a_problem(flip):
     bench = links.Params(
-        links.Number("cell", 40, 0, 10**4, whole=True), views.Flips("flip", "0", "cell", {})
+        links.Number("cell", 40, 0, 10**4, whole=True), link.Flips("flip", "0", "cell")
     )
     state, problems = bench.read({"flip": flip})
     assert [problem.name for problem in problems] == ["flip"]
@@ -142,12 +149,12 @@ def test_a_hostile_link_to_flipped_bits_is_a_problem(flip):
 
 
 def test_a_bit_that_a_format_has_not_is_not_flipped():
-    assert views.read_flips("40-8000000000000001", 64) == [0, 63]
-    assert views.read_flips("40-8000000000000001", 16) == [15]
+    assert link.read_flips("40-8000000000000001", 64) == [0, 63]
+    assert link.read_flips("40-8000000000000001", 16) == [15]
 
 
 def test_a_story_in_a_link_is_one_of_the_stories():
-    story = links.Params(views.Word("story", "free", "", {"free": 0, "half": 0}))
+    story = links.Params(link.Word("story", "free", ("free", "half")))
     assert story.read({"story": "half"}) == ({"story": "half"}, [])
     for word in ("", "HALF", "half,", "<script>", "0"):
         state, problems = story.read({"story": word})
@@ -159,18 +166,18 @@ def test_a_story_in_a_link_is_one_of_the_stories():
 
 def said_of(row, target, name):
     """For each formula what its sentence says: the operation, the reason, a, b and the result."""
-    arrays = views.bench(np.array([row]), np.array([target]), xt.FORMATS[name])
-    signs = tuple(views.OPERATIONS)
+    arrays = bench.bench(np.array([row]), np.array([target]), xt.FORMATS[name])
+    signs = tuple(steps.OPERATIONS)
     out = {}
     for i, formula in enumerate(xt.FORMULAS):
-        kind = views.KINDS[arrays["kind"][0, i]]
+        kind = steps.KINDS[arrays["kind"][0, i]]
         if kind in ("well", "void"):
             out[formula] = (kind,)
             continue
         numbers = arrays["said"][0, 3 * i : 3 * i + 3].astype(float).tolist()
         if kind != "two":
             numbers.pop(1)
-        mark = views.MARKS[arrays["reason"][0, i] - 1]
+        mark = steps.MARKS[arrays["reason"][0, i] - 1]
         out[formula] = (signs[arrays["op"][0, i]], mark, *numbers)
     return out
 
@@ -207,13 +214,13 @@ def test_what_is_told_is_the_formats_own_arithmetic(name):
     rows = rng.uniform(-reach, reach, (400, 3)) * rng.choice([0.01, 0.3, 1], (400, 1))
     rows[::7, 1] = rows[::7, 0]
     rows[::11, 2] = -math.inf
-    found = views.bench(rows, rng.integers(0, 3, 400), fmt)
-    signs, told = tuple(views.OPERATIONS), set()
+    found = bench.bench(rows, rng.integers(0, 3, 400), fmt)
+    signs, told = tuple(steps.OPERATIONS), set()
     for i in range(len(xt.FORMULAS)):
-        for row in np.flatnonzero(found["kind"][:, i] >= views.KINDS.index("one")):
+        for row in np.flatnonzero(found["kind"][:, i] >= steps.KINDS.index("one")):
             operation = signs[found["op"][row, i]]
             told.add(operation)
-            two = views.OPERATIONS[operation][0] == "two"
+            two = steps.OPERATIONS[operation][0] == "two"
             a, b, shown = found["said"][row, 3 * i : 3 * i + 3]
             args = [np.array([one]) for one in ((a, b) if two else (a,))]
             with np.errstate(all="ignore"):
@@ -221,7 +228,7 @@ def test_what_is_told_is_the_formats_own_arithmetic(name):
             assert xt.bits_of(shown, fmt) == xt.bits_of(result, fmt) or (
                 operation in ("exp", "log", "log1p") and np.isclose(float(result), float(shown))
             ) or (np.isnan(float(result)) and np.isnan(float(shown)))  # fmt: skip
-        well = found["kind"][:, i] == views.KINDS.index("well")
+        well = found["kind"][:, i] == steps.KINDS.index("well")
         np.testing.assert_array_equal(well, found["outcome"][:, i] == 0)
     assert {"exp", "sum"} <= told
 
@@ -233,14 +240,14 @@ def test_what_is_told_is_the_formats_own_arithmetic(name):
 def test_what_travels_in_half_the_bytes_shows_the_same(values):
     wide = np.array(values, np.float64)
     for digits in (2, 3):
-        narrow = views.narrowed(wide, digits)
+        narrow = bench.narrowed(wide, digits)
         assert [show(x, digits) for x in narrow] == [show(x, digits) for x in wide]
 
 
 def test_ordinary_numbers_do_travel_in_half_the_bytes_and_ties_do_not():
-    assert views.narrowed(np.array([0.1, 3.3, math.inf, math.nan, 0.0]), 2).dtype == np.float32
+    assert bench.narrowed(np.array([0.1, 3.3, math.inf, math.nan, 0.0]), 2).dtype == np.float32
     for stays in (1.2500000001, 1e-60, 1e60, 123456.5000001):
-        assert views.narrowed(np.array([stays]), 2).dtype == np.float64
+        assert bench.narrowed(np.array([stays]), 2).dtype == np.float64
 
 
 # ---- bits and maps
@@ -252,29 +259,29 @@ def test_the_rows_about_a_number_are_the_cores():
          "zone_subnormal", "zone_normal", "zone_inf", "how", "how_special"), "word") | {
         "how_normal": "{{stored}} {{number}} {{bias}} {{power}}",
         "how_subnormal": "{{bias}} {{power}}"}  # fmt: skip
-    rows = views.bit_rows([xt.bit_pattern(1.5, "float16")], words)
+    rows = bits.bit_rows([xt.bit_pattern(1.5, "float16")], words)
     assert [row[1] for row in rows] == [
         "`0 01111 1000000000`", "word", "01111 15 15 0", "1.1000000000₂ × 2⁰", "1.5",
         "1.5010 (+0.000977)", "1.4990 (−0.000977)",
     ]  # fmt: skip
     # the smallest subnormal of float32 is 2^-149: that of 2^-126 with the last bit alone
-    (how,) = [row[1] for row in views.bit_rows([xt.bit_pattern(2**-149, "float32")], words)[2:3]]
+    (how,) = [row[1] for row in bits.bit_rows([xt.bit_pattern(2**-149, "float32")], words)[2:3]]
     assert how == "127 −126"
     for value in (0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1.7e308):
         for name in xt.FORMATS:
-            cells = views.bit_rows([xt.bit_pattern(value, name)], words)
+            cells = bits.bit_rows([xt.bit_pattern(value, name)], words)
             assert all(cell and len(cell) < 80 for row in cells for cell in row)
 
 
 @pytest.mark.parametrize("name", xt.FORMATS)
 def test_a_map_goes_past_every_threshold(name):
     fmt, window = xt.FORMATS[name], xt.exp_window(name)
-    sizes, gaps = views.map_axes(fmt, 31)
-    assert sizes[0] < window.smallest_nonzero
-    assert window.largest_finite < sizes[-1]
-    found = views.maps(fmt, 31)
+    axis = models.map_axis(fmt, 31)
+    assert axis[0] < window.smallest_nonzero
+    assert window.largest_finite < axis[-1]
+    found = models.maps(name, 31)
     assert found["paper"].shape == (31, 31)
     at = (4, 20)
-    row = [sizes[at[1]], sizes[at[1]] - gaps[at[0]]]
+    row = [axis[at[1]], axis[at[1]] - axis[at[0]]]
     one = xt.outcome_maps(row, 0, fmt)
     assert all(found[formula][at] == one[formula] for formula in xt.FORMULAS)

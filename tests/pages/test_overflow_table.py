@@ -4,15 +4,14 @@ import re
 
 import pytest
 
-from pages.overflow import bench_table
-from pages.overflow import float_views as views
+from pages.overflow import bench_table, steps
 from xent_core import trace as xt
 
 SAID = {part: part for part in ("first", "well", "void")}
 
 
 def test_each_row_of_the_table_has_a_cell_for_every_formula_and_every_step_is_there_once():
-    words = {row: row for row in (*views.ROWS, "x", "truth", "outcome", "why", "error", "gradient",
+    words = {row: row for row in (*steps.ROWS, "x", "truth", "outcome", "why", "error", "gradient",
                                   "slope", "verdict")}  # fmt: skip
     heads = bench_table.Headings(
         {name: (name, "<math></math>") for name in xt.FORMULAS}, words, "signs", SAID
@@ -22,17 +21,17 @@ def test_each_row_of_the_table_has_a_cell_for_every_formula_and_every_step_is_th
         assert line.count("<td") == 7
     sets = [int(code) for code in re.findall(r'data-sets="cell=(\d+)"', html)]
     wanted = [
-        views.cell_code(name, key, entry)
-        for (name, key), spot in views.spots(3).items()
+        steps.cell_code(name, key, entry)
+        for (name, key), spot in steps.spots(3).items()
         for entry in range(max(spot.size, 1))
     ]
-    heads = [views.cell_code(name, "neg", 0) for name in xt.FORMULAS]
+    heads = [steps.cell_code(name, "neg", 0) for name in xt.FORMULAS]
     assert sorted(sets) == sorted([*wanted, *heads])
 
 
 @pytest.mark.parametrize("classes", [1, 3, 16])
 def test_each_formula_has_a_sentence_that_ends_in_its_loss(classes):
-    words = {row: row for row in (*views.ROWS, "x", "truth", "outcome", "why", "error", "gradient",
+    words = {row: row for row in (*steps.ROWS, "x", "truth", "outcome", "why", "error", "gradient",
                                   "slope", "verdict")}  # fmt: skip
     heads = bench_table.Headings({name: (name, "") for name in xt.FORMULAS}, words, "signs", SAID)
     told = re.findall(r'<p class="xent-because.*?</p>', bench_table.table(heads, classes))
@@ -42,7 +41,7 @@ def test_each_formula_has_a_sentence_that_ends_in_its_loss(classes):
         assert {f"{key}.{i}" for key in ("why", "op", "reason")} <= set(
             re.findall(r'data-slot="([^"|]+)"', sentence)
         )
-        at = views.spots(classes)[name, "neg"].at
+        at = steps.spots(classes)[name, "neg"].at
         assert (
-            f'data-slot="{views.value_slot(at, classes)}|4"' in sentence.rsplit("xent-then", 1)[1]
+            f'data-slot="{steps.value_slot(at, classes)}|4"' in sentence.rsplit("xent-then", 1)[1]
         )

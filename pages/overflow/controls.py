@@ -1,0 +1,85 @@
+"""What one chooses beside the figures: from a list, a format, a row of logits that is typed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.overflow.link import FORMAT_NAMES
+from ui.lesson.fields import Field
+from ui.lesson.sections import Section
+from ui.state import links, typed
+from ui.words.digits import show
+
+
+def choose(
+    s: Section,
+    label: str,
+    key: str,
+    options: Mapping[Any, str],
+    chosen: Any,
+    take: Callable[[Any], None],
+    place: Any = st,
+    disabled: bool = False,
+) -> None:
+    """Show a list to choose from: the options with what they are called.
+
+    Each language has a key of its own, as the browser keeps what it showed.
+    """
+    key = f"xent {key} {s.text.language}"
+    st.session_state[key] = chosen
+    place.selectbox(
+        s.label(label),
+        list(options),
+        key=key,
+        on_change=lambda: take(st.session_state[key]),
+        format_func=options.__getitem__,
+        disabled=disabled,
+    )
+
+
+def choose_format(s: Section, key: str, chosen: str, take: Callable[[int], None]) -> None:
+    """Show the formats; `take` is told the number of the chosen one."""
+    st.session_state[key] = chosen
+
+    def changed() -> None:
+        if name := st.session_state[key]:  # pressed again, none is chosen
+            take(FORMAT_NAMES.index(name))
+
+    st.segmented_control(
+        s.label("format"),
+        FORMAT_NAMES,
+        key=key,
+        on_change=changed,
+        format_func=lambda name: name.removeprefix("float8_"),
+    )
+
+
+# ---- a typed row
+
+_BEYOND = "xent row beyond"
+
+
+def _read_row(said: str) -> typed.TypedRow:
+    """Read a typed row; AmbiguousError where its commas may be decimal points."""
+    typed.check_commas(said, typed.read_row, one_row=True)
+    return typed.read_row(said)
+
+
+def row_field(s: Section) -> Field:
+    """The field for a row of logits; it shows the row unless something else is typed there."""
+
+    def take(row: typed.TypedRow) -> None:
+        st.session_state[_BEYOND] = (row.values, row.beyond)
+        s.put(x=row.values, k=min(int(s["k"]), len(row.values) - 1))
+
+    return Field("xent row", typed.write_row(s["x"]), _read_row, take)
+
+
+def say_of_row(s: Section) -> None:
+    """Say what is wrong with the typed row, or strange in it."""
+    row_field(s).say(s.text)
+    values, beyond = st.session_state.get(_BEYOND, ((), ()))
+    if beyond and values == s["x"]:
+        read = (f"{links.quoted(part)} → {show(typed.read_number(part))}" for part in beyond)
+        st.info(s.label("row_beyond", what=", ".join(read)))

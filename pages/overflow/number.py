@@ -1,0 +1,80 @@
+"""One number of the bench, down to its bits: chosen, and turned over bit by bit."""
+
+import streamlit as st
+
+from pages.overflow.bits import Bit, bit_buttons, bit_rows, markdown_table
+from pages.overflow.controls import choose
+from pages.overflow.labels import event_words, formula_names, row_names
+from pages.overflow.link import read_flips, write_flips
+from pages.overflow.steps import cell_code, read_cell, spots
+from ui.lesson.sections import Section
+from xent_core.trace import BitPattern, Format, bit_pattern, event_names, get_program, trace
+
+
+def choose_number(s: Section) -> None:
+    """Show which number is looked at: what was clicked, or what is chosen here."""
+    classes = len(s["x"])
+    name, key, entry = read_cell(int(s["cell"]), classes)
+
+    def take(name: str, key: str, entry: int) -> None:
+        keys = [step.key for step in get_program(name)]
+        if key not in keys:
+            key = keys[-1]
+        last = max(spots(classes)[name, key].size - 1, 0)
+        s.put(cell=cell_code(name, key, min(entry, last)))
+
+    rows = {**row_names(s.text), "epsilon": "ε", "y": "y"}
+    size = spots(classes)[name, key].size
+    formulas, steps, entries = st.columns(3)
+    choose(s, "formula", "cell formula", formula_names(s.text), name,
+           lambda chosen: take(chosen, key, entry), formulas)  # fmt: skip
+    choose(s, "step_of", "cell step", {step.key: rows[step.key] for step in get_program(name)}, key,
+           lambda chosen: take(name, chosen, entry), steps)  # fmt: skip
+    choose(s, "entry", "cell entry", {i: str(i) for i in range(max(size, 1))}, entry,
+           lambda chosen: take(name, key, chosen), entries, disabled=not size)  # fmt: skip
+
+
+def show_number(s: Section, fmt: Format) -> None:
+    """Show the chosen number's bits, its exact value and its neighbours; bits can be flipped."""
+    name, key, entry = read_cell(int(s["cell"]), len(s["x"]))
+    traced = trace(s["x"], int(s["k"]), fmt, [name])[name][key]
+    happened = event_names(int(traced.events.reshape(-1)[entry])) or ("none",)
+    words = event_words(s.text)
+    s.say("bits", format=fmt.name, event="; ".join(words[event] for event in happened))
+    choose_number(s)
+    pattern = bit_pattern(float(traced.values.reshape(-1)[entry]), fmt)
+    flipped = read_flips(s["flip"], fmt.bits)
+    other = pattern
+    for at in flipped:
+        other = other.flipped(at)
+
+    def turn(at: int) -> None:
+        turned = set(flipped) ^ {at}
+        s.put(flip=write_flips(int(s["cell"]), turned, fmt.bits))
+
+    bit_buttons(f"xent bits {fmt.name}", _bits(s, other, flipped), turn)
+    shown = {"as_is": pattern, "flipped": other} if flipped else {"as_is": pattern}
+    rows = [["", *s.labels(*shown)], *bit_rows([*shown.values()], s.text.labels)]
+    with st.container(key="xent-bits-table"):
+        st.markdown(markdown_table(rows))
+    if pattern.kind == "zero" and pattern.sign == "1":
+        st.caption(s.label("minus_zero"))
+    if not flipped:
+        st.caption(s.label("flip"))
+
+
+def _bits(s: Section, pattern: BitPattern, flipped: list[int]) -> list[tuple[str, list[Bit]]]:
+    """The parts of a number and their bits, which are counted from the lowest: number 0."""
+    fmt = pattern.format
+    ends = (0, 1, 1 + fmt.exponent_bits, fmt.bits)
+
+    def button(part: str, at: int, end: int) -> Bit:
+        bit = pattern.text[at]
+        name = s.label(f"bit_{part}", number=end - 1 - at, bit=bit)
+        turned = at in flipped
+        return Bit(at, bit, f"{name}{s.label('bit_turned')}" if turned else name, turned)
+
+    return [
+        (s.label(part), [button(part, at, end) for at in range(start, end)])
+        for part, start, end in zip(("sign", "exponent", "fraction"), ends, ends[1:], strict=False)
+    ]
