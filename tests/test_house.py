@@ -207,19 +207,19 @@ def test_a_cache_without_a_bound_is_seen():
 
 def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
     from pages.entropy import charts as code_charts
-    from ui.draw import charts, pair, panels, settling
+    from ui.draw import panels, settling
 
     for i in range(1500):
         names = (f"a{i}", f"b{i}")
         code_charts.pile(names, ("what each adds", "ceiling"), 0.5, 1.0)
-    assert code_charts.pile.cache_info().currsize == charts.FIGURES
+    assert code_charts.pile.cache_info().currsize == panels.FIGURES
     folders = [path.parent.name for path in ROOT.glob("pages/*/charts.py")]
     of_lessons = [importlib.import_module(f"pages.{folder}.charts") for folder in folders]
-    for module in (charts, pair, panels, settling, *of_lessons):
+    for module in (settling, *of_lessons):
         for builder in vars(module).values():
             if isinstance(builder, functools._lru_cache_wrapper):
-                assert builder.cache_info().maxsize == charts.FIGURES
-                assert builder.cache_info().currsize <= charts.FIGURES
+                assert builder.cache_info().maxsize == panels.FIGURES
+                assert builder.cache_info().currsize <= panels.FIGURES
 
 
 def test_the_pages_own_figures_for_names_of_a_link_are_among_them():

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from benchmarks.contenders import page
-from ui.figure import Bind, Slider, View
+from ui.draw.panels import Picture
+from ui.figure import Bind, Slider
 from ui.figure.sweeps import Arrays
-from ui.lesson import live, open_lesson
+from ui.lesson.sections import Lesson, Said, Section
 from ui.state import links
 
 st.set_page_config(layout="wide")
@@ -17,28 +18,24 @@ POSITIONS = np.round(np.arange(page.LO, page.HI + page.STEP / 2, page.STEP), 6)
 
 def model(values: Arrays) -> Arrays:
     """Softmax and loss of all the rows of a sweep."""
-    now = page.numbers(np.stack([values[name] for name in page.NAMES], axis=-1))
+    now = page.numbers(values["z"])
     return {**now, "target": now["p"][:, page.TARGET]}
 
 
 @st.fragment
 def follow() -> None:
     """Sliders and figure, which the live figure lays out."""
-    live(
-        links.hold("moving", PARAMS),
-        open_lesson("softmax"),
-        controls=[Slider(name, name, POSITIONS) for name in page.NAMES],
-        model=model,
-        view=View(
-            page.moving_figure(np.array(page.START)),
-            binds=[
-                Bind(page.BARS, "y", "p"),
-                Bind(page.BARS, "text", "p|3"),
-                Bind(page.POINT, "x", "target"),
-                Bind(page.POINT, "y", "loss"),
-            ],
-            alt="The five probabilities are [[p|3]], the loss is [[loss]].",
-        ),
+    binds = (
+        Bind(page.BARS, "y", "p"),
+        Bind(page.BARS, "text", "p|3"),
+        Bind(page.POINT, "x", "target"),
+        Bind(page.POINT, "y", "loss"),
+    )
+    Section(Lesson("softmax"), "moving", PARAMS, layout="plain").figure(
+        Picture(page.moving_figure(np.array(page.START)), binds, (), {}),
+        model,
+        [Slider(name, Said(name), POSITIONS) for name in page.NAMES],
+        alt=Said("The five probabilities are [[p|3]], the loss is [[loss]]."),
     )
 
 

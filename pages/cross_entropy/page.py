@@ -11,7 +11,7 @@ from pages.cross_entropy.programs import pair_program
 from ui.draw import formula
 from ui.figure import Choice, Preset, Readout, Row, Slider
 from ui.lesson import pairs
-from ui.lesson.sampling import show_sampling
+from ui.lesson.sampling import sampling
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
@@ -119,7 +119,7 @@ def wrong_code(s: Section) -> None:
     pairs.tools(s)
     s.program(pair_program(s["p"], s["q"], s.unit.name))
     towards(s)
-    show_sampling(s, "draws", both=True)
+    sampling(s, "draws", both=True)
 
 
 # ---- Real words in the code of another language

@@ -12,7 +12,7 @@ from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
 from ui.lesson import pairs
-from ui.lesson.sampling import show_sampling
+from ui.lesson.sampling import sampling
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
@@ -256,7 +256,7 @@ def blocks(pair: Section) -> None:
 @lesson.section(pairs.KEY, pairs.PAIR, figures=("entropy-main", "entropy-tree"))
 def one_distribution(s: Section) -> None:
     surprise_on_average(s)
-    show_sampling(s, "draws", both=False)
+    sampling(s, "draws", both=False)
     lesson.section("coin", COIN)(two_outcomes)
     the_code(s.part())
     blocks(s)

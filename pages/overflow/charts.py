@@ -273,7 +273,7 @@ def outcome_maps(
         narrow_height=760,
         narrow_layout={"margin.r": 20},
         margin={"l": 56, "r": 8, "t": 52, "b": 44},
-        annotations=[heading(Panel((), title=words, title_style={"yshift": 24}))],
+        annotations=[heading(words, (0.0, 1.0), yshift=24)],
     )
     shown = zip([planes[chosen], *planes], panels, [7, *[2] * len(planes)], strict=True)
     made.figure.update_layout(

@@ -1,6 +1,6 @@
 """The pictures of a training run: losses, accuracies, the plane or the mistakes, one sample.
 
-Names in, Plotly figure out; the numbers come from the run (see ui.training_run).
+Names in, Plotly figure out; the numbers come from the run (see run.py).
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.charts import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, figure, key, panel_title
+from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH
+from ui.draw.panels import heading, key, shared_layout
 from ui.figure import Bind
 
 # No colour of these has another meaning in the app; player.js has a sign for each class, too.
@@ -178,20 +179,20 @@ def _key(names: Named, race: bool, test: bool, what: str, colour: str) -> str:
 
 def _headings(names: Named, race: bool, test: bool, maps: list[Any]) -> list[dict[str, Any]]:
     """The headings of all panels."""
-    upper = [panel_title(_key(names, race, test, names.loss, SURPRISE), LEFT)]
+    upper = [heading(_key(names, race, test, names.loss, SURPRISE), LEFT)]
     lower = [
-        panel_title(_key(names, race, test, names.accuracy, FINE), LEFT),
+        heading(_key(names, race, test, names.accuracy, FINE), LEFT),
         *(
-            panel_title(text, domain)
+            heading(text, domain)
             for text, domain in zip(
                 (names.logits, names.probabilities, names.difference), _PANELS, strict=True
             )
         ),
     ]
-    for heading in lower:
-        heading["y"] = _LOW[1]
+    for one in lower:
+        one["y"] = _LOW[1]
     heads = (names.first, names.second) if race else (names.map,)
-    upper += [panel_title(text, domain) for text, (_, _, domain) in zip(heads, maps, strict=True)]
+    upper += [heading(text, domain) for text, (_, _, domain) in zip(heads, maps, strict=True)]
     return upper + lower
 
 
@@ -278,7 +279,7 @@ def plane_picture(names: Named, plane: Plane, classes: int, epochs: int, top: fl
             "range": plane.up,
             "title": _title(plane.titles[1] if axis == "3" else ""),
         }
-    drawn = figure(found.traces, **layout)
+    drawn = go.Figure(found.traces, shared_layout(**layout))
     return Picture(drawn, found.binds, ("3", "4")[: 1 + race])
 
 
@@ -325,4 +326,4 @@ def mistakes_picture(names: Named, classes: int, epochs: int, top: float, level:
             "zeroline": False,
             "title": _title(names.true if axis == "3" else ""),
         }
-    return Picture(figure(found.traces, **layout), found.binds)
+    return Picture(go.Figure(found.traces, shared_layout(**layout)), found.binds)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.training.params import DATA_RUNS, KEY, NOTE, PARAMS
 from pages.training.settings import option_name, put
-from ui.lesson import answered, ask
+from ui.lesson.questions import answered, show_question
 from ui.state import links
 from ui.words import Words
 from ui.words.digits import exact, show
@@ -313,7 +313,7 @@ def predict(name: str, text: Words) -> None:
         text.label(option, **numbers) if option in text.labels else option
         for option in start.options
     ]
-    ask(text, start.part, options, start.right, **numbers)
+    show_question(text, start.part, options, start.right, **numbers)
 
 
 # ---- where the nan came from

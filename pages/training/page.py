@@ -10,10 +10,11 @@ from pages.training.params import KEY, PARAMS
 from pages.training.routes import link
 from pages.training.run import session_run
 from pages.training.views import programs, show_run
-from ui.lesson import open_lesson, section, take_home
+from ui.lesson.sections import Lesson
 from ui.state import address, links
 
-text = open_lesson("training")
+lesson = Lesson("training")
+text = lesson.text
 held = links.hold(KEY, PARAMS)
 if held.problems:
     st.warning(text.label("bad_link", what=links.names(held.problems, text.label)))
@@ -25,7 +26,7 @@ start = training_demos.start_of(held)
 
 hook, choice, prediction = st.columns([11, 6, 4], vertical_alignment="bottom")
 with hook:
-    section(text, "hook")
+    lesson.say("hook")
 with choice:
     training_demos.choose(held, text)
 if start != training_demos.FREE:
@@ -44,17 +45,17 @@ part = training_demos.start_part(run.config)
 numbers = training_demos.start_numbers(run.config, run.trainers[0].history().train_loss[0])
 beginning, enough = st.columns(2, gap="large")
 with beginning:
-    section(text, part, **numbers)
+    lesson.say(part, **numbers)
 if start == "note":
     with enough:
-        section(text, "findings", **training_demos.findings_numbers())
+        lesson.say("findings", **training_demos.findings_numbers())
 
 
 # ---- the same as a program
 
-section(text, "same_program")
+lesson.say("same_program")
 for which, code in enumerate(programs(run), 1):
     label = text.label("in_pytorch") + (f" · {which}" if held["vs"] else "")
     with st.expander(label, icon=":material/code:"):
         st.code(code, language="python")
-take_home(text)
+lesson.end()

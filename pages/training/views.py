@@ -20,7 +20,7 @@ from pages.training.routes import describe, link, remember_telling
 from pages.training.run import WORST, Run, session_name
 from pages.training.settings import runners
 from ui.figure import Handle, Readout, Slider, Stream, View, live_figure
-from ui.lesson import figure_words
+from ui.lesson.sections import figure_words
 from ui.words import Words
 from ui.words.digits import show
 from xent_core.training import GRID, Config, program

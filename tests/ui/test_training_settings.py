@@ -303,10 +303,10 @@ def script():
     from pages.training import demos as training_demos
     from pages.training import params
     from pages.training import settings as training_settings
-    from ui.lesson import open_lesson
     from ui.state import links
+    from ui.words import current_language, words
 
-    text = open_lesson("training")
+    text = words("training", current_language())
     held = links.hold(params.KEY, params.PARAMS)
     training_demos.choose(held, text)
     training_settings.panel(held, text)

@@ -64,6 +64,20 @@ def kept(builder: Callable[P, Picture]) -> Callable[P, Picture]:
     return functools.lru_cache(maxsize=FIGURES)(builder)  # ty: ignore[invalid-explicit-return]
 
 
+def shared_layout(**layout: Any) -> dict[str, Any]:
+    """Return the layout that all figures share, but for what `layout` says."""
+    shared: dict[str, Any] = {
+        "template": "none",
+        "margin": {"l": 50, "r": 12, "t": 28, "b": 44},
+        "showlegend": False,
+        "bargap": 0.35,
+        "barmode": "overlay",
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "annotations": [],
+    }
+    return shared | layout
+
+
 def picture(
     *panels: Panel,
     height: int = 340,
@@ -75,17 +89,7 @@ def picture(
 
     What the whole figure asks for on a phone is said as `narrow_layout`: {"margin.l": 45}.
     """
-    shared: dict[str, Any] = {
-        "template": "none",
-        "height": height,
-        "margin": {"l": 50, "r": 12, "t": 28, "b": 44},
-        "showlegend": False,
-        "bargap": 0.35,
-        "barmode": "overlay",
-        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        "annotations": [],
-    }
-    shared |= layout
+    shared = shared_layout(height=height, **layout)
     narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
     narrow |= narrow_layout or {}
     placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
@@ -120,7 +124,7 @@ def _place(
     shared[y] = {"domain": panel.up, "anchor": f"x{number}", **panel.y}
     if panel.title:
         title = f"annotations.{len(shared['annotations'])}"
-        shared["annotations"] = [*shared["annotations"], heading(panel)]
+        shared["annotations"] = [*shared["annotations"], _title(panel)]
         if panel.narrow:
             x_at, y_at = panel.narrow[0][panel.title_ends], panel.narrow[1][1]
             narrow |= {f"{title}.x": x_at, f"{title}.y": y_at}
@@ -133,19 +137,24 @@ def _place(
     return [replace(handle, axis=number) for handle in panel.handles]
 
 
-def heading(panel: Panel) -> dict[str, Any]:
-    """Return a panel's title as a note of the figure."""
+def _title(panel: Panel) -> Axis:
+    style = panel.title_style
+    return heading(panel.title, panel.across, panel.up[1], panel.title_ends, **style)
+
+
+def heading(text: str, across: Span, up: float = 1.0, ends: bool = False, **style: Any) -> Axis:
+    """Return a title above a panel as a note of the figure, at its left end or where it `ends`."""
     return {
-        "text": f"<b>{panel.title}</b>",
-        "x": panel.across[panel.title_ends],
-        "y": panel.up[1],
+        "text": f"<b>{text}</b>",
+        "x": across[ends],
+        "y": up,
         "xref": "paper",
         "yref": "paper",
-        "xanchor": "right" if panel.title_ends else "left",
+        "xanchor": "right" if ends else "left",
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,
-        **panel.title_style,
+        **style,
     }
 
 

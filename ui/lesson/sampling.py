@@ -6,17 +6,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from ui.draw import charts, formula
+from ui.draw import formula
 from ui.draw.settling import settling
-from ui.figure import Bind, Preset, Readout, Slider, View
+from ui.figure import Preset, Readout, Slider
 from ui.figure.sweeps import Arrays
-from ui.lesson import live, section
-from ui.lesson.pair import Pair
 from ui.lesson.pairs import class_names
 from ui.lesson.sections import Section
 from ui.state import links
-from ui.words import Words
-from ui.words.units import Unit
 from xent_core import (
     cross_entropy,
     draw_symbols,
@@ -69,87 +65,6 @@ def band(p: Dist, q: Dist, base: float) -> tuple[float, ...]:
     return tuple(np.concatenate([middle - wide, (middle + wide)[::-1]]).tolist())
 
 
-def draws(pair: Pair, codes: Sequence[Dist], base: float, values: Arrays, seed: int) -> Arrays:
-    """What n draws (R,) from P show: the averages with the code of each of `codes`."""
-    n = values["n"].astype(int)
-    drawn = symbols(pair.p, seed)
-    last = n[:, None] - TAPE + np.arange(TAPE)
-    out: dict[str, NDArray] = {"tape": np.where(last >= 0, drawn[last.clip(0)], -1)}
-    for i, code in enumerate(codes):
-        average = averages(pair.p, code, seed, base)
-        now = average[n - 1]
-        out |= {
-            f"now{i}": now,
-            f"dot{i}": np.where(np.isfinite(now), now, np.nan),
-            f"path{i}": path(average, n),
-        }
-    return out
-
-
-def sampling(text: Words, part: str, pair: Pair, unit: Unit, *, both: bool) -> None:
-    """Show draws from P, coded with its own code or, if `both`, with Q's too.
-
-    `part` is the page's text about it.
-    """
-    held = links.hold("draws", DRAWS)
-    codes = [pair.p, pair.q] if both else [pair.p]
-    names = ["H(P)", "H(P, Q)"]
-    n, seed = int(held["n"]), int(held["seed"])
-    unit_name = text.label(unit.name)
-    heights = [float(cross_entropy(pair.p, code, base=unit.base)) for code in codes]
-    finite = [h for h in heights if np.isfinite(h)]
-    words, figure = st.columns([1, 2], gap="large")
-    with figure:
-        live(
-            held,
-            text,
-            controls=[Slider("n", text.label("draws_n"), COUNTS, whole=True)],
-            model=lambda values: draws(pair, codes, unit.base, values, seed),
-            view=View(
-                charts.settling(
-                    tuple(COUNTS.tolist()),
-                    tuple((h,) if np.isfinite(h) else () for h in heights),
-                    tuple(band(pair.p, code, unit.base) for code in codes),
-                    tuple(names[: len(codes)]),
-                    (text.label("draws_n"), f"{text.label('draws_mean')} ({unit_name})"),
-                    1.9 * max(finite) or 1.0,
-                ),
-                binds=[
-                    bind
-                    for i in range(len(codes))
-                    for bind in (
-                        Bind(4 * i + 2, "y", f"path{i}"),
-                        Bind(4 * i + 3, "x", "n"),
-                        Bind(4 * i + 3, "y", f"dot{i}"),
-                    )
-                ],
-                readouts=[
-                    Readout(
-                        text.label("draws_average", h=name), f"now{i}", unit_name,
-                        ("truth", "prediction")[i],
-                    )
-                    for i, name in enumerate(names[: len(codes)])
-                ],
-                formula=formula.line(text.label("draws_tape"), formula.spot("tape")),
-                alt=text.label("draws_alt", unit=unit_name),
-                names={"tape": pair.names},
-            ),
-            presets=[
-                *(
-                    Preset(text.label("draws_more", count=more), {"n": float(min(n + more, MOST))})
-                    for more in MORE
-                ),
-                Preset(text.label("draws_all", count=f"{MOST:,}"), {"n": float(MOST)}),
-                Preset(
-                    text.label("draws_other"), {"n": float(n), "seed": (seed + 1.0) % SEEDS},
-                    whole=True,
-                ),
-            ],
-        )  # fmt: skip
-    with words:
-        section(text, part, seed=seed)
-
-
 def draws_of(p: Dist, codes: Sequence[Dist], base: float, values: Arrays, seed: int) -> Arrays:
     """What n draws (R,) from P show: the averages with the code of each of `codes`."""
     n = values["n"].astype(int)
@@ -177,7 +92,7 @@ def _presets(s: Section, n: int, seed: int) -> list[Preset]:
     ]
 
 
-def show_sampling(pair: Section, part: str, *, both: bool) -> None:
+def sampling(pair: Section, part: str, *, both: bool) -> None:
     """Show draws from P, coded with its own code or, if `both`, with Q's too.
 
     It stands below the section of the pair; `part` is the page's text about it.
