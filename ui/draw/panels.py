@@ -137,12 +137,14 @@ def _place(
     return [replace(handle, axis=number) for handle in panel.handles]
 
 
-def _title(panel: Panel) -> Axis:
+def _title(panel: Panel) -> dict[str, Any]:
     style = panel.title_style
     return heading(panel.title, panel.across, panel.up[1], panel.title_ends, **style)
 
 
-def heading(text: str, across: Span, up: float = 1.0, ends: bool = False, **style: Any) -> Axis:
+def heading(
+    text: str, across: Span, up: float = 1.0, ends: bool = False, **style: Any
+) -> dict[str, Any]:
     """Return a title above a panel as a note of the figure, at its left end or where it `ends`."""
     return {
         "text": f"<b>{text}</b>",
