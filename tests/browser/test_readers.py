@@ -35,7 +35,7 @@ def test_each_of_some_readers_gets_the_answer_to_its_own_release(server: Server)
     assert alone(all_of_them()) == [(i / 2, 2) for i in range(4)]
 
 
-@pytest.mark.parametrize(("slider", "value"), [("z0", 99.0), ("nothing", 1.0)])
+@pytest.mark.parametrize(("slider", "value"), [("z0", 9999.0), ("nothing", 1.0)])
 def test_an_answer_without_the_released_value_is_noticed(server: Server, slider, value):
     async def release() -> None:
         async with reading(server.url, "softmax") as reader:

@@ -82,9 +82,15 @@ async () => {
         .filter((node) => !node.closest('.xent, [class*="st-key-xent-own"]')
             && !node.querySelector('.xent-heard, style'))
         .map((node) => node.textContent.trim() + (strength(node) === 1 ? '' : ` at ${strength(node)}`) + (node.querySelector('button:disabled') ? ' (off)' : ''))
+    // Streamlit counts the letters in a field while it has the focus
+    const said = (node) => {
+        const copy = node.cloneNode(true)
+        copy.querySelectorAll('[data-testid="InputInstructions"]').forEach((one) => one.remove())
+        return copy.textContent.trim()
+    }
     const widgets = [...document.querySelectorAll('.stMain :is(.stRadio, .stButtonGroup, .stSelectbox, '
         + '.stTextInput, .stTextArea, .stSlider, .stCheckbox)')]
-        .map((node) => [node.className.split(' ')[0], node.textContent.trim(),
+        .map((node) => [node.className.split(' ')[0], said(node),
             [...node.querySelectorAll('input, textarea')].map((x) => x.type === 'radio' || x.type === 'checkbox' ? x.checked : x.value),
             [...node.querySelectorAll('button')].map((x) => x.getAttribute('aria-checked') ?? x.getAttribute('kind'))
         ].join('¦'))
