@@ -37,10 +37,11 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """The app on a port of its own; it can be stopped and started."""
+    """The app of a folder, on a port of its own; it can be stopped and started."""
 
     command: tuple[str, ...] = ("streamlit", "run", "app.py", "--server.port")
     port: int = field(default_factory=free_port)
+    root: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +50,7 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "-m", *self.command, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT)
+        self.process = subprocess.Popen(command, cwd=self.root)
         for _ in range(240):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
