@@ -174,7 +174,7 @@ def family_labels(name: str, source: str) -> set[str]:
     """
     if not (ROOT / "pages" / name / "labels.py").exists():
         return set()
-    families = importlib.import_module(f"pages.{name}.labels").FAMILIES
+    families = getattr(importlib.import_module(f"pages.{name}.labels"), "FAMILIES", {})
     asking = r"""named\([\w.]+, "{0}"|f["']{0}_{{"""
     asked = [one for one in families if re.search(asking.format(one), source)]
     return {f"{family}_{member}" for family in asked for member in families[family]}
