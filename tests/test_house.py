@@ -3,6 +3,7 @@
 import ast
 import functools
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -233,3 +234,90 @@ def test_the_pages_own_figures_for_names_of_a_link_are_among_them():
         app.run()
         assert not app.exception
         assert code_charts.pile.cache_info().misses == before + 1
+
+
+# ---- size
+
+LINES, STATEMENT_LINES = 450, 60  # of a file; of a function without its docstring
+
+
+def too_long(source: str) -> list[str]:
+    """Return what in a file is longer than a person keeps in mind."""
+    found = [f"{len(source.splitlines())} lines"] if source.count("\n") > LINES else []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            said = (ast.get_docstring(node, clean=False) or "").count("\n")
+            if (node.end_lineno or 0) - node.lineno - said > STATEMENT_LINES:
+                found.append(node.name)
+    return found
+
+
+@pytest.mark.parametrize("path", [path for _, path in FILES], ids=str)
+def test_no_file_and_no_function_is_too_long(path):
+    assert too_long(path.read_text("utf-8")) == []
+
+
+def test_what_is_too_long_is_seen():
+    long = "def f():\n" + "    x = 1\n" * 61
+    assert too_long(long) == ["f"]
+    assert too_long('def f():\n    """' + "a\n" * 70 + '    """\n' + "    x = 1\n" * 50) == []
+    assert too_long("x = 1\n" * 451) == ["451 lines"]
+
+
+# ---- no reader's state at module level, nobody counts, one place for colours
+
+OF_A_READER = {"current_language", "current_unit", "unit_switch", "words", "query", "hold", "label"}
+
+
+def reader_state(source: str) -> list[str]:
+    """Return the calls at module level that ask who reads."""
+    found = []
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for node in ast.walk(statement):
+            called = node.func if isinstance(node, ast.Call) else None
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            asks = name in OF_A_READER or "session_state" in ast.unparse(node).split("\n")[0]
+            if isinstance(node, ast.expr) and asks:
+                found.append(ast.unparse(node))
+    return found
+
+
+# The training lesson is one run: its page is one section, and is run again as a whole.
+WHOLE_PAGES = {Path("pages/training/page.py"), Path("ui/app/main.py")}
+
+
+@pytest.mark.parametrize("path", [path for folder, path in FILES if folder != "xent_core"], ids=str)
+def test_no_readers_state_stands_at_module_level(path):
+    if path.relative_to(ROOT) not in WHOLE_PAGES:
+        assert reader_state(path.read_text("utf-8")) == []
+
+
+def test_a_readers_state_is_seen():
+    assert reader_state("unit = unit_switch(text)\n")
+    assert reader_state("UNIT = text.label('bits')\n")
+    assert reader_state("kept = st.session_state.get('x')\n")
+    assert not reader_state("def f(s):\n    return s.label('x')\n")
+
+
+_COUNTED = re.compile(r"\bBind\(\s*\d|annotations\.\d|\"[xy]axis[2-9]\"|f?\"[xy][2-9]\"")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b|rgba?\(\d")
+# Panels of this lesson share axes, and its player names them.
+COUNTS = {Path("pages/training/charts.py"), Path("pages/training/views.py")}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("pages/*/*.py")), ids=str)
+def test_no_lesson_counts_traces_axes_or_notes_or_has_colours_of_its_own(path):
+    source = path.read_text("utf-8")
+    if path.relative_to(ROOT) not in COUNTS:
+        assert _COUNTED.findall(source) == []
+    assert _COLOUR.findall(source) == []
+
+
+def test_what_is_counted_and_a_colour_are_seen():
+    for code in ('Bind(0, "y", "p")', '"annotations.1.x": 0', 'layout["xaxis2"]', 'xref="x2"'):
+        assert _COUNTED.search(code)
+    assert _COLOUR.search('"#0072B2"')
+    assert _COLOUR.search('"rgba(0,0,0,0)"')
+    assert not _COLOUR.search("# a comment")

@@ -5,7 +5,8 @@ float64. `axis` takes an int, a tuple or None, as in SciPy. Mistakes raise Value
 IndexError for a class that does not exist, with a message that names the argument and the value.
 """
 
-from xent_core.coding import block_distribution, huffman_code, kraft_sum, shannon_lengths
+from xent_core.blocks import block_distribution
+from xent_core.coding import huffman_code, kraft_sum, shannon_lengths
 from xent_core.densities import (
     density,
     density_jensen_shannon,

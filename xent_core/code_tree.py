@@ -1,4 +1,4 @@
-"""Huffman codes for many distributions at once, as drawings of their trees and as mean lengths.
+"""Huffman codes for many distributions at once, as drawings of their trees.
 
 Throughout, a codeword is a string of "0" and "1", or None for an impossible symbol, which has
 none; that of a certain symbol is empty. Lengths are in bits.
@@ -6,22 +6,17 @@ none; that of a certain symbol is empty. Lengths are in bits.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array
+from xent_core._arrays import Array
 from xent_core.coding import (
-    _check_blocks,
     _codewords,
     _huffman_tree,
-    _joins,
-    _one_distribution,
     _whole_weights,
-    block_distribution,
 )
 from xent_core.distributions import _distributions
 
@@ -160,39 +155,3 @@ def draw_trees(codewords: Sequence[Codewords]) -> dict[str, Array]:
     number = {code: at for at, code in enumerate(different)}
     which = [number[code] for code in codewords]
     return {name: np.stack([drawing[name] for drawing in drawings])[which] for name in drawings[0]}
-
-
-def block_lengths(p: ArrayLike, most: int) -> Array:
-    """Expected length of the Huffman code of blocks of 1, 2, … `most` symbols, for each symbol.
-
-    Lₙ / n, for which H ≤ Lₙ / n < H + 1 / n (Cover & Thomas, 5.4). Codewords are not made: the
-    expected length is the sum of the probabilities of the inner nodes.
-
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    most : int
-        The longest block, from 1 to 16, of at most 65,536 different ones.
-
-    Returns
-    -------
-    float64 array, (most,), in bits per symbol
-
-    Raises
-    ------
-    ValueError
-        If `p` is not one distribution, or if `most` is below 1 or gives too many blocks.
-
-    Examples
-    --------
-    >>> from xent_core.code_tree import block_lengths
-    >>> block_lengths([0.9, 0.1], 3).round(4).tolist()
-    [1.0, 0.645, 0.5327]
-    """
-    p = _one_distribution(p)
-    _check_blocks(p.size, most)
-    # sorted, so that the joins need not sort again: a block may have thousands of symbols
-    blocks = (np.sort(block_distribution(p, n)).tolist() for n in range(1, most + 1))
-    joined = (math.fsum(weight for weight, *_ in _joins(block)) for block in blocks)
-    return np.array([bits / n for n, bits in enumerate(joined, 1)], FLOAT64)

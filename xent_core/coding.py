@@ -1,4 +1,4 @@
-"""Source coding: Huffman's and Shannon's codes, and blocks of symbols.
+"""Source coding: Huffman's and Shannon's codes.
 
 Sources: C. E. Shannon, "A Mathematical Theory of Communication" (1948); D. A. Huffman, "A Method
 for the Construction of Minimum-Redundancy Codes" (1952); T. M. Cover and J. A. Thomas, "Elements
@@ -27,9 +27,6 @@ from numpy.typing import ArrayLike
 from xent_core._arrays import FLOAT64, Array, as_float, as_integer, fail
 from xent_core.distributions import _distributions
 from xent_core.information import _check_distribution
-
-BLOCK_LIMIT = 65_536  # blocks in one distribution: 2^16
-LONGEST_BLOCK = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,43 +312,6 @@ def kraft_sum(lengths: ArrayLike) -> float:
     return math.fsum(np.ldexp(1.0, exponents.astype(np.int32)))
 
 
-def block_distribution(p: ArrayLike, n: int) -> Array:
-    """Probabilities of all blocks of `n` independent symbols: P(x₁ … xₙ) = p(x₁) … p(xₙ).
-
-    A block has the entropy n H, and its Huffman code H ≤ Lₙ / n < H + 1 / n bits per symbol:
-    longer blocks come as close to H as one likes (Cover & Thomas, 5.4).
-
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    n : int
-        Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
-
-    Returns
-    -------
-    float64 array, (K^n,), the last symbol changing fastest. Blocks of the same symbols in another
-    order are equally probable to the last bit. Below 5e-324 a block counts as impossible.
-
-    Raises
-    ------
-    ValueError
-        If `p` is not one distribution, or if `n` is below 1 or gives too many blocks.
-
-    Examples
-    --------
-    >>> from xent_core.coding import block_distribution
-    >>> block_distribution([0.75, 0.25], 2).tolist()
-    [0.5625, 0.1875, 0.1875, 0.0625]
-    """
-    p = _one_distribution(p)
-    _check_blocks(p.size, n)
-    # Sorted, so that rounding treats every order of the same symbols alike.
-    index = np.sort(np.indices((p.size,) * n).reshape(n, -1), axis=0)
-    with np.errstate(all="ignore"):
-        return (p / p.sum())[index].prod(axis=0)
-
-
 def _code_of_weights(symbols: tuple[Hashable, ...], weights: Sequence[int]) -> HuffmanCode:
     """The Huffman code of symbols whose probabilities are to each other as `weights`."""
     total = sum(weights)
@@ -460,17 +420,6 @@ def _check_bits(bits: str) -> None:
         return
     at, found = next((i, bit) for i, bit in enumerate(bits) if bit not in "01")
     raise ValueError(f"bits: must be 0 or 1, found {found!r} at index {at}")
-
-
-def _check_blocks(classes: int, n: int) -> None:
-    """Raise ValueError unless there can be a table of all blocks of `n` symbols."""
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"n: must be an integer ≥ 1, found {n!r}")
-    if n > LONGEST_BLOCK or classes ** int(n) > BLOCK_LIMIT:
-        raise ValueError(
-            f"n: at most {LONGEST_BLOCK} symbols and {BLOCK_LIMIT:,} blocks, "
-            f"found {classes}^{n} blocks"
-        )
 
 
 def _read_only(values: Sequence[float], dtype: Any) -> Array:

@@ -249,9 +249,10 @@ def _symbols(symbols: Sequence[str], codewords: Sequence[str], most: float, titl
     )  # fmt: skip
 
 
-def _lengths(colours: Sequence[str], title: str) -> Panel:
-    """Lengths as lying bars, with what is said of each above it."""
+def _lengths(colours: Sequence[str], floor: float, title: str) -> Panel:
+    """Lengths as lying bars, with what is said of each above it; the floor across the bars."""
     rows = tuple(range(len(colours)))
+    across = [y for at in rows for y in (at - 0.26, at + 0.26, None)]  # gaps where words stand
     parts = go.Bar(orientation="h", y=rows, width=0.36, marker={"color": tuple(colours)},
                    hoverinfo="skip")  # fmt: skip
     said = go.Scatter(
@@ -260,7 +261,11 @@ def _lengths(colours: Sequence[str], title: str) -> Panel:
         text=("…",) * len(rows),  # where Plotly draws no text at first, it never does
     )  # fmt: skip
     return Panel(
-        [showing(parts, x="parts"), showing(said, text="said|name")],
+        [
+            showing(parts, x="parts"),
+            showing(said, text="said|name"),
+            line(SURPRISE, at=([floor] * len(across), across), dash="dot", width=1.5),
+        ],
         {"range": [0, 1.02], **_BARE},
         {"range": [len(rows) - 0.6, -0.8], **_BARE},
         (0.54, 1.0),
@@ -282,22 +287,13 @@ def text_bars(
     `most` is the largest frequency, `floor` a length as a share of the longest.
     Not kept: there is a figure for every text.
     """
-    across = {
-        "type": "line",
-        "xref": "x2",
-        "yref": "y2",
-        "x0": floor,
-        "x1": floor,
-        "line": {"color": SURPRISE, "width": 1.5, "dash": "dot"},
-    }  # the floor is drawn across the bars only, with gaps where the words stand
     return picture(
         _symbols(symbols, codewords, most, titles[0]),
-        _lengths(colours, titles[1]),
+        _lengths(colours, floor, titles[1]),
         height=max(340, 18 * len(symbols) + 90),
         narrow_height=760,
         margin={"l": 78, "r": 12, "t": 28, "b": 34},
         bargap=0.2,
-        shapes=[across | {"y0": at - 0.26, "y1": at + 0.26} for at in range(len(colours))],
     )
 
 

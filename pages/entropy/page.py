@@ -17,7 +17,7 @@ from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
 from xent_core import cross_entropy_terms, entropy, self_information
-from xent_core.code_tree import block_lengths
+from xent_core.blocks import block_lengths
 
 lesson = Lesson("entropy", units=True)
 

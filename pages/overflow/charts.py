@@ -11,7 +11,21 @@ from numpy.typing import NDArray
 from plotly.basedatatypes import BaseTraceType
 
 from pages.overflow import models
-from ui.draw.colours import BROKEN, FINE, GREY, INK, PREDICTION, SURPRISE, TRUTH, WHITE, faint
+from ui.draw.colours import (
+    BLACK,
+    BROKEN,
+    DIGITS,
+    FINE,
+    GREY,
+    INK,
+    NOT_A_NUMBER,
+    PREDICTION,
+    SURPRISE,
+    TRUTH,
+    WHITE,
+    ZERO,
+    faint,
+)
 from ui.draw.marks import Points, line, point, showing
 from ui.draw.panels import Panel, Picture, heading, kept, key, picture, titled
 from ui.figure import Handle
@@ -134,10 +148,10 @@ def exp_line(
 # What can become of a loss, in the order of `xent_core.trace.OUTCOMES`: colour, sign and ink.
 KINDS = (
     (FINE, "✓", WHITE),
-    ("#F0A070", "≈", INK),
-    ("#B9BDC6", "0", INK),
+    (DIGITS, "≈", INK),
+    (ZERO, "0", INK),
     (BROKEN, "∞", INK),
-    ("#7A3B63", "✕", WHITE),
+    (NOT_A_NUMBER, "✕", WHITE),
 )
 
 
@@ -202,7 +216,7 @@ def _place(size: int) -> go.Scatter:
     """Return the mark of the one place in all maps."""
     trace = go.Scatter(
         mode="markers",
-        marker={"symbol": "cross-thin", "size": size, "line": {"width": 2, "color": "#000000"}},
+        marker={"symbol": "cross-thin", "size": size, "line": {"width": 2, "color": BLACK}},
         hoverinfo="skip",
         cliponaxis=False,
     )

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import FINE, GREY, INK, PREDICTION, SURPRISE
+from ui.draw.colours import DOWN, FINE, GREY, INK, NEITHER, PREDICTION, SURPRISE, UP
 from ui.draw.marks import Points, bars, frames, line, point, showing
 from ui.draw.panels import Panel, Picture, categories, kept, picture, probabilities, titled
 
@@ -91,7 +91,7 @@ def bars_and_matrix(classes: tuple[str, ...], titles: tuple[str, ...]) -> Pictur
         "size": 54,
         "cmin": -0.25,
         "cmax": 0.25,
-        "colorscale": [[0.0, "#f0a070"], [0.5, "#f7f7f7"], [1.0, "#6db6e8"]],
+        "colorscale": [[0.0, DOWN], [0.5, NEITHER], [1.0, UP]],
         "line": {"width": 1, "color": GREY},
     }
     matrix = go.Scatter(

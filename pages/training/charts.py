@@ -8,12 +8,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH
+from ui.draw.colours import BROKEN, CLEAR, FINE, GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.panels import heading, key, shared_layout
 from ui.figure import Bind
-
-# No colour of these has another meaning in the app; player.js has a sign for each class, too.
-CLASS_COLOURS = ("#56B4E9", "#DDAA33", "#44AA99", "#9977CC", "#AABB33", "#888888")
 
 LEFT = (0.0, 0.42)
 _HIGH, _LOW = (0.53, 1.0), (0.0, 0.29)
@@ -148,7 +145,7 @@ def _bars(found: _Traces, classes: int, race: bool) -> None:
         found.add(bar(GREY, "5", second), y=f"z{tail}")
         found.add(bar(PREDICTION, "6", second), y=f"p{tail}")
         found.add(bar(SURPRISE, "7", second), y=f"pull{tail}")
-    frame = {"color": "rgba(0,0,0,0)", "line": {"color": TRUTH, "width": 2}}
+    frame = {"color": CLEAR, "line": {"color": TRUTH, "width": 2}}
     found.add(
         go.Bar(x=x, width=0.84, xaxis="x6", yaxis="y6", marker=frame, hoverinfo="skip"), y="y"
     )

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import numpy as np
 
 from pages.training.charts import (
-    CLASS_COLOURS,
     Named,
     Picture,
     Plane,
@@ -19,6 +18,7 @@ from pages.training.charts import (
 from pages.training.routes import describe, link, remember_telling
 from pages.training.run import WORST, Run, session_name
 from pages.training.settings import runners
+from ui.draw.colours import CLASSES
 from ui.figure import Handle, Readout, Slider, Stream, View, live_figure
 from ui.lesson.sections import figure_words
 from ui.words import Words
@@ -124,7 +124,7 @@ def _map(run: Run, axis: str, tail: str) -> dict[str, Any]:
         "wrong": f"wrong{tail}",
         "grid": GRID,
         "pixels": _PIXELS,
-        "colours": [_rgb(colour) for colour in CLASS_COLOURS[: run.config.class_count]],
+        "colours": [_rgb(colour) for colour in CLASSES[: run.config.class_count]],
         "x": across,
         "y": up,
     }

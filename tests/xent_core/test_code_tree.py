@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import entropy as scipy_entropy
 
 from xent_core import block_distribution, code_tree, entropy, huffman_code, shannon_lengths
+from xent_core.blocks import block_lengths
 from xent_core.code_tree import (
-    block_lengths,
     draw_tree,
     draw_trees,
     huffman_codewords,

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import xent_core as xc
 from xent_core import coding
+from xent_core.blocks import block_distribution
 from xent_core.coding import (
     Branch,
     Leaf,
-    block_distribution,
     huffman_code,
     kraft_sum,
     shannon_lengths,

@@ -3,7 +3,13 @@
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
 FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
 CLEAR = "rgba(0,0,0,0)"
-WHITE, INK = "#ffffff", "#1a1a1a"
+WHITE, INK, BLACK = "#ffffff", "#1a1a1a", "#000000"
+# From what draws a number down over what leaves it to what draws it up.
+DOWN, NEITHER, UP = "#f0a070", "#f7f7f7", "#6db6e8"
+# What becomes of a loss, on a map, besides what is right: digits lost, 0, inf, nan.
+DIGITS, ZERO, NOT_A_NUMBER = "#F0A070", "#B9BDC6", "#7A3B63"
+# Classes of samples. No colour of these has another meaning; each class has a sign, too.
+CLASSES = ("#56B4E9", "#DDAA33", "#44AA99", "#9977CC", "#AABB33", "#888888")
 
 
 def faint(colour: str, opacity: float) -> str:
