@@ -1,6 +1,5 @@
 """The live figure in a real browser: it follows the hand, and each number is xent_core's."""
 
-
 import numpy as np
 import pytest
 
