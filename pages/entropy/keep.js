@@ -1,6 +1,7 @@
 // One's own words stay in this tab: a session that is new gets them back from here.
 
-const running = () => document.querySelector(".stApp")?.dataset.testScriptState === "running"
+const running = () =>
+  document.querySelector(".stApp")?.getAttribute("data-test-script-state") === "running"
 
 /** What comes while the page runs would end it half-way: Streamlit runs the change instead. */
 async function whenThePageIsThere() {
@@ -8,6 +9,10 @@ async function whenThePageIsThere() {
   while (running())
 }
 
+/**
+ * @param {{ data: { name: string, text: string | null, limit: number },
+ *   setStateValue: (name: string, value: string) => void }} component
+ */
 export async function mount({ data, setStateValue }) {
   const { name, text, limit } = data
   if (text !== null && text.length <= limit) sessionStorage.setItem(name, text)

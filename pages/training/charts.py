@@ -6,11 +6,26 @@ Names in, Plotly figure out; the numbers come from the run (see run.py).
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, CLEAR, FINE, GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.panels import heading, key, shared_layout
 from ui.figure import Bind
+
+Sign = list[list[float]]
+
+
+def _polygon(corners: int, turn: float = -90.0) -> Sign:
+    """The corners of a sign of radius 1, from an angle on, with y downwards as on a screen."""
+    angles = np.radians(turn + 360.0 * np.arange(corners) / corners)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=-1).tolist()
+
+
+# Each class has a sign beside its colour: the first a circle.
+CLASS_SIGNS: tuple[Sign, ...] = (
+    [], _polygon(4, 45.0), _polygon(4), _polygon(3), _polygon(5), _polygon(6),
+)  # fmt: skip
 
 LEFT = (0.0, 0.42)
 _HIGH, _LOW = (0.53, 1.0), (0.0, 0.29)
@@ -251,7 +266,7 @@ def _narrow(race: bool, maps: int) -> dict[str, Any]:
 
 def plane_picture(names: Named, plane: Plane, classes: int, epochs: int, top: float, level: float,
                   race: bool, test: bool) -> Picture:  # fmt: skip
-    """A run on points of a plane: player.js paints the map with the samples on it."""
+    """A run on points of a plane: the player paints the map with the samples on it."""
     found = _Traces()
     _curves(found, race, test)
     _bars(found, classes, race)

@@ -18,6 +18,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.training.params import MOST_RATES
+from pages.training.reach import LOGIT_TOP, loss_top, reach
 from ui.figure.sweeps import Arrays
 from xent_core import one_hot, softmax
 from xent_core.training import Config, Race, Recording, Trainer
@@ -195,6 +196,10 @@ class Run:
         for trainer, suffix in zip(self.trainers, ("", "_2"), strict=False):
             for name, array in _seen(trainer.recording, wanted, self.sample).items():
                 shown[name + suffix] = array
+        tails = ("", "_2")[: len(self.trainers)]
+        losses = [f"{part}_loss{tail}" for part in _PARTS for tail in tails]
+        shown["loss_reach"] = reach(shown, losses, loss_top(self.trainers))
+        shown["logit_reach"] = reach(shown, [f"z{tail}" for tail in tails], LOGIT_TOP)
         return shown
 
 

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 import numpy as np
 
 from pages.training.charts import (
+    CLASS_SIGNS,
     Named,
     Picture,
     Plane,
     mistakes_picture,
     plane_picture,
 )
+from pages.training.reach import loss_top
 from pages.training.routes import describe, link, remember_telling
 from pages.training.run import WORST, Run, session_name
 from pages.training.settings import runners
@@ -23,9 +25,10 @@ from ui.figure import Handle, Readout, Slider, Stream, View, live_figure
 from ui.lesson.sections import figure_words
 from ui.words import Words
 from ui.words.digits import show
-from xent_core.training import GRID, Config, program
+from xent_core.training import GRID, MAP_FULL, Config, map_levels, program
 from xent_core.training.config import REAL_BOUNDS
 
+_PLAYER = "pages/training/player/player.js"
 # As many pixels each way as the map is drawn with, between its GRID points.
 _PIXELS = 110
 # Epochs in a second; 0 is as fast as it goes. A run is offered the one that takes some ten seconds.
@@ -71,15 +74,14 @@ def show_run(run: Run, text: Words) -> None:
             ),
             words=figure_words(text) | {name: text.labels[name] for name in _PLAYER_WORDS},
             link=urlencode({"lang": text.language}) + "&" + link(run),
-            stream=Stream(_header(run, text, picture), _images(run)),
+            stream=Stream(_PLAYER, _header(run, text, picture), _constants(run)),
         )
 
 
 def _header(run: Run, text: Words, picture: Picture) -> dict[str, Any]:
-    """What the player has to know of the run (see player.js)."""
+    """What the player has to know of the run (see player/film.js)."""
     config, race = run.config, len(run.configs) > 1
     tails = ("", "_2")[: len(run.configs)]
-    losses = [f"{part}_loss{tail}" for tail in tails for part in _parts(config)]
     return {
         "url": f"/xent/run/{run.token}",
         "session": session_name(),
@@ -98,8 +100,8 @@ def _header(run: Run, text: Words, picture: Picture) -> dict[str, Any]:
         "train": config.train_samples,
         "maps": [_map(run, axis, tail) for axis, tail in zip(picture.maps, tails, strict=False)],
         "rises": [
-            {"axis": "yaxis", "arrays": losses, "top": _first_top(run), "both": False},
-            {"axis": "yaxis5", "arrays": [f"z{tail}" for tail in tails], "top": 2, "both": True},
+            {"axis": "yaxis", "array": "loss_reach", "both": False},
+            {"axis": "yaxis5", "array": "logit_reach", "both": True},
         ],
         "files": [
             {"name": name, "run": which + 1,
@@ -124,7 +126,9 @@ def _map(run: Run, axis: str, tail: str) -> dict[str, Any]:
         "wrong": f"wrong{tail}",
         "grid": GRID,
         "pixels": _PIXELS,
+        "full": MAP_FULL,
         "colours": [_rgb(colour) for colour in CLASSES[: run.config.class_count]],
+        "signs": CLASS_SIGNS[: run.config.class_count],
         "x": across,
         "y": up,
     }
@@ -162,10 +166,13 @@ def _sample_words(run: Run, text: Words) -> list[str]:
     ]
 
 
-def _images(run: Run) -> dict[str, Any]:
-    """The pictures that the samples are, 8 by 8 pixels, 255 for full ink."""
+def _constants(run: Run) -> dict[str, Any]:
+    """What is the same in all states: the levels of a map, or the pictures that the samples are.
+
+    A picture has 8 by 8 pixels, 255 for full ink.
+    """
     if run.config.data != "digits":
-        return {}
+        return {"levels": map_levels()}
     x, _, _ = run.samples()
     low, high = x.min(), x.max()
     return {"images": np.round(255 * (x - low) / (high - low)).astype(np.uint8)}
@@ -199,7 +206,7 @@ def _picture(run: Run, text: Words) -> Picture:
     """Curves and one sample; the plane with its samples, or the mistakes among the digits."""
     config, race = run.config, len(run.configs) > 1
     level, test = math.log(config.class_count), config.test_samples > 0
-    shared = (config.class_count, config.epochs, _first_top(run), level, race, test)
+    shared = (config.class_count, config.epochs, loss_top(run.trainers), level, race, test)
     plane = run.trainers[0].recording.plane
     if plane is None:
         return mistakes_picture(_named(run, text), *shared)
@@ -207,13 +214,6 @@ def _picture(run: Run, text: Words) -> Picture:
     titles = petals if config.data == "iris" else ("x₀", "x₁")
     across, up = ((float(axis[0]), float(axis[-1])) for axis in (plane.across, plane.up))
     return plane_picture(_named(run, text), Plane(across, up, titles), *shared)
-
-
-def _first_top(run: Run) -> float:
-    """How high the axis of the losses reaches at first: above ln C and the loss at the start."""
-    losses = [trainer.history().train_loss[0] for trainer in run.trainers]
-    finite = [loss for loss in losses if math.isfinite(loss)]
-    return 1.3 * max([math.log(run.config.class_count), *finite])
 
 
 def _readouts(run: Run, text: Words) -> list[Readout]:

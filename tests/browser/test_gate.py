@@ -150,7 +150,7 @@ def status(
 ASKED = {
     "a page": ("GET", "/softmax", 200),
     "health": ("GET", "/_stcore/health", 200),
-    "an asset": ("GET", "/xent/0/ui/figure/js/live.js", 200),
+    "an asset": ("GET", "/xent/0/ui/figure/js/figure.js", 200),
     "a run": ("POST", "/xent/run/none/more", 404),
     "an upload": ("PUT", "/_stcore/upload_file/x/y", 404),
     "the websocket": ("WS", "/_stcore/stream", 101),

@@ -25,7 +25,8 @@ def get(server: Server, path: str, method: str = "GET") -> tuple[int, HTTPMessag
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/softmax", "/_stcore/health", asset_url("ui/figure/js/live.js"), "/xent/0/none"]
+    "path",
+    ["/", "/softmax", "/_stcore/health", asset_url("ui/figure/js/figure.js"), "/xent/0/none"],
 )
 def test_every_answer_has_the_security_headers(server, path):
     _, headers, _ = get(server, path)
@@ -55,8 +56,8 @@ def test_plotly_is_the_installed_packages_own_and_an_es_module(server):
 
 
 def test_an_asset_is_kept_for_ever_under_the_name_of_its_content_only(server):
-    _, current, body = get(server, asset_url("ui/figure/js/live.js"))
-    status, stale, same = get(server, "/xent/000000000000/ui/figure/js/live.js")
+    _, current, body = get(server, asset_url("ui/figure/js/figure.js"))
+    status, stale, same = get(server, "/xent/000000000000/ui/figure/js/figure.js")
     assert current["cache-control"].endswith("immutable")
     assert (status, stale["cache-control"], same) == (200, "no-cache", body)
 

@@ -216,6 +216,7 @@ def test_a_nan_stops_the_run_says_why_and_leads_to_its_logits(visit):
     assert show(max(failure.logits)) in notice
     lesson.page.get_by_role("link", name=label("open_overflow")).click()
     lesson.page.wait_for_url("**/overflow?**")
+    lesson.until("!document.querySelector('.xent-player')")  # the address comes before the page
     lesson.ready()
     drawn = lesson.figure()["drawn"]
     assert [float(drawn[f"x{i}"]) for i in range(2)] == list(failure.logits)

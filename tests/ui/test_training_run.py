@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pages.training.demos import STARTS
 from pages.training.params import DATA_RUNS, MOST_RATES, PARAMS
+from pages.training.reach import reach
 from pages.training.routes import Asked, answer_more, describe, link
 from pages.training.run import WORST, Run, find_run
 from pages.training.views import programs
@@ -312,3 +313,23 @@ def test_the_worst_mistakes_are_named_by_their_place_among_all_samples():
     assert (classes[worst] != shown["worst_taken"][0]).all()
     assert shown["confusion"].sum() == config.test_samples
     assert (np.diff(shown["worst_loss"][0]) <= 0).all()
+
+
+def test_an_axis_reaches_above_all_that_is_finite_by_a_power_of_two():
+    rows = {
+        "z": np.array([[0.5, -1.0], [3.0, -np.inf], [np.nan, -3.9]]),
+        "loss": np.array([0, 9, 0]),
+    }
+    assert reach(rows, ["z"], 2.0).tolist() == [2.0, 4.0, 8.0]
+    assert reach(rows, ["z", "loss"], 2.0).tolist() == [2.0, 16.0, 8.0]
+    assert reach({"z": np.zeros((1, 2))}, ["z"], 0.0).tolist() == [0.0]
+    assert reach({"z": np.full((1, 2), np.nan)}, ["z"], 2.0).tolist() == [2.0]
+
+
+def test_a_run_says_how_far_its_axes_reach():
+    run = Run(DEMOS["exp_overflow"])
+    run.advance(run.config.steps, 5.0)
+    shown = run.arrays(run.steps)
+    for name, array in (("loss_reach", "train_loss"), ("logit_reach", "z")):
+        finite = np.abs(shown[array][np.isfinite(shown[array])])
+        assert shown[name].max() >= finite.max()

@@ -105,6 +105,8 @@ def test_the_plane_is_the_networks_answer_over_all_the_samples():
         z = trainer._model(torch.tensor(points, dtype=torch.float32))
     expected = (z.softmax(1) * 255).round().numpy().reshape(xt.GRID, xt.GRID, 3)
     np.testing.assert_array_equal(maps[-1], expected)
+    p = xt.map_levels()[maps[-1]].reshape(-1, 3)
+    np.testing.assert_allclose(p, z.softmax(1), atol=0.5 / xt.MAP_FULL + 1e-7)
 
 
 def test_the_plane_of_iris_is_that_of_the_petals_and_digits_have_none():

@@ -11,7 +11,7 @@ from ui.state import address
 from ui.state.links import quoted
 from ui.words import LANGUAGES, fill, set_language, shared_labels, tag
 
-# With it comes what every page needs when the server was away (see live/comeback.js).
+# With it comes what every page needs when the server was away (see comeback.js).
 # What a run adds to the address is added once: its message may come again, with a theme, say.
 _SETTLE = """
 export default function ({ data: { language, page, added, run } }) {

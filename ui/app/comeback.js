@@ -8,18 +8,20 @@ const PRESSED = ".stApp button, .stApp [role=button], .stApp input, .stApp label
 const LONGEST = 10_000 // milliseconds that a page takes to run, at most
 
 const app = () => document.querySelector(".stApp")
-const connected = () => app()?.dataset.testConnectionState === "CONNECTED"
-const running = () => app()?.dataset.testScriptState === "running"
+const connected = () => app()?.getAttribute("data-test-connection-state") === "CONNECTED"
+const running = () => app()?.getAttribute("data-test-script-state") === "running"
 
 let away = false // until the page was run again
 let asked = 0 // when it was asked to run
 let began = false
+/** @type {HTMLElement | null} */
 let pressed = null
 
-/** Take a press that no server would hear; a live figure hears its own. */
+/** Take a press that no server would hear; a live figure hears its own. @param {MouseEvent} event */
 function hold(event) {
-  if (!away || !event.isTrusted || event.target.closest(".xent")) return
-  const button = event.target.closest(PRESSED)
+  const { target } = event
+  if (!away || !event.isTrusted || !(target instanceof Element) || target.closest(".xent")) return
+  const button = /** @type {HTMLElement | null} */ (target.closest(PRESSED))
   if (!button) return
   pressed = button
   event.preventDefault()

@@ -173,18 +173,21 @@ class View:
 
 @dataclass(frozen=True)
 class Stream:
-    """Where a figure gets more rows from, of one control named "step" (see player.js).
+    """Where a figure gets more rows from, of one control named "step".
 
-    `header` goes to the player as it is; `arrays` are those that belong to no row.
+    `player` is the path, from the project's root, of a script of the lesson's whose default
+    export brings them (see Stage and Player in js/types.js). `header` goes to it as it is;
+    `arrays` are those that belong to no row.
     """
 
+    player: str
     header: Mapping[str, Any]
     arrays: Arrays = dataclasses.field(default_factory=dict)
 
 
 _LOADER = """
 export default async function (component) {
-  const { mount } = await import(new URL("LIVE_JS", window.location.origin).href)
+  const { mount } = await import(new URL("FIGURE_JS", window.location.origin).href)
   return mount(component)
 }
 """
@@ -195,7 +198,7 @@ def _component() -> Any:
     """Register the component once. Its code is loaded from a cached route, not sent again."""
     return st.components.v2.component(
         "xent_live",
-        js=_LOADER.replace("LIVE_JS", asset_url("ui/figure/js/live.js")),
+        js=_LOADER.replace("FIGURE_JS", asset_url("ui/figure/js/figure.js")),
         isolate_styles=False,
     )
 
@@ -260,8 +263,8 @@ def live_figure(
         "words": dict(words),
     }
     if stream:
-        header["assets"]["player"] = asset_url("ui/figure/js/player.js")
-        header["stream"] = dict(stream.header)
+        header["assets"]["player"] = asset_url(stream.player)
+        header["stream"] = {**stream.header, "apart": list(stream.arrays)}
     arrays = table.arrays | {f"at {name}": grid for name, grid in table.positions.items()}
     arrays |= stream.arrays if stream else {}
     _component()(key=key, data=pack(header, arrays), on_commit_change=_nothing)

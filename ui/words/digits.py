@@ -1,7 +1,7 @@
 """How a number is written for a reader: the same digits in Python and in the browser.
 
-`live.js` holds the same two functions; tests/browser/test_digits.py compares them on
-thousands of values.
+`ui/figure/js/digits.js` holds the same two functions; tests/ui/test_js.py compares them
+on thousands of values.
 """
 
 import math

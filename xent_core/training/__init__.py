@@ -20,7 +20,15 @@ from xent_core.training.demos import DEMOS
 from xent_core.training.failure import FAILED, ORIGINS, Failure
 from xent_core.training.history import MAX_KEPT, History
 from xent_core.training.race import RACE_FIELDS, Race
-from xent_core.training.recording import GRID, PARTS, Plane, Recording, Samples
+from xent_core.training.recording import (
+    GRID,
+    MAP_FULL,
+    PARTS,
+    Plane,
+    Recording,
+    Samples,
+    map_levels,
+)
 from xent_core.training.script import program
 from xent_core.training.trainer import Trainer
 
@@ -32,6 +40,7 @@ __all__ = [
     "GRID",
     "INTEGER_BOUNDS",
     "LOSSES",
+    "MAP_FULL",
     "MAX_BATCH",
     "MAX_KEPT",
     "MAX_STEPS",
@@ -49,5 +58,6 @@ __all__ = [
     "Recording",
     "Samples",
     "Trainer",
+    "map_levels",
     "program",
 ]

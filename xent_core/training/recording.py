@@ -24,6 +24,8 @@ from xent_core.training.losses import loss_function
 from xent_core.training.model import DTYPES, build_model, put_weights
 
 GRID = 24
+# What stands for a probability of 1 in the picture of the plane.
+MAP_FULL = 255
 # How far the picture of the plane goes beyond the samples, as a part of their range.
 _MARGIN = 0.15
 PARTS = ("train", "test")
@@ -146,7 +148,7 @@ class Recording:
         Returns
         -------
         uint8 array, (K, 24, 24, C)
-            255 for 1; the first axis of the plane is upwards (`plane.up`), the second across.
+            MAP_FULL for 1; the first axis of the plane is upwards (`plane.up`), the second across.
             Where a logit is nan, 0.
 
         Raises
@@ -312,8 +314,13 @@ class Recording:
         if state.plane is None:
             (z,) = self._forward(state, grid)
             p = torch.softmax(z.float(), dim=1).nan_to_num(0.0)
-            state.plane = (p * 255).round().to(torch.uint8).numpy().reshape(GRID, GRID, -1)
+            state.plane = (p * MAP_FULL).round().to(torch.uint8).numpy().reshape(GRID, GRID, -1)
         return state.plane
+
+
+def map_levels() -> Array:
+    """Return the probability that each whole number of a map stands for: float64 (256)."""
+    return np.arange(MAP_FULL + 1) / MAP_FULL
 
 
 def _check_part(part: str) -> int:

@@ -1,0 +1,30 @@
+// What a figure loads once for the page.
+
+import { element } from "./dom.js"
+
+/** @param {string} url */
+const here = (url) => new URL(url, window.location.origin).href
+
+/** @type {Promise<any> | undefined} */
+let plotly
+/** @param {string} url */
+export const loadPlotly = (url) => (plotly ??= import(here(url)))
+
+/** @type {Promise<unknown> | undefined} */
+let fonts
+/**
+ * Plotly measures its texts when it draws them: a face that came later would move them.
+ * @param {string} family
+ */
+export const loadFonts = (family) => (fonts ??= Promise.all(["", "bold "].map((weight) =>
+  document.fonts.load(`${weight}13px ${family}`).catch(() => {}))))
+
+/** @type {Promise<unknown> | undefined} */
+let style
+/** @param {string} url */
+export const loadStyle = (url) => (style ??= new Promise((done) => {
+  document.head.append(element("link", { rel: "stylesheet", href: here(url), onload: done, onerror: done }))
+}))
+
+/** @param {string} url */
+export const loadPlayer = (url) => import(here(url))

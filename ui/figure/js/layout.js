@@ -1,0 +1,64 @@
+// Plotly's layout, dressed for this figure: its places on a narrow screen, the theme's colours.
+
+/** @import { Bind } from "./types.js" */
+
+/** @typedef {{ text: string, grid: string, muted: string, panel: string, font: string }} Colours */
+
+const NARROW = 520 // px
+
+/** Put a value in its place in a figure: "marker.color", "xaxis2.domain". @param {any} node @param {string} path @param {any} value */
+export function place(node, path, value) {
+  const keys = path.split(".")
+  const last = /** @type {string} */ (keys.pop())
+  keys.reduce((inner, key) => (inner[key] ??= {}), node)[last] = value
+}
+
+/** On a narrow screen a figure may ask for other places: {"xaxis2.domain": [0, 1], …}. @param {any} layout @param {number} width */
+export function narrowed(layout, width) {
+  if (!layout.meta?.narrow || width >= NARROW) return layout
+  const copy = structuredClone(layout)
+  for (const [path, value] of Object.entries(layout.meta.narrow)) place(copy, path, value)
+  return copy
+}
+
+/** Give a layout the theme's colours and the manners of every figure: no zoom, no jumps. @param {any} layout @param {Colours} colours */
+export function dress(layout, colours) {
+  const axis = { gridcolor: colours.grid, zerolinecolor: colours.muted, linecolor: colours.muted,
+    tickcolor: colours.muted, fixedrange: true, automargin: false }
+  const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key))
+  return {
+    ...layout,
+    ...Object.fromEntries(axes.map((key) => [key, { ...axis, ...layout[key] }])),
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    dragmode: false,
+    font: { color: colours.text, family: colours.font, size: 13, ...layout.font },
+    hoverlabel: { bgcolor: colours.panel, bordercolor: colours.grid, font: { color: colours.text } },
+  }
+}
+
+/** The fields that follow the hand, gathered for each trace. @param {Bind[]} binds */
+export function byTrace(binds) {
+  const traces = [...new Set(binds.map(({ trace }) => trace))]
+  return traces.map((trace) => ({ trace, binds: binds.filter((bind) => bind.trace === trace) }))
+}
+
+/** Streamlit's theme around an element; the element's style follows it. @param {HTMLElement} root @returns {Colours} */
+export function themeColours(root) {
+  const style = getComputedStyle(root)
+  /** @param {string} name */
+  const of = (name) => style.getPropertyValue(name).trim()
+  root.dataset.theme = isDark(of("--st-background-color")) ? "dark" : "light"
+  return { text: of("--st-text-color"), grid: of("--st-border-color"), muted: of("--xent-muted"),
+    panel: of("--st-secondary-background-color"), font: of("--st-font") }
+}
+
+/** @param {string} colour */
+function isDark(colour) {
+  const context = document.createElement("canvas").getContext("2d")
+  if (!context) return false
+  context.fillStyle = colour
+  const hex = context.fillStyle
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16))
+  return red + green + blue < 384
+}

@@ -1,0 +1,47 @@
+// Whether the server is there, and how it is reached.
+
+/**
+ * Have Streamlit run the whole page again. A server that was started anew knows no fragments,
+ * and Streamlit itself does not run anything when it connects again after a finished run.
+ * It does on a step in the history, with the address and the last changes as they are now.
+ */
+export const rerunPage = () => window.dispatchEvent(new PopStateEvent("popstate"))
+
+/** One watch for all figures of the page: it asks for the server's health now and then. */
+class Watch {
+  lost = false
+  timer = 0
+  /** @type {Set<() => void>} */
+  watchers = new Set()
+
+  async ask() {
+    clearTimeout(this.timer)
+    const base = document.querySelector("base")?.href ?? window.location.origin
+    const health = new URL("/_stcore/health", base)
+    const lost = !(await fetch(health, { cache: "no-store" }).then((r) => r.ok, () => false))
+    if (lost !== this.lost) {
+      this.lost = lost
+      this.watchers.forEach((watcher) => watcher())
+    }
+    clearTimeout(this.timer)
+    if (this.watchers.size) this.timer = window.setTimeout(() => this.ask(), lost ? 1000 : 5000)
+  }
+
+  /** Hear of it when it goes or comes; returns how to stop. @param {() => void} watcher */
+  watch(watcher) {
+    this.watchers.add(watcher)
+    if (this.watchers.size === 1) this.timer = window.setTimeout(() => this.ask(), 5000)
+    return () => this.watchers.delete(watcher)
+  }
+}
+
+export const server = new Watch()
+
+/** Streamlit's address has %2C and %3A where a reader wants a comma and a colon. @param {string} added */
+export function tidyAddress(added = "") {
+  const { pathname, search, hash } = window.location
+  const query = new URLSearchParams(search)
+  for (const [name, value] of new URLSearchParams(added)) query.set(name, value)
+  const readable = (added ? `?${query}` : search).replace(/%2C/gi, ",").replace(/%3A/gi, ":")
+  if (readable !== search) history.replaceState(history.state, "", pathname + readable + hash)
+}

@@ -1,0 +1,81 @@
+// What is written beside the picture: the numbers, the formula with its slots, the status.
+
+import { all, element, tell } from "./dom.js"
+
+/** @import { Shown } from "./shown.js" */
+/** @import { Readout } from "./types.js" */
+
+export class Written {
+  /** @param {Shown} shown */
+  constructor(shown) {
+    this.shown = shown
+    this.formula = element("div", { class: "xent-formula" })
+    /** @type {{ node: HTMLElement, slot: string }[]} */
+    this.slots = []
+    /** @type {{ node: HTMLElement, at: string[], named?: string }[]} what has the name of a class or a case */
+    this.marked = []
+    /** @type {{ node: HTMLElement, sets: string[], chosen?: boolean }[]} what sets a part of the state by a click */
+    this.setters = []
+  }
+
+  /** The elements of a message: its numbers and its formula. @param {(name: string, value: number) => void} set */
+  build(set) {
+    const { readouts, formula } = this.shown.message
+    const results = element("div", { class: "xent-results" }, ...readouts.map(readout))
+    this.formula = element("div", { class: "xent-formula" })
+    this.formula.innerHTML = formula
+    this.formula.onclick = ({ target }) => {
+      const node = target instanceof Element && /** @type {HTMLElement | null} */ (target.closest("[data-sets]"))
+      if (!node) return
+      const [name, value] = (node.dataset.sets ?? "").split("=")
+      set(name, +value)
+    }
+    return { results, formula: this.formula }
+  }
+
+  /** Find what follows the hand below the figure's element. @param {HTMLElement} root */
+  find(root) {
+    this.slots = all(root, ".xent-results [data-slot], .xent-formula [data-slot], td[data-slot]")
+      .map((node) => ({ node, slot: node.dataset.slot ?? "" }))
+    this.marked = all(root, ".xent-formula [data-state]")
+      .map((node) => ({ node, at: (node.dataset.state ?? "").split(".") }))
+    this.setters = all(root, ".xent-formula [data-sets]")
+      .map((node) => ({ node, sets: (node.dataset.sets ?? "").split("=") }))
+  }
+
+  /** Write a row. @param {number} row */
+  write(row) {
+    for (const { slot, node } of this.slots) tell(node, "textContent", this.shown.slot(slot, row))
+    for (const one of this.marked) this.mark(one, row)
+    for (const one of this.setters) {
+      const [name, value] = one.sets
+      const chosen = this.shown.state[name] === +value
+      if (one.chosen !== chosen) one.node.classList.toggle("xent-chosen", (one.chosen = chosen))
+    }
+  }
+
+  /** The key of a name "key|words" for the style, the words for who points at it. @param {Written["marked"][0]} one @param {number} row */
+  mark(one, row) {
+    const named = this.shown.named(one.at, row)
+    if (one.named === named) return
+    one.named = named
+    const [key, words = ""] = named.split("|")
+    one.node.dataset.is = key
+    one.node.title = words
+  }
+
+  /** A formula that is wider than its room can be scrolled by keyboard too. */
+  reach() {
+    const wide = this.formula.scrollWidth > this.formula.clientWidth
+    if (wide) this.formula.setAttribute("tabindex", "0")
+    else this.formula.removeAttribute("tabindex")
+  }
+}
+
+/** A number with its label. @param {Readout} readout */
+function readout({ label, slot, unit, colour }) {
+  const value = element("output", { class: "xent-number", "data-slot": slot })
+  if (colour) value.classList.add(`xent-${colour}`)
+  return element("div", { class: "xent-readout" }, element("span", {}, label),
+    element("span", {}, value, unit ? ` ${unit}` : ""))
+}
