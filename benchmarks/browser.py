@@ -98,7 +98,7 @@ def serve(command: Sequence[str], port: int) -> Generator[Server]:
 
 def chromium_path() -> str | None:
     """Return the system's Chromium or Chrome; None stands for Playwright's own."""
-    names = "chromium", "chromium-browser", "google-chrome"
+    names = "chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"
     return next(filter(None, map(shutil.which, names)), None)
 
 

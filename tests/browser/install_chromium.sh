@@ -3,7 +3,7 @@
 # where apt works for this user, else Playwright's own download.
 set -u
 python=$1
-for name in chromium chromium-browser google-chrome; do
+for name in chromium-headless-shell chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && found=$name
 done
 
@@ -14,8 +14,10 @@ chinese() { ! command -v fc-list >/dev/null 2>&1 || fc-list :lang=zh | grep -q .
 if apt_works && { [ -z "${found:-}" ] || ! chinese; }; then
     echo "Installing chromium and a Chinese font from the system's packages"
     as_root apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends \
-        chromium fonts-noto-cjk >/dev/null && exit 0
+    for package in chromium-headless-shell chromium; do
+        DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends \
+            "$package" fonts-noto-cjk >/dev/null 2>&1 && exit 0
+    done
 fi
 [ -n "${found:-}" ] && exit 0
 "$python" - <<'END' && exit 0
