@@ -139,7 +139,7 @@ class Lesson:
                 const root = document.querySelectorAll('.xent')[at]
                 const picture = root.querySelector('.xent-picture')
                 const plain = (value) => value === undefined || value === null ? null
-                    : Array.from(value, (x) => typeof x === 'object' ? Array.from(x) : x)
+                    : Array.from(value, (x) => x && typeof x === 'object' ? Array.from(x) : x)
                 return {
                     traces: picture.data.map((t) => ({
                         x: plain(t.x), y: plain(t.y), z: plain(t.z), text: plain(t.text)})),
