@@ -124,7 +124,7 @@ def test_ones_own_text_is_still_there(visit, own, how):
     else:
         lesson.page.reload()
         lesson.ready()
-    lesson.until(f"document.querySelector('textarea').value === {OWN_TEXT!r}")
+    lesson.until(f"document.querySelector('textarea')?.value === {OWN_TEXT!r}")
     lesson.settle()
     lesson.page.wait_for_timeout(1000)
     assert figure.last.inner_text() == shown
@@ -132,7 +132,7 @@ def test_ones_own_text_is_still_there(visit, own, how):
     paste(lesson, "abcabc")
     lesson.page.reload()
     lesson.ready()
-    lesson.until("document.querySelector('textarea').value === 'abcabc'")
+    lesson.until("document.querySelector('textarea')?.value === 'abcabc'")
     assert lesson.errors == []
 
 
