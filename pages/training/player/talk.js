@@ -29,6 +29,10 @@ const HEADERS = { "content-type": "application/json" }
 /** @param {number} milliseconds @returns {Promise<void>} */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+/** An answer with all its bytes, if it is one. @param {Response} response */
+const whole = async (response) =>
+  ({ response, bytes: response.ok ? new Uint8Array(await response.arrayBuffer()) : null })
+
 export class Talk {
   /** @param {Film} film @param {Hears} hears */
   constructor(film, hears) {
@@ -74,14 +78,14 @@ export class Talk {
       const asked = { to: 0, after: this.film.last, ...wish, lang: document.documentElement.lang.slice(0, 2) }
       const { url } = this.film.stream
       const answer = await fetch(url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
-        .then((response) => response, () => null)
-      const bytes = answer?.ok && new Uint8Array(await answer.arrayBuffer())
+        .then(whole).catch(() => null) // a server that goes may do so in the middle of its answer
+      const bytes = answer?.bytes
       if (this.gone) return
       if (url !== this.film.stream.url) { // the page shows another run by now
         if (!bytes && !regains && this.regained !== null) this.wish = { ...wish, ...this.wish } // of the same settings
         continue
       }
-      if (!bytes) await this.missed(answer, regains ? {} : wish)
+      if (!bytes) await this.missed(answer?.response ?? null, regains ? {} : wish)
       else if (regains) this.regaining(/** @type {Answer} */ (unpack(bytes)))
       else this.hear(/** @type {Answer} */ (unpack(bytes)), asked.after)
     }
