@@ -207,7 +207,7 @@ def label_smoothing(s: Section) -> None:
         models.smoothing,
         [
             Slider("s", "p_target", HUNDREDTHS, colour="prediction"),
-            Slider("eps", "epsilon", HUNDREDTHS[:51], colour="truth"),
+            Slider("eps", "epsilon", HUNDREDTHS[HUNDREDTHS <= MOST_SMOOTHING], colour="truth"),
             Choice("C", "classes", sizes),
         ],
         readouts=[
