@@ -2,7 +2,7 @@
 
 import json
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -411,3 +411,29 @@ def test_a_lost_server_is_said_and_the_session_goes_on_when_it_is_back(visit):
         assert "z=6,0,3,4" in lesson.page.url
     finally:
         own.stop()
+
+
+@pytest.mark.parametrize("later", [0, 15, 30, 60, 100, 150])
+def test_a_click_that_breaks_off_the_first_run_of_a_lesson_loses_nothing(visit, later):
+    lesson = visit("/softmax?lang=en&z=3,1,2")
+    lesson.go_to("information")
+    lesson.page.wait_for_url("**/information**")
+    lesson.ready()
+    at = [one.name for one in LESSONS].index("softmax")
+    lesson.page.evaluate(
+        """async ([at, later]) => {
+            document.querySelectorAll('[data-testid="stSidebarNavLink"]')[at].click()
+            await new Promise((done) => setTimeout(done, later))
+            const other = [...document.querySelectorAll("button")].find(
+                (button) => button.textContent.includes("中文"))
+            other.click()
+        }""",
+        [at, later],
+    )
+    lesson.until("document.documentElement.lang.startsWith('zh')")
+    lesson.until("document.getElementById('softmax-z0')")
+    lesson.ready()
+    asked = dict(parse_qsl(urlsplit(lesson.page.url).query))
+    assert asked["z"] == "3,1,2"
+    assert asked["lang"] == "zh"
+    assert lesson.figure()["drawn"]["z0"] == 3

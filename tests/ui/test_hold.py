@@ -16,6 +16,8 @@ def script():
     address.begin(here)
     if "put" in st.session_state:
         links.put("figure", params, **st.session_state.pop("put"))
+    if st.session_state.pop("broken off", False):
+        st.stop()
     held = links.hold("figure", params)
     st.session_state["held"] = (
         held.state,
@@ -24,7 +26,7 @@ def script():
         list(held.problems),
     )
     st.session_state["added"] = address.added()
-    address.end(here)
+    address.end()
 
 
 def commit(app: AppTest, name: str, **values: str) -> None:
@@ -110,6 +112,25 @@ def test_a_page_that_one_comes_back_to_has_its_state_and_the_default_stays_reach
     assert app.session_state["held"][0]["z"] == (1.0, 2.0)
 
 
+def test_what_was_left_is_there_also_where_the_first_run_was_broken_off(app):
+    """A second click broke it off: on the same page, on the way through, and back where it began."""
+    commit(app, "a", z0="3", z1="4", T="2")
+    for pages in (("elsewhere",), ("there", "elsewhere"), ("here",)):
+        app.query_params.clear()
+        for page in pages:
+            app.session_state["page"] = page
+            app.session_state["broken off"] = True
+            app.run()
+        app.run()
+        assert app.session_state["held"][0]["z"] == (3.0, 4.0)
+        assert app.session_state["added"] == {"z": "3,4", "T": "2"}
+    app.query_params["z"] = "1,2"
+    app.run()
+    app.query_params.clear()
+    app.run()
+    assert app.session_state["held"][0]["z"] == (1.0, 2.0)  # only the first run is one's coming
+
+
 def test_a_change_that_a_new_session_meets_first_is_taken():
     """The server was started anew: the browser's last change is all that is left."""
     app = AppTest.from_function(script)
@@ -143,7 +164,7 @@ def two_states(other: str):
             links.hold(key, links.Params(links.Number(name, 1.0, 0.0, 9.0)))
         except ValueError as error:
             st.session_state["said"] = str(error)
-    address.end("here")
+    address.end()
 
 
 def test_two_states_of_a_page_cannot_have_one_name_in_the_address():

@@ -13,14 +13,12 @@ ICON = Path(__file__).parent / "icon.png"  # a local file: Streamlit fetches nam
 st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=260)
 
 address.begin(address.script_hash())
-try:
-    tighten()
-    language = current_language()
-    book = pages(language)
-    page = st.navigation(list(book.values()))
-    address.enter(page.url_path)
-    header(page.title, language, asked=address.query().get("lang"))
-    page.run()
-    settle(language)
-finally:
-    address.end(address.script_hash())
+tighten()
+language = current_language()
+book = pages(language)
+page = st.navigation(list(book.values()))
+address.enter(page.url_path)
+header(page.title, language, asked=address.query().get("lang"))
+page.run()
+settle(language)
+address.end()

@@ -31,11 +31,16 @@ def script_hash() -> str:
 
 
 def begin(here: str) -> None:
-    """Note, at the start of a run of the whole script, whether one came from another page."""
-    arrived = st.session_state.get(_HERE) not in (None, here)
-    st.session_state[_ARRIVED] = arrived
+    """Note, at the start of a run of the whole script, whether one came from another page.
+
+    A run that was broken off (a second click came while it was under way) did not show what was
+    left there: the next one arrives as well.
+    """
+    before = st.session_state.get(_HERE)
+    st.session_state[_HERE] = here
     st.session_state[_CLAIMS] = {}
-    if arrived:
+    if before not in (None, here) or st.session_state.get(_ARRIVED):
+        st.session_state[_ARRIVED] = True
         st.session_state.pop(_ADDED, None)
 
 
@@ -44,9 +49,8 @@ def enter(page: str) -> None:
     st.session_state[_PAGE] = page
 
 
-def end(here: str) -> None:
-    """Note, at the end of a run of the whole script, where the reader is."""
-    st.session_state[_HERE] = here
+def end() -> None:
+    """Note that a run of the whole script has come to its end."""
     st.session_state[_ARRIVED] = False
 
 
