@@ -113,7 +113,7 @@ def test_a_page_that_one_comes_back_to_has_its_state_and_the_default_stays_reach
 
 
 def test_what_was_left_is_there_also_where_the_first_run_was_broken_off(app):
-    """A second click broke it off: on the same page, on the way through, and back where it began."""
+    """A second click broke it off: there, on the way through, and back where it began."""
     commit(app, "a", z0="3", z1="4", T="2")
     for pages in (("elsewhere",), ("there", "elsewhere"), ("here",)):
         app.query_params.clear()
