@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from ui.app.navigation import LESSONS
 
 ROOT = Path(__file__).parents[2]
+CALM = (Path(__file__).parent / "js" / "calm.js").read_text("utf-8")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -83,6 +84,13 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+def calm(page: Page) -> None:
+    """Wait until a page has been at rest for some frames."""
+    page.bring_to_front()  # a tab behind another one is drawn when the browser has time
+    page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+    assert page.evaluate(CALM), "the page does not come to rest"
+
+
 class Lesson:
     """One open page of the app, as a person has it before them."""
 
@@ -124,6 +132,10 @@ class Lesson:
                     (x) => x.dataset.ready === 'true' && !x.dataset.inflight)""",
             timeout=30_000,
         )
+
+    def calm(self) -> "Lesson":
+        calm(self.page)
+        return self
 
     def until(self, condition: str, timeout: float = 30_000) -> None:
         """Wait for a condition in the page."""

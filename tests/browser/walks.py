@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
-from tests.browser.conftest import Lesson
+from tests.browser.conftest import Lesson, calm
 from ui.app.navigation import LESSONS
 
 _FOLDER = Path(__file__).parent / "js"
@@ -32,18 +32,9 @@ def script(name: str) -> str:
 # to a pasted text, the game of twenty questions, the wiring board's guesses, measured times.
 LOOK = script("look")
 
-CALM = script("calm")
-
-
-def calm(page: Page) -> None:
-    """Wait until the page has been at rest for some frames."""
-    page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
-    assert page.evaluate(CALM), "the page does not come to rest"
-
 
 def look(page: Page) -> dict[str, Any]:
     """What the page shows."""
-    page.bring_to_front()  # a tab behind another one is drawn when the browser has time
     calm(page)
     for pick in page.locator("[data-pick] label:first-of-type").all():
         pick.click()

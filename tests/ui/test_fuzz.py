@@ -201,7 +201,7 @@ def holding(params):
 
     address.begin("here")
     st.session_state["held"] = links.hold("figure", params)
-    address.end()
+    address.end("here")
 
 
 def test_300_hostile_changes_leave_the_state_as_it_was_and_the_next_works(states, quiet):

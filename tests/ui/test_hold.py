@@ -26,7 +26,7 @@ def script():
         list(held.problems),
     )
     st.session_state["added"] = address.added()
-    address.end()
+    address.end(here)
 
 
 def commit(app: AppTest, name: str, **values: str) -> None:
@@ -164,7 +164,7 @@ def two_states(other: str):
             links.hold(key, links.Params(links.Number(name, 1.0, 0.0, 9.0)))
         except ValueError as error:
             st.session_state["said"] = str(error)
-    address.end()
+    address.end("here")
 
 
 def test_two_states_of_a_page_cannot_have_one_name_in_the_address():

@@ -49,8 +49,12 @@ def enter(page: str) -> None:
     st.session_state[_PAGE] = page
 
 
-def end() -> None:
-    """Note that a run of the whole script has come to its end."""
+def end(here: str) -> None:
+    """Note that a run of the whole script has come to its end, and where the reader is.
+
+    Only then Streamlit names the page of a session's first run.
+    """
+    st.session_state[_HERE] = here
     st.session_state[_ARRIVED] = False
 
 
