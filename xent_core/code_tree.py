@@ -26,25 +26,19 @@ Codewords: TypeAlias = tuple[str | None, ...]
 def huffman_codewords(p: ArrayLike) -> list[Codewords]:
     """The codewords of `huffman_code` for each of many distributions.
 
-    Parameters
-    ----------
-    p : array_like, (R, K)
-        Distributions along the last axis.
+    Args:
+        p: (R, K), distributions along the last axis.
 
-    Returns
-    -------
-    list of R tuples of K codewords; None where p = 0.
+    Returns:
+        list of R tuples of K codewords; None where p = 0.
 
-    Raises
-    ------
-    ValueError
-        If `p` does not hold R distributions.
+    Raises:
+        ValueError: If `p` does not hold R distributions.
 
-    Examples
-    --------
-    >>> from xent_core.code_tree import huffman_codewords
-    >>> huffman_codewords([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
-    [('0', '10', '11'), (None, '', None)]
+    Example:
+        >>> from xent_core.code_tree import huffman_codewords
+        >>> huffman_codewords([[0.5, 0.25, 0.25], [0.0, 1.0, 0.0]])
+        [('0', '10', '11'), (None, '', None)]
     """
     p = _distributions(p)
     if p.ndim != 2:
@@ -64,30 +58,25 @@ def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
     shares, in the order of their codewords, so that no branches cross. A branch goes along y,
     then along x. The shapes depend on K only; what is not there is nan.
 
-    Parameters
-    ----------
-    codewords : sequence of K str or None
-        A prefix code in which no codeword can be shortened, such as Huffman's.
+    Args:
+        codewords: K str or None, a prefix code in which no codeword can be shortened, such as
+            Huffman's.
 
-    Returns
-    -------
-    dict of arrays
-        codeword : int64 array (K,), each codeword as the number that it is with a 1 before it, 0
-        for None; length : int64 array (K,), in bits.
-        leaf_x, leaf_y : (K,), the place of each symbol's leaf.
-        branch_x, branch_y : (8 (K - 1),), a line with gaps through all branches.
-        bit_x, bit_y : (2 (K - 1),), the middle of each branch, and bits : int64 array of the same
-        shape, what it is called: 0, 1, or 2 if there is none.
-        way_x, way_y : (K, 2 K - 1), the line from the root to each leaf.
+    Returns:
+        dict of arrays: codeword: int64 (K,), each as the number that it is with a 1 before it; 0
+        for None. length: int64 (K,), in bits. leaf_x, leaf_y: (K,), the place of each symbol's
+        leaf. branch_x, branch_y: (8 (K - 1),), a line with gaps through all branches. bit_x, bit_y:
+        (2 (K - 1),), the middle of each branch. bits: int64, of the same shape, what it is called:
+        0, 1, or 2 if there is none. way_x, way_y: (K, 2 K - 1), the line from the root to each
+        leaf.
 
-    Examples
-    --------
-    >>> from xent_core.code_tree import draw_tree
-    >>> tree = draw_tree(["0", "10", "11"])
-    >>> tree["leaf_x"].tolist(), tree["leaf_y"].tolist()
-    ([1.0, 2.0, 2.0], [0.5, 1.5, 2.5])
-    >>> tree["way_x"][0].tolist(), tree["way_y"][0].tolist()
-    ([0.0, 0.0, 1.0, 1.0, 1.0], [1.25, 0.5, 0.5, 0.5, 0.5])
+    Example:
+        >>> from xent_core.code_tree import draw_tree
+        >>> tree = draw_tree(["0", "10", "11"])
+        >>> tree["leaf_x"].tolist(), tree["leaf_y"].tolist()
+        ([1.0, 2.0, 2.0], [0.5, 1.5, 2.5])
+        >>> tree["way_x"][0].tolist(), tree["way_y"][0].tolist()
+        ([0.0, 0.0, 1.0, 1.0, 1.0], [1.25, 0.5, 0.5, 0.5, 0.5])
     """
     count = len(codewords)
     leaves = sorted(word for word in codewords if word is not None)
@@ -135,19 +124,16 @@ def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
 def draw_trees(codewords: Sequence[Codewords]) -> dict[str, Array]:
     """The drawings of many trees: the arrays of `draw_tree` with R in front.
 
-    Parameters
-    ----------
-    codewords : sequence of R codes of K symbols each
+    Args:
+        codewords: R codes of K symbols each.
 
-    Returns
-    -------
-    dict of arrays (R, …)
+    Returns:
+        dict of arrays (R, …).
 
-    Examples
-    --------
-    >>> from xent_core.code_tree import draw_trees
-    >>> draw_trees([("0", "1"), ("", None)])["leaf_x"].tolist()
-    [[1.0, 1.0], [0.0, nan]]
+    Example:
+        >>> from xent_core.code_tree import draw_trees
+        >>> draw_trees([("0", "1"), ("", None)])["leaf_x"].tolist()
+        [[1.0, 1.0], [0.0, nan]]
     """
     # While one probability moves, the tree is mostly the same: draw each once.
     different = list(dict.fromkeys(codewords))

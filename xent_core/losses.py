@@ -47,37 +47,26 @@ def nll_loss(
 ) -> Any:
     """Negative log likelihood of the target class: -w_t log p_t, as PyTorch's `nll_loss`.
 
-    It takes logarithms of probabilities, such as `log_softmax` gives, and does not take any
-    logarithm itself.
+    It takes logarithms of probabilities, such as `log_softmax` gives, and takes none itself.
 
-    Parameters
-    ----------
-    log_probs : array_like, (C), (N, C) or (N, C, d1, …)
-    target : array_like of integers, (), (N) or (N, d1, …)
-        Classes 0 … C - 1, or `ignore_index`.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Targets of this value add nothing to the loss, nor to the mean's divisor.
-    reduction : "none", "mean" or "sum"
-        "none" keeps the shape of `target`. "mean" of nothing is nan.
+    Args:
+        log_probs: (C), (N, C) or (N, C, d1, …).
+        target: Integers (), (N) or (N, d1, …), classes 0 … C - 1, or `ignore_index`.
+        weight: (C), a factor for each class.
+        ignore_index: Targets of this value add nothing to the loss, nor to the mean's divisor.
+        reduction: "none" (the shape of `target`), "mean" (of nothing it is nan) or "sum".
 
-    Returns
-    -------
-    scalar, or for "none" an array of the shape of `target`; of the type of `log_probs`; in nats.
+    Returns:
+        scalar, or for "none" an array of the target's shape; of the type of `log_probs`; in nats.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type or the reduction is wrong.
-    IndexError
-        If a class is outside 0 … C - 1.
+    Raises:
+        ValueError: If a shape, a type or the reduction is wrong.
+        IndexError: If a class is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core import log_softmax, nll_loss
-    >>> float(nll_loss(log_softmax([[1.0, 2.0, 3.0, 4.0]]), [3]).round(4))
-    0.4402
+    Example:
+        >>> from xent_core import log_softmax, nll_loss
+        >>> float(nll_loss(log_softmax([[1.0, 2.0, 3.0, 4.0]]), [3]).round(4))
+        0.4402
     """
     log_probs = as_float(log_probs, "log_probs")
     target = as_array(target, "target")
@@ -109,43 +98,31 @@ def cross_entropy_loss(
     For a class index it is -log softmax(logits)_t = (m - x_t) + log(1 + s), with m the largest
     logit: two parts that are both ≥ 0, so that nothing cancels.
 
-    Parameters
-    ----------
-    logits : array_like, (C), (N, C) or (N, C, d1, …)
-        Raw scores: not probabilities, and not their logarithms.
-    target : array_like
-        Integers of shape (), (N) or (N, d1, …): class indices. Floats of the shape of `logits`:
-        class probabilities, which as in PyTorch are not checked, and need not sum to 1.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Class indices of this value add nothing to the loss, nor to the mean's divisor.
-    reduction : "none", "mean" or "sum"
-        "mean" divides by the sum of the targets' weights; for class probabilities by the number
-        of samples. "mean" of nothing is nan.
-    label_smoothing : float in [0, 1]
-        ε, the part of the target spread evenly over all C classes.
+    Args:
+        logits: (C), (N, C) or (N, C, d1, …), raw scores: no probabilities, no logarithms of them.
+        target: Integers (), (N) or (N, d1, …): class indices. Floats of the shape of `logits`:
+            class probabilities, which as in PyTorch are not checked and need not sum to 1.
+        weight: (C), a factor for each class.
+        ignore_index: Indices of this value add nothing to the loss, nor to the mean's divisor.
+        reduction: "none", "mean" or "sum". "mean" divides by the sum of the targets' weights; for
+            class probabilities by the number of samples. "mean" of nothing is nan.
+        label_smoothing: ε in [0, 1], the part of the target spread evenly over all C classes.
 
-    Returns
-    -------
-    scalar, or for "none" an array with one loss per sample; of the type of `logits`; in nats.
-    In float64 a plain class index is within 4 units in the last place, however small the loss.
+    Returns:
+        scalar, or for "none" an array with one loss per sample; of the type of `logits`; in nats.
+        In float64 a plain class index is within 4 units in the last place, however small the loss.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type, the reduction or the smoothing is wrong, or if `ignore_index` ≥ 0
-        comes with class probabilities.
-    IndexError
-        If a class is outside 0 … C - 1.
+    Raises:
+        ValueError: If a shape, a type, the reduction or the smoothing is wrong, or if
+            `ignore_index` ≥ 0 comes with class probabilities.
+        IndexError: If a class is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy_loss
-    >>> float(cross_entropy_loss([[1.0, 2.0, 3.0, 4.0]], [3]).round(4))
-    0.4402
-    >>> float(cross_entropy_loss([0.0, -40.0], 0))
-    4.248354255291589e-18
+    Example:
+        >>> from xent_core import cross_entropy_loss
+        >>> float(cross_entropy_loss([[1.0, 2.0, 3.0, 4.0]], [3]).round(4))
+        0.4402
+        >>> float(cross_entropy_loss([0.0, -40.0], 0))
+        4.248354255291589e-18
     """
     logits = as_float(logits, "logits")
     target = as_array(target, "target")
@@ -195,26 +172,20 @@ def cross_entropy_loss_grad(
     At a plain target that is also the likeliest class, p - 1 is computed as minus the sum of the
     other probabilities, so that it keeps its digits where p rounds to 1.
 
-    Parameters
-    ----------
-    logits, target, weight, ignore_index, reduction, label_smoothing
-        As in `cross_entropy_loss`. "none" gives the gradient of each sample's own loss, which is
-        that of the sum.
+    Args:
+        logits, target, weight, ignore_index, reduction, label_smoothing: As in
+            `cross_entropy_loss`. "none" is as "sum": each sample's own loss has its own logits.
 
-    Returns
-    -------
-    array of the shape and type of `logits`.
+    Returns:
+        array of the shape and type of `logits`.
 
-    Raises
-    ------
-    ValueError, IndexError
-        As in `cross_entropy_loss`.
+    Raises:
+        ValueError, IndexError: As in `cross_entropy_loss`.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy_loss_grad
-    >>> cross_entropy_loss_grad([[1.0, 2.0, 3.0, 4.0]], [3]).round(2)
-    array([[ 0.03,  0.09,  0.24, -0.36]])
+    Example:
+        >>> from xent_core import cross_entropy_loss_grad
+        >>> cross_entropy_loss_grad([[1.0, 2.0, 3.0, 4.0]], [3]).round(2)
+        array([[ 0.03,  0.09,  0.24, -0.36]])
     """
     logits = as_float(logits, "logits")
     target = as_array(target, "target")

@@ -27,26 +27,19 @@ CLOSE = 1e-9  # a ray made to end on a level line may end this much below it, re
 def simplex_lattice(steps: int) -> Array:
     """The distributions over three classes whose probabilities are multiples of 1 / steps.
 
-    Parameters
-    ----------
-    steps : int
-        From 1 to 1000.
+    Args:
+        steps: From 1 to 1000.
 
-    Returns
-    -------
-    float64 array, (N, 3)
-        N = (steps + 1)(steps + 2) / 2; from (1, 0, 0) on, the first probability falling.
+    Returns:
+        float64 array, ((steps + 1)(steps + 2) / 2, 3), from (1, 0, 0) on: the first column falls.
 
-    Raises
-    ------
-    ValueError
-        If `steps` is out of range.
+    Raises:
+        ValueError: If `steps` is out of range.
 
-    Examples
-    --------
-    >>> from xent_core.simplex import simplex_lattice
-    >>> simplex_lattice(2).tolist()[:3]
-    [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
+    Example:
+        >>> from xent_core.simplex import simplex_lattice
+        >>> simplex_lattice(2).tolist()[:3]
+        [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
     """
     if not 1 <= steps <= MOST_STEPS:
         raise ValueError(f"steps: must be from 1 to {MOST_STEPS}, found {steps}")
@@ -58,26 +51,19 @@ def simplex_lattice(steps: int) -> Array:
 def to_plane(p: ArrayLike) -> Array:
     """Where distributions over three classes lie in an equilateral triangle of side 1.
 
-    Parameters
-    ----------
-    p : array_like, (..., 3)
-        Distributions; nan is let through.
+    Args:
+        p: (..., 3), distributions; nan is let through.
 
-    Returns
-    -------
-    float64 array, (..., 2)
-        x and y. The corners are (0, 0), (1, 0) and, on top, (½, √3 / 2).
+    Returns:
+        float64 array, (..., 2), x and y. The corners are (0, 0), (1, 0) and, on top, (½, √3 / 2).
 
-    Raises
-    ------
-    ValueError
-        If the last axis has not three entries.
+    Raises:
+        ValueError: If the last axis has not three entries.
 
-    Examples
-    --------
-    >>> from xent_core.simplex import to_plane
-    >>> to_plane([0, 0, 1]).round(3).tolist()
-    [0.5, 0.866]
+    Example:
+        >>> from xent_core.simplex import to_plane
+        >>> to_plane([0, 0, 1]).round(3).tolist()
+        [0.5, 0.866]
     """
     p = _three(p, "p")
     return np.stack([p[..., 1] + p[..., 2] / 2, p[..., 2] * (math.sqrt(3) / 2)], axis=-1)
@@ -98,40 +84,29 @@ def level_lines(
     level line meets the side on the way to the corner, then to `rays` points from the corner on,
     the last of which is where it does, so that a line that is cut ends on the side exactly.
 
-    Parameters
-    ----------
-    center : array_like, (..., 3)
-        Distributions.
-    levels : array_like, (L,)
-        Above 0, in the unit of `base`.
-    reverse : bool
-        The direction of the divergence.
-    rays : int
-        At least 1.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        center: (..., 3), distributions.
+        levels: (L,), above 0, in the unit of `base`.
+        reverse: The direction of the divergence.
+        rays: At least 1.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    float64 array, (..., L, 6 (rays + 1) + 1, 3)
-        The points of each line, in the order of the sides from corner 0 to 1 to 2 to 0; the
-        last is the first again. Every 2 (rays + 1)-th ray goes to a corner. nan where the ray
-        ends below the level, and where there is no line at all: around a centre on a side, a
-        reverse divergence is infinite everywhere but on that side.
+    Returns:
+        float64 array, (..., L, 6 (rays + 1) + 1, 3), the points of each line, in the order of the
+        sides from corner 0 to 1 to 2 to 0; the last is the first again. Every 2 (rays + 1)-th ray
+        goes to a corner. nan where the ray ends below the level, and where there is no line at all:
+        around a centre on a side, a reverse divergence is infinite everywhere but on that side.
 
-    Raises
-    ------
-    ValueError
-        If `center` holds no distributions of three classes, if a level is not above 0, if
-        `rays` is below 1, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If `center` holds no distributions of three classes, a level or base is not
+            above 0, base = 1, or `rays` is below 1.
 
-    Examples
-    --------
-    >>> from xent_core import kl_divergence
-    >>> from xent_core.simplex import level_lines
-    >>> line = level_lines([0.5, 0.25, 0.25], [0.5], base=2)[0]
-    >>> line.shape, kl_divergence([0.5, 0.25, 0.25], line, base=2).round(6).tolist()[:3]
-    ((25, 3), [0.5, 0.5, 0.5])
+    Example:
+        >>> from xent_core import kl_divergence
+        >>> from xent_core.simplex import level_lines
+        >>> line = level_lines([0.5, 0.25, 0.25], [0.5], base=2)[0]
+        >>> line.shape, kl_divergence([0.5, 0.25, 0.25], line, base=2).round(6).tolist()[:3]
+        ((25, 3), [0.5, 0.5, 0.5])
     """
     center = _three(center, "center")
     _check_distribution(center, (center.ndim - 1,), "center")

@@ -111,30 +111,23 @@ def log_softmax_rows(x: Array, rows: ExpRows) -> Array:
 def logsumexp(x: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Any:
     """Logarithm of a sum of exponentials: m + log(1 + s), with m the maximum.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-    axis : int, tuple of ints or None
-        The axis or axes to sum over; None means all.
-    keepdims : bool
-        Keep the summed axes with length 1.
+    Args:
+        x: (..., C, ...).
+        axis: Axis or axes to sum over; None for all.
+        keepdims: Keep the summed axes with length 1.
 
-    Returns
-    -------
-    array or scalar of the type of `x`. All -inf (or nothing at all) gives -inf, any +inf gives
-    inf, any nan gives nan. In float64 the error is at most 4 units in the last place of
-    max(|m|, |result|): where m ≈ -log(1 + s) the sum cancels and the result is near 0.
+    Returns:
+        array or scalar of the type of `x`. All -inf (or nothing at all) gives -inf, any +inf gives
+        inf, any nan gives nan. In float64 the error is at most 4 units in the last place of
+        max(|m|, |result|): where m ≈ -log(1 + s) the sum cancels and the result is near 0.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis.
 
-    Examples
-    --------
-    >>> from xent_core import logsumexp
-    >>> float(logsumexp([1000.0, 1000.0]).round(4))
-    1000.6931
+    Example:
+        >>> from xent_core import logsumexp
+        >>> float(logsumexp([1000.0, 1000.0]).round(4))
+        1000.6931
     """
     x = as_float(x, "x")
     axes = _class_axes(axis, x.ndim)
@@ -159,30 +152,22 @@ def softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     In float64 and with T = 1 each p_i is within 4 units in the last place. Another T divides
     x - max(x), rounded once, which costs about |x_i - max(x)| / T units.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
-    temperature : array_like
-        T, positive and finite; broadcasts against `x`, for instance (R, 1) against (R, C) or (C,).
-        Along `axis` its length is 1: one distribution has one temperature.
+    Args:
+        x: (..., C, ...), logits.
+        axis: Axis or axes of the classes, counted after broadcasting; None for all.
+        temperature: T, positive and finite; broadcasts against `x`, for instance (R, 1) against (R,
+            C) or (C,). Along `axis` its length is 1: one distribution has one temperature.
 
-    Returns
-    -------
-    array of the type of `x`; probabilities that sum to 1 along `axis`.
+    Returns:
+        array of the type of `x`; probabilities that sum to 1 along `axis`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
 
-    Examples
-    --------
-    >>> from xent_core import softmax
-    >>> softmax([1, 2, 3, 4]).round(2)
-    array([0.03, 0.09, 0.24, 0.64])
+    Example:
+        >>> from xent_core import softmax
+        >>> softmax([1, 2, 3, 4]).round(2)
+        array([0.03, 0.09, 0.24, 0.64])
     """
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     with np.errstate(all="ignore"):
@@ -196,30 +181,22 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> 
     In this order, which PyTorch's CPU kernel keeps too (pytorch issue 11752), both parts have
     the same sign, so nothing cancels; x_i - logsumexp(x) loses every digit at x = [1e17, 1e17].
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
-    temperature : array_like
-        T, positive and finite; see `softmax`.
+    Args:
+        x: (..., C, ...), logits.
+        axis: Axis or axes of the classes, counted after broadcasting; None for all.
+        temperature: T, positive and finite; see `softmax`.
 
-    Returns
-    -------
-    array of the type of `x`, in nats, at most 0. In float64 and with T = 1 within 4 units in
-    the last place.
+    Returns:
+        array of the type of `x`, in nats, ≤ 0. In float64 with T = 1 within 4 units in the last
+        place.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
 
-    Examples
-    --------
-    >>> from xent_core import log_softmax
-    >>> log_softmax([123, 456, 789])[0]
-    np.float64(-666.0)
+    Example:
+        >>> from xent_core import log_softmax
+        >>> log_softmax([123, 456, 789])[0]
+        np.float64(-666.0)
     """
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     with np.errstate(all="ignore"):
@@ -230,30 +207,22 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> 
 def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     """Derivatives of the softmax: ∂p_i/∂x_j = p_i (δ_ij - p_j) / T.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, flattened in C order; None means all.
-    temperature : array_like
-        T, positive and finite; see `softmax`.
+    Args:
+        x: (..., C, ...), logits.
+        axis: Axis or axes of the classes, flattened in C order; None for all.
+        temperature: T, positive and finite; see `softmax`.
 
-    Returns
-    -------
-    array, (..., C, C), of the type of `x`: the other axes first, then i, then j.
+    Returns:
+        array, (..., C, C), of the type of `x`: the other axes first, then i, then j.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
 
-    Examples
-    --------
-    >>> from xent_core import softmax_jacobian
-    >>> softmax_jacobian([0.0, 0.0])
-    array([[ 0.25, -0.25],
-           [-0.25,  0.25]])
+    Example:
+        >>> from xent_core import softmax_jacobian
+        >>> softmax_jacobian([0.0, 0.0])
+        array([[ 0.25, -0.25],
+               [-0.25,  0.25]])
     """
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     temperatures = np.broadcast_to(temperature, scaled.shape).astype(FLOAT64)
@@ -324,24 +293,19 @@ def _class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 def sigmoid(x: ArrayLike) -> Any:
     """Logistic function, the softmax of (x, 0): 1 / (1 + e^{-x}).
 
-    Parameters
-    ----------
-    x : array_like, any shape
+    Args:
+        x: Any shape.
 
-    Returns
-    -------
-    array or scalar of the shape and type of `x`, in [0, 1]; accurate on both sides.
+    Returns:
+        array or scalar of the shape and type of `x`, in [0, 1]; accurate on both sides.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric.
+    Raises:
+        ValueError: If `x` is not numeric.
 
-    Examples
-    --------
-    >>> from xent_core import sigmoid
-    >>> sigmoid([-1000, 0, 1000])
-    array([0. , 0.5, 1. ])
+    Example:
+        >>> from xent_core import sigmoid
+        >>> sigmoid([-1000, 0, 1000])
+        array([0. , 0.5, 1. ])
     """
     x = as_float(x, "x")
     work = x.astype(WORKING_TYPE[x.dtype], copy=False)
@@ -353,27 +317,20 @@ def sigmoid(x: ArrayLike) -> Any:
 def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """Index of the largest value; of the first one on a tie, of the first nan if there is one.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-    axis : int, tuple of ints or None
-        The axis or axes to search; with several, the index is into these axes flattened in C
-        order. None means all.
+    Args:
+        x: (..., C, ...).
+        axis: Axis or axes to search, of several in their C order; None for all.
 
-    Returns
-    -------
-    integer array or scalar, without `axis`.
+    Returns:
+        integer array or scalar, without `axis`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or is empty along `axis`.
+    Raises:
+        ValueError: If `x` is not numeric or is empty along `axis`.
 
-    Examples
-    --------
-    >>> from xent_core import argmax
-    >>> int(argmax([1, 4, 3, 4]))
-    1
+    Example:
+        >>> from xent_core import argmax
+        >>> int(argmax([1, 4, 3, 4]))
+        1
     """
     x = as_array(x, "x")
     axes = _class_axes(axis, x.ndim)
@@ -385,29 +342,22 @@ def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
 def one_hot(index: ArrayLike, num_classes: int) -> Array:
     """One-hot vectors: 1 at the class, 0 elsewhere.
 
-    Parameters
-    ----------
-    index : array_like of integers, any shape
-        Classes in 0 … num_classes - 1.
-    num_classes : int
+    Args:
+        index: Integers, any shape, classes in 0 … num_classes - 1.
+        num_classes: C ≥ 1.
 
-    Returns
-    -------
-    float64 array, (*index.shape, num_classes).
+    Returns:
+        float64 array, (*index.shape, num_classes).
 
-    Raises
-    ------
-    ValueError
-        If `index` does not hold integers or `num_classes` is not a positive integer.
-    IndexError
-        If a class is outside 0 … num_classes - 1.
+    Raises:
+        ValueError: If `index` does not hold integers or `num_classes` is not a positive integer.
+        IndexError: If a class is outside 0 … num_classes - 1.
 
-    Examples
-    --------
-    >>> from xent_core import one_hot
-    >>> one_hot([0, 2], 3)
-    array([[1., 0., 0.],
-           [0., 0., 1.]])
+    Example:
+        >>> from xent_core import one_hot
+        >>> one_hot([0, 2], 3)
+        array([[1., 0., 0.],
+               [0., 0., 1.]])
     """
     index = as_integer(index, "index")
     whole = isinstance(num_classes, int | np.integer) and not isinstance(num_classes, bool)

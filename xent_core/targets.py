@@ -19,31 +19,22 @@ from xent_core.softmax import one_hot
 def smooth_labels(target: ArrayLike, classes: int, epsilon: ArrayLike) -> Array:
     """The target distribution that label smoothing makes of a class: (1 - ε) · one-hot + ε/C.
 
-    Parameters
-    ----------
-    target : array_like of int, (...)
-        The class, 0 to C - 1.
-    classes : int
-        C.
-    epsilon : array_like, (...)
-        ε in [0, 1].
+    Args:
+        target: Integers (...), the class, 0 to C - 1.
+        classes: C.
+        epsilon: (...), ε in [0, 1].
 
-    Returns
-    -------
-    float64 array, (..., C)
+    Returns:
+        float64 array, (..., C).
 
-    Raises
-    ------
-    ValueError
-        If ε is not from 0 to 1.
-    IndexError
-        If there is no such class.
+    Raises:
+        ValueError: If ε is not from 0 to 1.
+        IndexError: If there is no such class.
 
-    Examples
-    --------
-    >>> from xent_core.targets import smooth_labels
-    >>> smooth_labels(0, 4, 0.2).round(3).tolist()
-    [0.85, 0.05, 0.05, 0.05]
+    Example:
+        >>> from xent_core.targets import smooth_labels
+        >>> smooth_labels(0, 4, 0.2).round(3).tolist()
+        [0.85, 0.05, 0.05, 0.05]
     """
     epsilon = _check_share(epsilon, "epsilon")[..., None]
     return (1 - epsilon) * one_hot(target, classes) + epsilon / classes
@@ -55,29 +46,21 @@ def smoothed_loss(p_k: ArrayLike, classes: ArrayLike, epsilon: ArrayLike) -> Any
     -(1 - ε + ε/C) log p_k - (C - 1) ε/C · log((1 - p_k)/(C - 1)): with ε > 0 it is infinite at
     both ends, and lowest at p_k = 1 - ε + ε/C.
 
-    Parameters
-    ----------
-    p_k : array_like
-        The probability of the target class, in [0, 1].
-    classes : array_like of int
-        C ≥ 2.
-    epsilon : array_like
-        ε in [0, 1].
+    Args:
+        p_k: The probability of the target class, in [0, 1].
+        classes: Integers, C ≥ 2.
+        epsilon: ε in [0, 1].
 
-    Returns
-    -------
-    float64 of the common shape, in nats.
+    Returns:
+        float64 of the common shape, in nats.
 
-    Raises
-    ------
-    ValueError
-        If C < 2, or if p_k or ε is not from 0 to 1.
+    Raises:
+        ValueError: If C < 2, or if p_k or ε is not from 0 to 1.
 
-    Examples
-    --------
-    >>> from xent_core.targets import smoothed_loss
-    >>> float(smoothed_loss(0.5, 2, 0.0).round(4)), float(smoothed_loss(1.0, 2, 0.1))
-    (0.6931, inf)
+    Example:
+        >>> from xent_core.targets import smoothed_loss
+        >>> float(smoothed_loss(0.5, 2, 0.0).round(4)), float(smoothed_loss(1.0, 2, 0.1))
+        (0.6931, inf)
     """
     p_k, epsilon = _check_share(p_k, "p_k"), _check_share(epsilon, "epsilon")
     own, others, rest = _shares(classes, epsilon)
@@ -89,27 +72,20 @@ def smoothed_loss(p_k: ArrayLike, classes: ArrayLike, epsilon: ArrayLike) -> Any
 def smoothing_floor(classes: ArrayLike, epsilon: ArrayLike) -> Any:
     """The lowest loss under label smoothing: the entropy of the smoothed target.
 
-    Parameters
-    ----------
-    classes : array_like of int
-        C ≥ 2.
-    epsilon : array_like
-        ε in [0, 1].
+    Args:
+        classes: Integers, C ≥ 2.
+        epsilon: ε in [0, 1].
 
-    Returns
-    -------
-    float64 of the common shape, in nats; 0 only where ε is 0.
+    Returns:
+        float64 of the common shape, in nats; 0 only where ε is 0.
 
-    Raises
-    ------
-    ValueError
-        If C < 2, or if ε is not from 0 to 1.
+    Raises:
+        ValueError: If C < 2, or if ε is not from 0 to 1.
 
-    Examples
-    --------
-    >>> from xent_core.targets import smoothing_floor
-    >>> smoothing_floor([3, 10, 1000], 0.1).round(3).tolist()
-    [0.291, 0.5, 1.015]
+    Example:
+        >>> from xent_core.targets import smoothing_floor
+        >>> smoothing_floor([3, 10, 1000], 0.1).round(3).tolist()
+        [0.291, 0.5, 1.015]
     """
     epsilon = _check_share(epsilon, "epsilon")
     own, _, rest = _shares(classes, epsilon)

@@ -20,30 +20,20 @@ TEXT_LIMIT = 100_000  # code points
 class TextStatistics:
     """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text.
 
-    Attributes
-    ----------
-    length : int
-        Number of symbols N. They are Unicode code points: an emoji made of several code points
-        counts as several, and a lone surrogate as one.
-    symbols : tuple of K str
-        The different symbols, the most frequent first, then by code point.
-    counts : int64 array, (K,)
-    probabilities : float64 array, (K,)
-        counts / N.
-    entropy_bits : float
-        H of `probabilities`, in bits per symbol.
-    huffman : HuffmanCode
-        Of `symbols`, made from the counts.
-    huffman_bits : int
-        Length of the text in this code, without the table of codewords that a receiver needs.
-        0 if there is one symbol only.
-    fixed_bits : int
-        Length in a code of ⌈log₂ K⌉ bits for every symbol.
-    utf8_bits : int
-        Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
-    zlib_bits, lzma_bits : int
-        Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma` (its defaults, an
-        .xz file), with their headers and checksums: what makes short texts longer.
+    Attributes:
+        length: Number of symbols N, Unicode code points: an emoji made of several counts as
+            several, and a lone surrogate as one.
+        symbols: K str, the different symbols, the most frequent first, then by code point.
+        counts: int64 array, (K,).
+        probabilities: float64 array, (K,), counts / N.
+        entropy_bits: H of `probabilities`, in bits per symbol.
+        huffman: Of `symbols`, made from the counts.
+        huffman_bits: Length of the text in this code, without the table of codewords that a
+            receiver needs. 0 if there is one symbol only.
+        fixed_bits: Length in a code of ⌈log₂ K⌉ bits for every symbol.
+        utf8_bits: Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
+        zlib_bits, lzma_bits: Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma`
+            (its defaults, an .xz file), with headers and checksums, which make short texts longer.
     """
 
     length: int
@@ -65,30 +55,23 @@ def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
     The Huffman code knows frequencies only, so N H ≤ `huffman_bits` < N (H + 1); zlib and lzma
     also see what repeats. The empty text has no symbols, and every number is 0.
 
-    Parameters
-    ----------
-    text : str
-        Anything, also emoji and lone surrogates.
-    limit : int
-        The largest number of code points.
+    Args:
+        text: Anything, also emoji and lone surrogates.
+        limit: The largest number of code points.
 
-    Returns
-    -------
-    TextStatistics
+    Returns:
+        TextStatistics.
 
-    Raises
-    ------
-    ValueError
-        If `text` is longer than `limit` or not a str.
+    Raises:
+        ValueError: If `text` is longer than `limit` or not a str.
 
-    Examples
-    --------
-    >>> from xent_core import text_statistics
-    >>> found = text_statistics("abracadabra")
-    >>> found.symbols
-    ('a', 'b', 'r', 'c', 'd')
-    >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
-    (2.04, 23, 33, 88)
+    Example:
+        >>> from xent_core import text_statistics
+        >>> found = text_statistics("abracadabra")
+        >>> found.symbols
+        ('a', 'b', 'r', 'c', 'd')
+        >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
+        (2.04, 23, 33, 88)
     """
     _check_text(text)
     if len(text) > limit:
@@ -116,15 +99,11 @@ def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
 class CrossCodeLength:
     """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones.
 
-    Attributes
-    ----------
-    bits : int
-        Length of the symbols that the code knows.
-    coded : int
-        How many they are: together with the unknown ones, the whole text.
-    unknown : dict of str to int
-        The symbols without codeword and their counts, the most frequent first, then by code
-        point.
+    Attributes:
+        bits: Length of the symbols that the code knows.
+        coded: How many they are: together with the unknown ones, the whole text.
+        unknown: Symbols without codeword and their counts, the most frequent first, then by code
+            point.
     """
 
     bits: int
@@ -139,26 +118,20 @@ def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:
     and Q what `code` was made for. A symbol that Q calls impossible would cost infinitely much:
     such symbols are counted apart.
 
-    Parameters
-    ----------
-    text : str
-        Its symbols are its Unicode code points.
-    code : HuffmanCode
+    Args:
+        text: Its symbols are its Unicode code points.
+        code: Of another text.
 
-    Returns
-    -------
-    CrossCodeLength
+    Returns:
+        CrossCodeLength.
 
-    Raises
-    ------
-    ValueError
-        If `text` is not a str.
+    Raises:
+        ValueError: If `text` is not a str.
 
-    Examples
-    --------
-    >>> from xent_core import cross_code_bits, text_statistics
-    >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
-    CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
+    Example:
+        >>> from xent_core import cross_code_bits, text_statistics
+        >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
+        CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
     """
     _check_text(text)
     counts = Counter(text)

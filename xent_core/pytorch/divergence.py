@@ -62,27 +62,21 @@ def kl_div_table(p: ArrayLike, q: ArrayLike, dtype: str = "float64") -> KlTable:
     D(P‖Q): "mean" divides by the number of classes too. Where p is 0, log_target gives nan; where
     q is 0 as well, both do: torch has no rule for 0 · log 0 in its input.
 
-    Parameters
-    ----------
-    p, q : array_like, (C) or (N, C), of one shape; N from 1 to 8 and C from 1 to 10
-        Distributions: rows ≥ 0 with sum 1. (C) is taken as (1, C).
-    dtype : "float32" or "float64"
+    Args:
+        p, q: Distributions (C) or (N, C), of one shape; N from 1 to 8 and C from 1 to 10.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    KlTable; a call's `ulps` is its distance from `truth` in ulps of `dtype`.
+    Returns:
+        KlTable; a call's `ulps` is its distance from `truth` in ulps of `dtype`.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong or a row is not a distribution.
+    Raises:
+        ValueError: If a shape or a type is wrong or a row is not a distribution.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import kl_div_table
-    >>> table = kl_div_table([0.5, 0.5], [0.25, 0.75])
-    >>> [round(call.value, 3) for call in table.calls[:3]], round(table.truth, 3)
-    ([0.144, 0.072, 0.144], 0.144)
+    Example:
+        >>> from xent_core.pytorch import kl_div_table
+        >>> table = kl_div_table([0.5, 0.5], [0.25, 0.75])
+        >>> [round(call.value, 3) for call in table.calls[:3]], round(table.truth, 3)
+        ([0.144, 0.072, 0.144], 0.144)
     """
     p_batch, q_batch = (as_batch(np.atleast_2d(v), name) for v, name in ((p, "p"), (q, "q")))
     kind = float_type(dtype)
@@ -124,29 +118,23 @@ def kl_gradients(p_logits: ArrayLike, q_logits: ArrayLike, dtype: str = "float64
     H(P,Q) = H(P) + D(P‖Q), and H(P) does not depend on Q: in Q both have the one gradient q - p,
     whatever P is. They train differently only if P is trained too.
 
-    Parameters
-    ----------
-    p_logits, q_logits : array_like, (C), of one shape, C from 1 to 10
-        P = softmax(p_logits), Q = softmax(q_logits).
-    dtype : "float32" or "float64"
+    Args:
+        p_logits, q_logits: (C), C from 1 to 10: P and Q are their softmax.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    KlGradients; numbers in nats, gradients (C) in the logits of Q and of P, by autograd.
+    Returns:
+        KlGradients; numbers in nats, gradients (C) in the logits of Q and of P, by autograd.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong.
+    Raises:
+        ValueError: If a shape or a type is wrong.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import kl_gradients
-    >>> result = kl_gradients([2.0, 0.0], [0.0, 0.0])
-    >>> result.cross_entropy_grad_q.round(3), result.kl_grad_q.round(3)
-    (array([-0.381,  0.381]), array([-0.381,  0.381]))
-    >>> result.cross_entropy_grad_p.round(3), result.kl_grad_p.round(3)
-    (array([0., 0.]), array([ 0.21, -0.21]))
+    Example:
+        >>> from xent_core.pytorch import kl_gradients
+        >>> result = kl_gradients([2.0, 0.0], [0.0, 0.0])
+        >>> result.cross_entropy_grad_q.round(3), result.kl_grad_q.round(3)
+        (array([-0.381,  0.381]), array([-0.381,  0.381]))
+        >>> result.cross_entropy_grad_p.round(3), result.kl_grad_p.round(3)
+        (array([0., 0.]), array([ 0.21, -0.21]))
     """
     rows = as_row(p_logits, "p_logits"), as_row(q_logits, "q_logits")
     if rows[0].shape != rows[1].shape:

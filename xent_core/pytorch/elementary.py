@@ -24,25 +24,20 @@ def elementary_ulps(dtype: str) -> dict[str, tuple[int, float]]:
     On a fixed sample of 20,000 numbers, half of them from -15 to 11, where exp is finite in every
     of these formats, and half from 0 to 4; log and log1p take their absolute values.
 
-    Parameters
-    ----------
-    dtype : "float16", "bfloat16", "float32" or "float64"
+    Args:
+        dtype: "float16", "bfloat16", "float32" or "float64".
 
-    Returns
-    -------
-    dict of "exp", "log", "log1p" to (largest distance in ulps, share of numbers that differ)
+    Returns:
+        dict of "exp", "log", "log1p" to (largest distance in ulps, share of numbers that differ).
 
-    Raises
-    ------
-    ValueError
-        If `dtype` is another.
+    Raises:
+        ValueError: If `dtype` is another.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch.elementary import elementary_ulps
-    >>> most, share = elementary_ulps("float32")["exp"]
-    >>> 0 <= most <= 4, 0 <= share <= 1
-    (True, True)
+    Example:
+        >>> from xent_core.pytorch.elementary import elementary_ulps
+        >>> most, share = elementary_ulps("float32")["exp"]
+        >>> 0 <= most <= 4, 0 <= share <= 1
+        (True, True)
     """
     check_choice(dtype, _TYPES, "dtype")
     number, theirs, integer, bits = _TYPES[dtype]
@@ -64,28 +59,21 @@ def elementary_ulps(dtype: str) -> dict[str, tuple[int, float]]:
 def sum_and_mean(value: float, count: int, dtype: str) -> tuple[float, float]:
     """What torch's own sum and mean make of equal numbers: it does not add them one by one.
 
-    Parameters
-    ----------
-    value : float
-        Rounded to the format first.
-    count : int
-        How many, 1 to 1,000,000.
-    dtype : "float16", "bfloat16", "float32" or "float64"
+    Args:
+        value: Rounded to the format first.
+        count: How many, 1 to 1,000,000.
+        dtype: "float16", "bfloat16", "float32" or "float64".
 
-    Returns
-    -------
-    (sum, mean), each rounded to the format
+    Returns:
+        (sum, mean), each rounded to the format.
 
-    Raises
-    ------
-    ValueError
-        If `dtype` is another, or `count` is out of range.
+    Raises:
+        ValueError: If `dtype` is another, or `count` is out of range.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch.elementary import sum_and_mean
-    >>> sum_and_mean(0.5, 4, "float16")
-    (2.0, 0.5)
+    Example:
+        >>> from xent_core.pytorch.elementary import sum_and_mean
+        >>> sum_and_mean(0.5, 4, "float16")
+        (2.0, 0.5)
     """
     check_choice(dtype, _TYPES, "dtype")
     if not 1 <= count <= 1_000_000:
@@ -97,15 +85,10 @@ def sum_and_mean(value: float, count: int, dtype: str) -> tuple[float, float]:
 def loss_of_a_certain_class() -> float:
     """What torch's cross_entropy gives where the loss rounds to 0: +0, not -0.
 
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> from xent_core.pytorch.elementary import loss_of_a_certain_class
-    >>> loss_of_a_certain_class()
-    0.0
+    Example:
+        >>> from xent_core.pytorch.elementary import loss_of_a_certain_class
+        >>> loss_of_a_certain_class()
+        0.0
     """
     logits = torch.tensor([[1000.0, 0.0]])
     return float(torch.nn.functional.cross_entropy(logits, torch.tensor([0])))
@@ -116,26 +99,17 @@ def loss_of_equal_logits(count: int, dtype: str) -> float:
 
     Shifted by their maximum all exponentials are 1, but their sum may be too large for the format.
 
-    Parameters
-    ----------
-    count : int
-        The classes, 1 to 1,000,000.
-    dtype : "float16", "bfloat16", "float32" or "float64"
+    Args:
+        count: The classes, 1 to 1,000,000.
+        dtype: "float16", "bfloat16", "float32" or "float64".
 
-    Returns
-    -------
-    float
+    Raises:
+        ValueError: If `dtype` is another, or `count` is out of range.
 
-    Raises
-    ------
-    ValueError
-        If `dtype` is another, or `count` is out of range.
-
-    Examples
-    --------
-    >>> from xent_core.pytorch.elementary import loss_of_equal_logits
-    >>> round(loss_of_equal_logits(3, "float32"), 4)
-    1.0986
+    Example:
+        >>> from xent_core.pytorch.elementary import loss_of_equal_logits
+        >>> round(loss_of_equal_logits(3, "float32"), 4)
+        1.0986
     """
     check_choice(dtype, _TYPES, "dtype")
     if not 1 <= count <= 1_000_000:
@@ -147,16 +121,11 @@ def loss_of_equal_logits(count: int, dtype: str) -> float:
 def float8_top() -> float:
     """What torch makes of infinity in float8_e4m3fn, which has none: nan, or its largest number.
 
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> from xent_core.pytorch.elementary import float8_top
-    >>> top = float8_top()
-    >>> top == 448 or top != top
-    True
+    Example:
+        >>> from xent_core.pytorch.elementary import float8_top
+        >>> top = float8_top()
+        >>> top == 448 or top != top
+        True
     """
     return float(torch.tensor(float("inf")).to(torch.float8_e4m3fn).float())
 

@@ -96,41 +96,30 @@ def cross_entropy_options(
 ) -> OptionsResult:
     """F.cross_entropy with all of its options, beside xent_core's value and the terms of the sum.
 
-    Parameters
-    ----------
-    logits : array_like, (N, C), N from 1 to 8 and C from 1 to 10
-        Rounded to `dtype`, as are `weight` and probabilities.
-    target : array_like
-        Integers (N): classes or `ignore_index`. Floats (N, C): class probabilities, unchecked.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Class indices of this value do not count. With probabilities it must be negative.
-    reduction : "none", "mean" or "sum"
-    label_smoothing : float in [0, 1]
-        ε.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (N, C), N from 1 to 8 and C from 1 to 10, rounded to `dtype`, as the other numbers.
+        target: Integers (N): classes or `ignore_index`. Floats (N, C): probabilities, unchecked.
+        weight: (C), a factor for each class.
+        ignore_index: Indices of this value do not count. With probabilities it must be negative.
+        reduction: "none", "mean" or "sum".
+        label_smoothing: ε in [0, 1].
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    OptionsResult, in nats; kind is "index" or "probabilities". `agrees` allows what rounding may
-    do to torch's terms, which for a tiny loss is many ulps.
+    Returns:
+        OptionsResult, in nats; kind is "index" or "probabilities". `agrees` allows what rounding
+        may do to torch's terms, which for a tiny loss is many ulps.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type, the reduction or the smoothing is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape, a type, the reduction or the smoothing is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import cross_entropy_options
-    >>> result = cross_entropy_options([[0, 0], [0, 0]], [0, 1], weight=[1, 3])
-    >>> result.denominator, result.factors.tolist()
-    (4.0, [[1.0, 0.0], [0.0, 3.0]])
-    >>> result.torch_value == result.xent_value
-    True
+    Example:
+        >>> from xent_core.pytorch import cross_entropy_options
+        >>> result = cross_entropy_options([[0, 0], [0, 0]], [0, 1], weight=[1, 3])
+        >>> result.denominator, result.factors.tolist()
+        (4.0, [[1.0, 0.0], [0.0, 3.0]])
+        >>> result.torch_value == result.xent_value
+        True
     """
     check_choice(reduction, OPTION_REDUCTIONS, "reduction")
     question = _question(logits, target, weight, ignore_index, label_smoothing, dtype)
@@ -263,28 +252,22 @@ def _distance(value: Any, ours: Any, dtype: str) -> Any:
 def one_hot_refusal(index: int, classes: int) -> str:
     """What F.one_hot says to a target that is no class.
 
-    Parameters
-    ----------
-    index : int
-        Such as -100, which cross_entropy would ignore.
-    classes : int, from 1 to 10
+    Args:
+        index: Such as -100, which cross_entropy would ignore.
+        classes: From 1 to 10.
 
-    Returns
-    -------
-    str: the exception's name and its message, or "" if there is none.
+    Returns:
+        The exception's name and its message, or "" if there is none.
 
-    Raises
-    ------
-    ValueError
-        If `classes` is not a number from 1 to 10.
+    Raises:
+        ValueError: If `classes` is not a number from 1 to 10.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import one_hot_refusal
-    >>> one_hot_refusal(-100, 3)
-    'RuntimeError: Class values must be non-negative.'
-    >>> one_hot_refusal(1, 3)
-    ''
+    Example:
+        >>> from xent_core.pytorch import one_hot_refusal
+        >>> one_hot_refusal(-100, 3)
+        'RuntimeError: Class values must be non-negative.'
+        >>> one_hot_refusal(1, 3)
+        ''
     """
     if not 1 <= classes <= 10:
         raise ValueError(f"classes: {classes!r} is not a number from 1 to 10")

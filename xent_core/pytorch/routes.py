@@ -33,33 +33,26 @@ def route_table(logits: ArrayLike, k: ArrayLike, dtype: str = "float32") -> Rout
     Nothing is mended on the way: an overflow stays inf, and inf / inf stays nan. Every number is
     the one that torch gives for the row alone, to the last bit.
 
-    Parameters
-    ----------
-    logits : array_like, (R, C), R from 1 to 4096 and C from 1 to 10
-        Rounded to `dtype`; inf and nan are taken as they are.
-    k : array_like of integers, (R)
-        The target class of each row.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (R, C), R from 1 to 4096 and C from 1 to 10, rounded to `dtype`; may hold inf and
+            nan.
+        k: Integers (R), the target class of each row.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    RouteTable of arrays of `dtype`; losses in nats. The steps of each, by key:
-    theoretical: logits, exps, sum, probs, p_k, log_p_k, loss;
-    actual: logits, max, shifted, exps, sum, log_sum, shifted_k, log_softmax_k, loss.
+    Returns:
+        RouteTable of arrays of `dtype`; losses in nats. The steps of each, by key: theoretical:
+        logits, exps, sum, probs, p_k, log_p_k, loss; actual: logits, max, shifted, exps, sum,
+        log_sum, shifted_k, log_softmax_k, loss.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape or a type is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import route_table
-    >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
-    >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
-    ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
+    Example:
+        >>> from xent_core.pytorch import route_table
+        >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
+        >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
+        ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
     """
     rows = as_array(logits, "logits")
     limits = (MAX_ROWS, MAX_CLASSES)

@@ -139,38 +139,31 @@ def ask(
 
     A target of the input's shape is filled with one-hot vectors, any other with class indices.
 
-    Parameters
-    ----------
-    input_shape, target_shape : sequence of int
-        At most 4 axes, each from 0 to 10 long, at most 1280 elements.
-    input_dtype : one of `INPUT_TYPES`
-    target_dtype : one of `TARGET_TYPES`
-    input_values : one of `INPUT_VALUES`
-        "minus_inf_row": the logits of the first sample are all -inf, if the type has it.
-    target_values : one of `TARGET_VALUES`
-        Of class indices: 0, 1, 2, …; with the last one C; with the last one -1; all -100.
-        One-hot vectors do not heed it.
-    reduction : "none", "mean" or "sum"
+    Args:
+        input_shape, target_shape: At most 4 axes, each from 0 to 10 long, at most 1280 elements.
+        input_dtype: One of `INPUT_TYPES`.
+        target_dtype: One of `TARGET_TYPES`.
+        input_values: One of `INPUT_VALUES`. "minus_inf_row": the logits of the first sample are all
+            -inf, if the type has it.
+        target_values: One of `TARGET_VALUES`, of class indices: 0, 1, 2, …; with the last one C;
+            with the last one -1; all -100. One-hot vectors do not heed it.
+        reduction: "none", "mean" or "sum".
 
-    Returns
-    -------
-    Answer; advice is one of `WORKING` if it works and of `REFUSED` if not. What works is run
-    backward too: a loss of reduction="none" that is no single number, and a target of shape (1)
-    for an input of shape (C), have a loss and no gradient.
+    Returns:
+        Answer; advice is one of `WORKING` if it works and of `REFUSED` if not. What works is run
+        backward too: a loss of reduction="none" that is no single number, and a target of shape (1)
+        for an input of shape (C), have a loss and no gradient.
 
-    Raises
-    ------
-    ValueError
-        If a shape is too large, or a name is not one of those above.
+    Raises:
+        ValueError: If a shape is too large, or a name is not one of those above.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import ask
-    >>> answer = ask((4, 5), (4,), target_dtype="float32")
-    >>> answer.error, answer.advice
-    ('RuntimeError', 'target_is_float')
-    >>> ask((4, 5), (4,), target_values="all_ignored").value
-    nan
+    Example:
+        >>> from xent_core.pytorch import ask
+        >>> answer = ask((4, 5), (4,), target_dtype="float32")
+        >>> answer.error, answer.advice
+        ('RuntimeError', 'target_is_float')
+        >>> ask((4, 5), (4,), target_values="all_ignored").value
+        nan
     """
     x_shape = _check_shape(input_shape, "input_shape")
     t_shape = _check_shape(target_shape, "target_shape")

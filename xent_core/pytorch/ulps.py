@@ -18,30 +18,24 @@ def ulp_distance(a: float, b: float, dtype: str = "float64") -> int | None:
 
     0 means the same number to the last bit. (0 and -0 count as one number, and so do all nan.)
 
-    Parameters
-    ----------
-    a, b : float
-        Numbers that `dtype` holds; others are rounded to it first.
-    dtype : "float32" or "float64"
+    Args:
+        a, b: Numbers that `dtype` holds; others are rounded to it first.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    int, ≥ 0; None if there is no distance, because one of two different numbers is inf or nan.
+    Returns:
+        int, ≥ 0; None if there is no distance, because one of two different numbers is inf or nan.
 
-    Raises
-    ------
-    ValueError
-        If `dtype` is another.
+    Raises:
+        ValueError: If `dtype` is another.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import ulp_distance
-    >>> ulp_distance(1.0, 1 + 2**-23, "float32")
-    1
-    >>> ulp_distance(0.1 + 0.2, 0.3), ulp_distance(float("nan"), float("nan"))
-    (1, 0)
-    >>> ulp_distance(float("inf"), 1e308) is None
-    True
+    Example:
+        >>> from xent_core.pytorch import ulp_distance
+        >>> ulp_distance(1.0, 1 + 2**-23, "float32")
+        1
+        >>> ulp_distance(0.1 + 0.2, 0.3), ulp_distance(float("nan"), float("nan"))
+        (1, 0)
+        >>> ulp_distance(float("inf"), 1e308) is None
+        True
     """
     check_choice(dtype, _BITS, "dtype")
     if (math.isnan(a) and math.isnan(b)) or a == b:
@@ -54,25 +48,20 @@ def ulp_distance(a: float, b: float, dtype: str = "float64") -> int | None:
 def ulp_distances(a: ArrayLike, b: ArrayLike, dtype: str = "float64") -> Array:
     """`ulp_distance`, number by number.
 
-    Parameters
-    ----------
-    a, b : array_like, of one shape
-    dtype : "float32" or "float64"
+    Args:
+        a, b: Of one shape.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    array of objects of the shape of `a`: ints, or None where there is no distance.
+    Returns:
+        array of objects of the shape of `a`: ints, or None where there is no distance.
 
-    Raises
-    ------
-    ValueError
-        If the shapes differ or `dtype` is another.
+    Raises:
+        ValueError: If the shapes differ or `dtype` is another.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import ulp_distances
-    >>> ulp_distances([1.0, 2.0], [1.0, float("inf")]).tolist()
-    [0, None]
+    Example:
+        >>> from xent_core.pytorch import ulp_distances
+        >>> ulp_distances([1.0, 2.0], [1.0, float("inf")]).tolist()
+        [0, None]
     """
     first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if first.shape != second.shape:

@@ -77,12 +77,9 @@ _RULES: dict[str, Callable[..., tuple[Array | None, ...]]] = {
 class Gradient:
     """The gradients of one formula's loss, all in the format.
 
-    Attributes
-    ----------
-    values : array, (…, C)
-        In the logits: what training would use.
-    steps : dict of key to array
-        In the result of each step, of the shape of that step's values.
+    Attributes:
+        values: (…, C), in the logits: what training would use.
+        steps: In the result of each step, by key, of the shape of that step's values.
     """
 
     values: Array
@@ -95,25 +92,20 @@ def gradients(trace: Trace) -> dict[str, Gradient]:
     The maximum sends its gradient to the first largest logit, as torch.max(dim) does. Sums run
     from left to right.
 
-    Parameters
-    ----------
-    trace : Trace
+    Args:
+        trace: From `trace`.
 
-    Returns
-    -------
-    dict of formula to Gradient
+    Returns:
+        dict of formula to Gradient.
 
-    Raises
-    ------
-    ValueError
-        Never for a Trace that `trace` made.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> from xent_core.trace import gradients, trace
-    >>> found = gradients(trace([123.0, 456.0, 789.0], 0, "float32"))
-    >>> found["shifted"].values, found["log_softmax"].values
-    (array([nan, nan, nan], dtype=float32), array([-1.,  0.,  1.], dtype=float32))
+    Example:
+        >>> from xent_core.trace import gradients, trace
+        >>> found = gradients(trace([123.0, 456.0, 789.0], 0, "float32"))
+        >>> found["shifted"].values, found["log_softmax"].values
+        (array([nan, nan, nan], dtype=float32), array([-1.,  0.,  1.], dtype=float32))
     """
     rows = as_rows(trace.logits, trace.target, trace.format)
     with np.errstate(all="ignore"):
@@ -141,13 +133,11 @@ def _gradient(rows: Rows, trace: Trace, formula: str) -> Gradient:
 class Verdicts:
     """What a step of learning would do.
 
-    Attributes
-    ----------
-    codes : uint8 array, (…)
-        Places in `VERDICTS`.
-    factor : float64 array, (…)
-        How many times as large as it should be the step is in the right direction: Σ g t / Σ t²,
-        with t the truth. nan where the gradient is not finite or the truth is 0.
+    Attributes:
+        codes: uint8 array, (…), places in `VERDICTS`.
+        factor: float64 array, (…), how many times as large as it should be the step is in the right
+            direction: Σ g t / Σ t², with t the truth. nan where the gradient is not finite or the
+            truth is 0.
     """
 
     codes: Array
@@ -162,31 +152,24 @@ def verdicts(values: Array, truth: Array, format: str | Format) -> Verdicts:
     largest of 1/64 and 1.5 eps of the format, times the largest entry of the truth. Anything else
     is "wrong_size": of a wrong size, or, if `factor` does not explain it, in a wrong direction.
 
-    Parameters
-    ----------
-    values : array, (…, C)
-        Gradients in the format.
-    truth : array, (…, C)
-        From `true_gradients`.
-    format : str or Format
+    Args:
+        values: (…, C), gradients in the format.
+        truth: (…, C), from `true_gradients`.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    Verdicts
+    Returns:
+        Verdicts.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if the shapes differ.
+    Raises:
+        ValueError: If there is no such format, or the shapes differ.
 
-    Examples
-    --------
-    >>> from xent_core.trace import VERDICTS, gradients, trace, true_gradients, verdicts
-    >>> row = [0.0, 18.420681]  # p_0 is 1e-8, as large as the ε that is added
-    >>> g = gradients(trace(row, 0, "float32"))["epsilon"].values
-    >>> found = verdicts(g, true_gradients(row, 0, "float32"), "float32")
-    >>> VERDICTS[int(found.codes)], float(found.factor.round(3))
-    ('wrong_size', 0.5)
+    Example:
+        >>> from xent_core.trace import VERDICTS, gradients, trace, true_gradients, verdicts
+        >>> row = [0.0, 18.420681]  # p_0 is 1e-8, as large as the ε that is added
+        >>> g = gradients(trace(row, 0, "float32"))["epsilon"].values
+        >>> found = verdicts(g, true_gradients(row, 0, "float32"), "float32")
+        >>> VERDICTS[int(found.codes)], float(found.factor.round(3))
+        ('wrong_size', 0.5)
     """
     fmt = get_format(format)
     with np.errstate(all="ignore"):  # a signalling nan

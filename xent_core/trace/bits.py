@@ -14,11 +14,9 @@ from xent_core.trace.formats import Format, bits_of, get_format, round_to
 class BitPattern:
     """A number as its format stores it.
 
-    Attributes
-    ----------
-    format : Format
-    bits : int
-        All bits, read as an unsigned integer: sign, exponent, fraction.
+    Attributes:
+        format: Whose it is.
+        bits: All bits, read as an unsigned integer: sign, exponent, fraction.
     """
 
     format: Format
@@ -106,10 +104,8 @@ class BitPattern:
     def flipped(self, index: int) -> BitPattern:
         """The pattern with one bit flipped: 0 is the sign, the last the lowest of the fraction.
 
-        Raises
-        ------
-        ValueError
-            If there is no such bit.
+        Raises:
+            ValueError: If there is no such bit.
         """
         if not 0 <= index < self.format.bits:
             raise ValueError(f"index: must be from 0 to {self.format.bits - 1}, found {index}")
@@ -131,28 +127,23 @@ def _step(pattern: BitPattern, direction: int) -> float:
 def bit_pattern(value: float, format: str | Format) -> BitPattern:
     """A number's bits, exact value and neighbours, after rounding it to a format.
 
-    Parameters
-    ----------
-    value : float
-    format : str or Format
+    Args:
+        value: Rounded to the format first.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    BitPattern
+    Returns:
+        BitPattern.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `value` is not a number.
+    Raises:
+        ValueError: If there is no such format, or if `value` is not a number.
 
-    Examples
-    --------
-    >>> from xent_core.trace import bit_pattern
-    >>> one = bit_pattern(0.1, "float16")
-    >>> one.sign, one.exponent, one.fraction, one.exact
-    ('0', '01011', '1001100110', '0.0999755859375')
-    >>> one.flipped(0).value
-    -0.0999755859375
+    Example:
+        >>> from xent_core.trace import bit_pattern
+        >>> one = bit_pattern(0.1, "float16")
+        >>> one.sign, one.exponent, one.fraction, one.exact
+        ('0', '01011', '1001100110', '0.0999755859375')
+        >>> one.flipped(0).value
+        -0.0999755859375
     """
     fmt = get_format(format)
     rounded = round_to(value, fmt)

@@ -52,25 +52,19 @@ EVENTS = {
 def event_names(flags: int) -> tuple[str, ...]:
     """The names of the events in a number of flags, the gravest first.
 
-    Parameters
-    ----------
-    flags : int
-        A sum of events, 0 to 255.
+    Args:
+        flags: A sum of events, 0 to 255.
 
-    Returns
-    -------
-    tuple of str, keys of `EVENTS`
+    Returns:
+        Keys of `EVENTS`.
 
-    Raises
-    ------
-    ValueError
-        If `flags` is not from 0 to 255.
+    Raises:
+        ValueError: If `flags` is not from 0 to 255.
 
-    Examples
-    --------
-    >>> from xent_core.trace import event_names
-    >>> event_names(33)
-    ('overflow', 'absorbed')
+    Example:
+        >>> from xent_core.trace import event_names
+        >>> event_names(33)
+        ('overflow', 'absorbed')
     """
     if not 0 <= int(flags) <= 255:
         raise ValueError(f"flags: must be from 0 to 255, found {flags}")

@@ -21,21 +21,15 @@ from xent_core._arrays import FLOAT32, FLOAT64, Array
 class Format:
     """A floating format. All numbers are Python floats, which hold each of them exactly.
 
-    Attributes
-    ----------
-    name : str
-    dtype : numpy.dtype
-    bits, exponent_bits, fraction_bits : int
-        bits = 1 + exponent_bits + fraction_bits.
-    bias : int
-        What is subtracted from the exponent field: the field of 1.0.
-    max : float
-        The largest finite number.
-    smallest_normal, smallest_subnormal : float
-    eps : float
-        From 1 to the next number above.
-    has_inf : bool
-        float8_e4m3fn has none: what would be inf is nan.
+    Attributes:
+        name: Its key in `FORMATS`.
+        dtype: NumPy's.
+        bits, exponent_bits, fraction_bits: Bits = 1 + exponent_bits + fraction_bits.
+        bias: What is subtracted from the exponent field: the field of 1.0.
+        max: The largest finite number.
+        smallest_normal, smallest_subnormal: Above 0.
+        eps: From 1 to the next number above.
+        has_inf: float8_e4m3fn has none: what would be inf is nan.
     """
 
     name: str
@@ -109,25 +103,19 @@ FORMATS = {
 def get_format(name: str | Format) -> Format:
     """The format of this name.
 
-    Parameters
-    ----------
-    name : str or Format
-        One of `FORMATS`; a Format is given back.
+    Args:
+        name: One of `FORMATS`; a Format is given back.
 
-    Returns
-    -------
-    Format
+    Returns:
+        Format.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import get_format
-    >>> get_format("float16").max
-    65504.0
+    Example:
+        >>> from xent_core.trace import get_format
+        >>> get_format("float16").max
+        65504.0
     """
     if isinstance(name, Format):
         return name
@@ -139,26 +127,20 @@ def get_format(name: str | Format) -> Format:
 def round_to(values: ArrayLike, format: str | Format) -> Array:
     """Numbers rounded once to a format: to nearest, ties to the even last bit.
 
-    Parameters
-    ----------
-    values : array_like
-        Taken as float64. Beyond the largest number they become ±inf, or nan in float8_e4m3fn.
-    format : str or Format
+    Args:
+        values: Taken as float64. Too large ones become ±inf, or nan in float8_e4m3fn.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    array of the shape of `values`, of the format's dtype
+    Returns:
+        array of the shape of `values`, of the format's dtype.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `values` are not numbers.
+    Raises:
+        ValueError: If there is no such format, or if `values` are not numbers.
 
-    Examples
-    --------
-    >>> from xent_core.trace import round_to
-    >>> round_to([0.1, 1e-8, 1e5], "float16")
-    array([0.1, 0. , inf], dtype=float16)
+    Example:
+        >>> from xent_core.trace import round_to
+        >>> round_to([0.1, 1e-8, 1e5], "float16")
+        array([0.1, 0. , inf], dtype=float16)
     """
     fmt = get_format(format)
     try:
@@ -188,25 +170,20 @@ def _to_odd(wide: Array) -> Array:
 def bits_of(values: Array, format: str | Format) -> Array:
     """The bits of numbers that are already in the format, as unsigned integers.
 
-    Parameters
-    ----------
-    values : array of the format's dtype
-    format : str or Format
+    Args:
+        values: Of the format's dtype.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    array of unsigned integers of the format's size, of the shape of `values`
+    Returns:
+        array of unsigned integers of the format's size, of the shape of `values`.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `values` have another dtype.
+    Raises:
+        ValueError: If there is no such format, or if `values` have another dtype.
 
-    Examples
-    --------
-    >>> from xent_core.trace import bits_of, round_to
-    >>> hex(bits_of(round_to([1.0], "float32"), "float32")[0])
-    '0x3f800000'
+    Example:
+        >>> from xent_core.trace import bits_of, round_to
+        >>> hex(bits_of(round_to([1.0], "float32"), "float32")[0])
+        '0x3f800000'
     """
     fmt = get_format(format)
     array = np.asarray(values)
@@ -220,26 +197,20 @@ def place_of(value: float, format: str | Format) -> int:
 
     Two numbers are as many ulps apart as their places differ.
 
-    Parameters
-    ----------
-    value : float
-        Rounded to the format first.
-    format : str or Format
+    Args:
+        value: Rounded to the format first.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    int
+    Returns:
+        The place.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `value` is nan in it.
+    Raises:
+        ValueError: If there is no such format, or if `value` is nan in it.
 
-    Examples
-    --------
-    >>> from xent_core.trace import place_of
-    >>> place_of(2.0, "float16") - place_of(1.0, "float16")
-    1024
+    Example:
+        >>> from xent_core.trace import place_of
+        >>> place_of(2.0, "float16") - place_of(1.0, "float16")
+        1024
     """
     fmt = get_format(format)
     bits = int(bits_of(round_to([value], fmt), fmt)[0])
@@ -252,25 +223,20 @@ def place_of(value: float, format: str | Format) -> int:
 def at_place(place: int, format: str | Format) -> float:
     """The number at a place: what `place_of` undoes.
 
-    Parameters
-    ----------
-    place : int
-    format : str or Format
+    Args:
+        place: Whole, of either sign.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    float; ±inf at the ends, if the format has it
+    Returns:
+        float; ±inf at the ends, if the format has it.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if no number has this place.
+    Raises:
+        ValueError: If there is no such format, or if no number has this place.
 
-    Examples
-    --------
-    >>> from xent_core.trace import at_place
-    >>> at_place(1, "float16")
-    5.960464477539063e-08
+    Example:
+        >>> from xent_core.trace import at_place
+        >>> at_place(1, "float16")
+        5.960464477539063e-08
     """
     fmt = get_format(format)
     if abs(place) >= fmt.first_nan:

@@ -20,12 +20,11 @@ MOST_LOGITS = 1_200_000
 class Rows:
     """Logits and targets, checked, with the classes first: a column of one class is contiguous.
 
-    Attributes
-    ----------
-    fmt : Format
-    x : array, (C, R), of the format's dtype
-    target : array of ints, (R,)
-    lead : the shape that R was flattened from
+    Attributes:
+        fmt: In which the logits are.
+        x: (C, R), of the format's dtype.
+        target: Integers (R).
+        lead: The shape that R was flattened from.
     """
 
     fmt: Format

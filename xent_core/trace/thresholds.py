@@ -18,14 +18,10 @@ from xent_core.trace.rows import as_rows
 class ExpWindow:
     """Where e^x stays a good number of a format: the result of `exp_window`.
 
-    Attributes
-    ----------
-    largest_finite : float
-        The largest x with a finite e^x; the next number above overflows.
-    smallest_normal : float
-        The smallest x with a normal e^x; the next number below gives a subnormal or 0.
-    smallest_nonzero : float
-        The smallest x with e^x > 0; the next number below gives 0.
+    Attributes:
+        largest_finite: The largest x with a finite e^x; the next number above overflows.
+        smallest_normal: The smallest x with a normal e^x; the next below gives a subnormal or 0.
+        smallest_nonzero: The smallest x with e^x > 0; the next number below gives 0.
     """
 
     largest_finite: float
@@ -36,25 +32,20 @@ class ExpWindow:
 def exp_window(format: str | Format) -> ExpWindow:
     """The three thresholds of exp in a format, found by asking that format's own exp.
 
-    Parameters
-    ----------
-    format : str or Format
+    Args:
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    ExpWindow
+    Returns:
+        ExpWindow.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import exp_window
-    >>> window = exp_window("float16")
-    >>> window.largest_finite, window.smallest_nonzero
-    (11.0859375, -17.328125)
+    Example:
+        >>> from xent_core.trace import exp_window
+        >>> window = exp_window("float16")
+        >>> window.largest_finite, window.smallest_nonzero
+        (11.0859375, -17.328125)
     """
     return _exp_window(get_format(format))
 
@@ -88,24 +79,19 @@ def certain_gap(format: str | Format) -> float:
     of what picks p. In exact arithmetic p is below 1 for every g. The softmax is the one shifted
     by its maximum, as in the formula "shifted".
 
-    Parameters
-    ----------
-    format : str or Format
+    Args:
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    float
+    Returns:
+        The gap, a number of the format.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import certain_gap
-    >>> round(certain_gap("float32"), 2), round(certain_gap("float16"), 2)
-    (16.64, 7.62)
+    Example:
+        >>> from xent_core.trace import certain_gap
+        >>> round(certain_gap("float32"), 2), round(certain_gap("float16"), 2)
+        (16.64, 7.62)
     """
     return _certain_gap(get_format(format))
 

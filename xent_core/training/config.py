@@ -62,56 +62,38 @@ REAL_BOUNDS = {
 class Config:
     """One training run. The default is the note's own program.
 
-    Parameters
-    ----------
-    data : one of `DATA`
-        "note": the note's four points; "iris" and "digits": scikit-learn's own copies.
-    classes : int, 2 to 6
-    noise : float, 0 to 1
-    size : int, 8 to 500
-        Of blobs, moons, circles, spirals and xor; the other data have their own.
-    test_fraction : float, 0 to 0.5
-        The part of the samples that is kept for the test; 0 for no test.
-    seed : int, ≥ 0
-        Of everything random: the data, the split, the initial weights, the batches.
-    layers : int, 0 to 3
-        Hidden layers, each of `width` units, 1 to 64, with `activation`, one of `ACTIVATIONS`.
-    optimizer : one of `OPTIMIZERS`
-        "momentum" is SGD with momentum 0.9.
-    rate : float, 0 to 1000
-        The learning rate, at the start.
-    batch_size : int, 1 to 512
-        A batch that holds all training samples takes them in their order; smaller ones are
-        drawn anew in each epoch.
-    weight_decay : float, 0 to 10
-    init_scale : float, 0 to 1000
-        A factor of the initial weights and biases that PyTorch gives nn.Linear.
-    epochs : int, 1 to 10000
-    loss : one of `LOSSES`
-    eps : float, 0 to 0.1
-        What "log_of_softmax_eps_nll" adds to each probability.
-    label_smoothing : float, 0 to 1
-        ε of the loss "label_smoothing".
-    dtype : one of `TRAINING_DTYPES`
-        Of weights, inputs and everything computed from them.
-    logit_factor : float, 0 to 10000
-        What the model's outputs are multiplied by before the loss.
+    Args:
+        data: One of `DATA`. "note" has four points; "iris" and "digits" are scikit-learn's copies.
+        classes: 2 to 6.
+        noise: 0 to 1.
+        size: 8 to 500, of blobs, moons, circles, spirals and xor; the other data have their own.
+        test_fraction: 0 to 0.5, the part of the samples that is kept for the test; 0 for no test.
+        seed: ≥ 0, of everything random: the data, the split, the initial weights, the batches.
+        layers: 0 to 3 hidden ones, of `width` (1 to 64) units, with one of `ACTIVATIONS`.
+        optimizer: One of `OPTIMIZERS`. "momentum" is SGD with momentum 0.9.
+        rate: 0 to 1000, the learning rate at the start.
+        batch_size: 1 to 512. A batch that holds all training samples takes them in their order;
+            smaller ones are drawn anew in each epoch.
+        weight_decay: 0 to 10.
+        init_scale: 0 to 1000, a factor of the weights and biases that nn.Linear starts with.
+        epochs: 1 to 10000.
+        loss: One of `LOSSES`.
+        eps: 0 to 0.1, what "log_of_softmax_eps_nll" adds to each probability.
+        label_smoothing: 0 to 1, ε of the loss "label_smoothing".
+        dtype: One of `TRAINING_DTYPES`, of weights, inputs and everything computed from them.
+        logit_factor: 0 to 10000, what the model's outputs are multiplied by before the loss.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of its bounds or of the wrong type, or the run would take more than
-        200,000 steps.
+    Raises:
+        ValueError: If a value is out of bounds or of a wrong type, or there are over 200,000 steps.
 
-    Examples
-    --------
-    >>> from xent_core.training import Config
-    >>> config = Config()
-    >>> config.loss, config.rate, config.train_samples, config.steps
-    ('cross_entropy', 0.01, 4, 100)
-    >>> Config(rate=-1)
-    Traceback (most recent call last):
-    ValueError: rate: must be from 0.0 to 1000.0, found -1
+    Example:
+        >>> from xent_core.training import Config
+        >>> config = Config()
+        >>> config.loss, config.rate, config.train_samples, config.steps
+        ('cross_entropy', 0.01, 4, 100)
+        >>> Config(rate=-1)
+        Traceback (most recent call last):
+        ValueError: rate: must be from 0.0 to 1000.0, found -1
     """
 
     data: str = "note"

@@ -141,20 +141,15 @@ class Recording:
     def maps(self, steps: Steps = None) -> Array:
         """The probability of each class over the plane.
 
-        Parameters
-        ----------
-        steps : sequence of int, optional
+        Args:
+            steps: Some of `steps`; None for all.
 
-        Returns
-        -------
-        uint8 array, (K, 24, 24, C)
-            MAP_FULL for 1; the first axis of the plane is upwards (`plane.up`), the second across.
-            Where a logit is nan, 0.
+        Returns:
+            uint8 array, (K, 24, 24, C), MAP_FULL for 1; the first axis of the plane is upwards
+            (`plane.up`), the second across. Where a logit is nan, 0.
 
-        Raises
-        ------
-        ValueError
-            If the data have no plane, as digits, or a step is not kept.
+        Raises:
+            ValueError: If the data have no plane, as digits, or a step is not kept.
         """
         if self._grid is None:
             raise ValueError(f"data: {self.config.data} has {self.config.features} features")
@@ -163,21 +158,16 @@ class Recording:
     def logits(self, samples: Sequence[int], part: str = "train", steps: Steps = None) -> Array:
         """The logits that the loss is given for some samples, after the factor.
 
-        Parameters
-        ----------
-        samples : sequence of int
-            Counted in the part.
-        part : "train" or "test"
-        steps : sequence of int, optional
+        Args:
+            samples: Counted in the part.
+            part: "train" or "test".
+            steps: Some of `steps`; None for all.
 
-        Returns
-        -------
-        float32 array, (K, len(samples), C)
+        Returns:
+            float32 array, (K, len(samples), C).
 
-        Raises
-        ------
-        ValueError
-            If there is no such sample or part, or a step is not kept.
+        Raises:
+            ValueError: If there is no such sample or part, or a step is not kept.
         """
         chosen, _ = self._pick(samples, part)
         states = self._chosen(steps)
@@ -191,21 +181,16 @@ class Recording:
         By autograd, in the type of the run, and in the logits that the loss is given, after the
         factor. For "cross_entropy" it is p - y.
 
-        Parameters
-        ----------
-        samples : sequence of int
-            Counted in the part.
-        part : "train" or "test"
-        steps : sequence of int, optional
+        Args:
+            samples: Counted in the part.
+            part: "train" or "test".
+            steps: Some of `steps`; None for all.
 
-        Returns
-        -------
-        float32 array, (K, len(samples), C)
+        Returns:
+            float32 array, (K, len(samples), C).
 
-        Raises
-        ------
-        ValueError
-            If there is no such sample or part, or a step is not kept.
+        Raises:
+            ValueError: If there is no such sample or part, or a step is not kept.
         """
         chosen, y = self._pick(samples, part)
         states = self._chosen(steps)
@@ -238,9 +223,8 @@ class Recording:
     def confusion(self, part: str = "train", steps: Steps = None) -> Array:
         """How many samples of each class (rows) are taken for each class (columns).
 
-        Returns
-        -------
-        int64 array, (K, C, C)
+        Returns:
+            int64 array, (K, C, C).
         """
         count = self.config.class_count
         cells = self.predictions(part, steps) + count * self._y[_check_part(part)].numpy()
@@ -250,10 +234,8 @@ class Recording:
     def worst(self, count: int = 9, part: str = "train", steps: Steps = None) -> Array:
         """The samples taken for a wrong class with the largest loss, the worst first.
 
-        Returns
-        -------
-        int64 array, (K, count)
-            Counted in the part; -1 where there are no more mistakes.
+        Returns:
+            int64 array, (K, count), counted in the part; -1 where there are no more mistakes.
         """
         wrong = self.predictions(part, steps) != self._y[_check_part(part)].numpy()
         # nan is worse than inf, and what is right is never among them
