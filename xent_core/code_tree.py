@@ -7,17 +7,14 @@ none; that of a certain symbol is empty. Lengths are in bits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xent_core._arrays import Array
-from xent_core.coding import (
-    _codewords,
-    _huffman_tree,
-    _whole_weights,
-)
+from xent_core.coding import _codewords, _huffman_tree, _whole_weights
 from xent_core.distributions import _distributions
 
 Codewords: TypeAlias = tuple[str | None, ...]
@@ -59,16 +56,17 @@ def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
     then along x. The shapes depend on K only; what is not there is nan.
 
     Args:
-        codewords: K str or None, a prefix code in which no codeword can be shortened, such as
-            Huffman's.
+        codewords: K str or None, a prefix code in which none can be shortened, as Huffman's.
 
     Returns:
-        dict of arrays: codeword: int64 (K,), each as the number that it is with a 1 before it; 0
-        for None. length: int64 (K,), in bits. leaf_x, leaf_y: (K,), the place of each symbol's
-        leaf. branch_x, branch_y: (8 (K - 1),), a line with gaps through all branches. bit_x, bit_y:
-        (2 (K - 1),), the middle of each branch. bits: int64, of the same shape, what it is called:
-        0, 1, or 2 if there is none. way_x, way_y: (K, 2 K - 1), the line from the root to each
-        leaf.
+        dict of arrays:
+            codeword: int64 (K,), each as the number that it is with a 1 before it; 0 for None.
+            length: int64 (K,), in bits.
+            leaf_x, leaf_y: (K,), the place of each symbol's leaf.
+            branch_x, branch_y: (8 (K - 1),), a line with gaps through all branches.
+            bit_x, bit_y: (2 (K - 1),), the middle of each branch.
+            bits: int64, of the same shape, what it is called: 0, 1, or 2 if there is none.
+            way_x, way_y: (K, 2 K - 1), the line from the root to each leaf.
 
     Example:
         >>> from xent_core.code_tree import draw_tree
@@ -85,39 +83,26 @@ def draw_tree(codewords: Sequence[str | None]) -> dict[str, Array]:
     inner = sorted(starts, key=lambda word: (len(word), word))
     for node in reversed(inner):
         height[node] = (height[node + "0"] + height[node + "1"]) / 2
-    drawing = {
-        name: np.full(shape, np.nan)
-        for name, shape in {
-            "leaf_x": count, "leaf_y": count,
-            "branch_x": 8 * (count - 1), "branch_y": 8 * (count - 1),
-            "bit_x": 2 * (count - 1), "bit_y": 2 * (count - 1),
-            "way_x": (count, 2 * count - 1), "way_y": (count, 2 * count - 1),
-        }.items()
-    }  # fmt: skip
-    bits = np.full(2 * (count - 1), 2)
-    for at, node in enumerate(inner):
-        for bit in (0, 1):
-            branch, row = 2 * at + bit, height[f"{node}{bit}"]
-            line = slice(4 * branch, 4 * branch + 3)
-            drawing["branch_x"][line] = len(node), len(node), len(node) + 1
-            drawing["branch_y"][line] = height[node], row, row
-            drawing["bit_x"][branch], drawing["bit_y"][branch] = len(node) + 0.5, row
-            bits[branch] = bit
+    branches = 2 * (count - 1)
+    shapes = {"leaf": count, "branch": 4 * branches, "bit": branches, "way": (count, 2 * count - 1)}
+    x, y = ({name: np.full(shape, np.nan) for name, shape in shapes.items()} for _ in "xy")
+    bits = np.full(branches, 2)
+    for at, (node, bit) in enumerate(product(inner, (0, 1))):
+        depth, row, line = len(node), height[f"{node}{bit}"], slice(4 * at, 4 * at + 3)
+        x["branch"][line], y["branch"][line] = (depth, depth, depth + 1), (height[node], row, row)
+        x["bit"][at], y["bit"][at], bits[at] = depth + 0.5, row, bit
     for symbol, word in enumerate(codewords):
-        if word is None:
-            continue
-        drawing["leaf_x"][symbol], drawing["leaf_y"][symbol] = len(word), height[word]
-        depths = np.minimum(np.arange(2 * count - 1) // 2, len(word))
-        ends = np.minimum((np.arange(2 * count - 1) + 1) // 2, len(word))
-        drawing["way_x"][symbol] = depths
-        drawing["way_y"][symbol] = [height[word[:end]] for end in ends]
-    numbers = [0 if word is None else int(f"1{word}", 2) for word in codewords]
-    lengths = [len(word or "") for word in codewords]
+        if word is not None:
+            x["leaf"][symbol], y["leaf"][symbol] = len(word), height[word]
+            ends = np.minimum(np.arange(2 * count) // 2, len(word))
+            x["way"][symbol] = ends[:-1]
+            y["way"][symbol] = [height[word[:end]] for end in ends[1:]]
     return {
-        **drawing,
+        **{f"{name}_x": places for name, places in x.items()},
+        **{f"{name}_y": places for name, places in y.items()},
         "bits": bits,
-        "codeword": np.array(numbers),
-        "length": np.array(lengths),
+        "codeword": np.array([0 if word is None else int(f"1{word}", 2) for word in codewords]),
+        "length": np.array([len(word or "") for word in codewords]),
     }
 
 

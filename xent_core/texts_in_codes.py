@@ -18,33 +18,20 @@ TEXT_LIMIT = 100_000  # code points
 
 @dataclass(frozen=True, eq=False)
 class TextStatistics:
-    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text.
+    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text."""
 
-    Attributes:
-        length: Number of symbols N, Unicode code points: an emoji made of several counts as
-            several, and a lone surrogate as one.
-        symbols: K str, the different symbols, the most frequent first, then by code point.
-        counts: int64 array, (K,).
-        probabilities: float64 array, (K,), counts / N.
-        entropy_bits: H of `probabilities`, in bits per symbol.
-        huffman: Of `symbols`, made from the counts.
-        huffman_bits: Length of the text in this code, without the table of codewords that a
-            receiver needs. 0 if there is one symbol only.
-        fixed_bits: Length in a code of ⌈log₂ K⌉ bits for every symbol.
-        utf8_bits: Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
-        zlib_bits, lzma_bits: Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma`
-            (its defaults, an .xz file), with headers and checksums, which make short texts longer.
-    """
-
-    length: int
-    symbols: tuple[str, ...]
-    counts: Array
-    probabilities: Array
-    entropy_bits: float
-    huffman: HuffmanCode
+    length: int  # N, in Unicode code points: an emoji may count as several, a lone surrogate as one
+    symbols: tuple[str, ...]  # K different ones, the most frequent first, then by code point
+    counts: Array  # int64 (K,)
+    probabilities: Array  # float64 (K,), counts / N
+    entropy_bits: float  # H of `probabilities`, in bits per symbol
+    huffman: HuffmanCode  # of `symbols`, made from the counts
+    # Without the table of codewords that a receiver needs; 0 if there is one symbol only.
     huffman_bits: int
-    fixed_bits: int
-    utf8_bits: int
+    fixed_bits: int  # in a code of ⌈log₂ K⌉ bits for every symbol
+    utf8_bits: int  # a lone surrogate, which UTF-8 does not allow, takes 24 bits
+    # The UTF-8 bytes compressed by zlib (level 9) and by lzma (its defaults, an .xz file), with
+    # their headers and checksums, which make short texts longer.
     zlib_bits: int
     lzma_bits: int
 
@@ -97,18 +84,11 @@ def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
 
 @dataclass(frozen=True)
 class CrossCodeLength:
-    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones.
-
-    Attributes:
-        bits: Length of the symbols that the code knows.
-        coded: How many they are: together with the unknown ones, the whole text.
-        unknown: Symbols without codeword and their counts, the most frequent first, then by code
-            point.
-    """
+    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones."""
 
     bits: int
-    coded: int
-    unknown: dict[str, int]
+    coded: int  # how many: together with the unknown ones, the whole text
+    unknown: dict[str, int]  # their counts, the most frequent first, then by code point
 
 
 def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:

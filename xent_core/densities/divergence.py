@@ -59,12 +59,7 @@ def differential_entropy(p: Mixture, *, base: float = math.e) -> Estimate:
 
 
 def gaussian_kl(
-    mean_p: ArrayLike,
-    sd_p: ArrayLike,
-    mean_q: ArrayLike,
-    sd_q: ArrayLike,
-    *,
-    base: float = math.e,
+    mean_p: ArrayLike, sd_p: ArrayLike, mean_q: ArrayLike, sd_q: ArrayLike, *, base: float = math.e
 ) -> Any:
     """Kullback-Leibler divergence of two Gaussians, in closed form.
 
@@ -165,8 +160,7 @@ def density_jensen_shannon(p: Mixture, q: Mixture, *, base: float = math.e) -> E
     Symmetric and at most log 2: one bit (J. Lin, 1991). M is itself a mixture.
 
     Args:
-        p, q: Their leading axes broadcast.
-        base: e for nats, 2 for bits.
+        p, q, base: As in `density_kl`.
 
     Returns:
         Estimate(value, error) of float64 arrays or scalars; 0 ≤ value ≤ log 2.

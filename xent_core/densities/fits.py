@@ -78,8 +78,7 @@ def reverse_kl_fits(p: Mixture, *, base: float = math.e) -> Fit:
     ((-c₂, -c₃), (-c₃, -c₄ - 2c₂)) with respect to μ / σ, taken at a fixed σ, and log σ.
 
     Args:
-        p: Densities, leading axes (...).
-        base: Unit of the divergences: e for nats, 2 for bits.
+        p, base: As in `forward_kl_fit`.
 
     Returns:
         Fit(mean, sd, divergence, error) of float64 arrays, (..., M), ordered by divergence along

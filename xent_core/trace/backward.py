@@ -22,10 +22,6 @@ from xent_core.trace.rows import Rows, as_rows
 VERDICTS = ("right", "wrong_size", "zero", "nan")
 
 
-def _ones_like(g: Array) -> Array:
-    return np.ones(1, g.dtype)
-
-
 def _over_classes(terms: Array) -> Array:
     return partial_sums(terms)[-1]
 
@@ -57,7 +53,7 @@ def _reverse_others(
 _RULES: dict[str, Callable[..., tuple[Array | None, ...]]] = {
     "exp": lambda rows, g, out, a: (g * out,),
     "log": lambda rows, g, out, a: (g / a,),
-    "log1p": lambda rows, g, out, a: (g / (a + _ones_like(a)),),
+    "log1p": lambda rows, g, out, a: (g / (a + np.ones(1, a.dtype)),),
     "negative": lambda rows, g, out, a: (-g,),
     "add": lambda rows, g, out, a, b: (g, g),
     "subtract": lambda rows, g, out, a, b: (g, -g),
@@ -75,15 +71,10 @@ _RULES: dict[str, Callable[..., tuple[Array | None, ...]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Gradient:
-    """The gradients of one formula's loss, all in the format.
+    """The gradients of one formula's loss, all in the format."""
 
-    Attributes:
-        values: (…, C), in the logits: what training would use.
-        steps: In the result of each step, by key, of the shape of that step's values.
-    """
-
-    values: Array
-    steps: dict[str, Array]
+    values: Array  # (…, C), in the logits: what training would use
+    steps: dict[str, Array]  # in the result of each step, by key, of the shape of its values
 
 
 def gradients(trace: Trace) -> dict[str, Gradient]:
@@ -131,16 +122,11 @@ def _gradient(rows: Rows, trace: Trace, formula: str) -> Gradient:
 
 @dataclass(frozen=True, eq=False)
 class Verdicts:
-    """What a step of learning would do.
+    """What a step of learning would do."""
 
-    Attributes:
-        codes: uint8 array, (…), places in `VERDICTS`.
-        factor: float64 array, (…), how many times as large as it should be the step is in the right
-            direction: Σ g t / Σ t², with t the truth. nan where the gradient is not finite or the
-            truth is 0.
-    """
-
-    codes: Array
+    codes: Array  # uint8 (…), places in `VERDICTS`
+    # float64 (…), how many times as large as it should be the step is in the right direction:
+    # Σ g t / Σ t², with t the truth. nan where the gradient is not finite or the truth is 0.
     factor: Array
 
 

@@ -127,22 +127,13 @@ class Machine:
 
 @dataclass(frozen=True, eq=False)
 class TracedStep:
-    """One step of a formula.
-
-    Attributes:
-        key: Its name in the program.
-        values: (…, C) or (…), of the format's dtype.
-        events: uint8 array of the shape of `values`, flags of `EVENTS`; a sum has those of its
-            additions.
-        bits_lost: int8 array, the leading bits that cancelled, where the step can cancel.
-        partial_sums: (…, C), only of a sum: the sums of the first one, two, … terms.
-        partial_events: uint8 array, (…, C), only of a sum: those of each of its additions.
-    """
+    """One step of a formula, with its key in the program."""
 
     key: str
-    values: Array
-    events: Array
-    bits_lost: Array | None = None
+    values: Array  # (…, C) or (…), of the format's dtype
+    events: Array  # uint8, of the same shape: flags of `EVENTS`, for a sum of all its additions
+    bits_lost: Array | None = None  # int8: leading bits that cancelled, where the step can cancel
+    # Of a sum, (…, C): the sums of the first one, two, … terms, and the events of each addition.
     partial_sums: Array | None = None
     partial_events: Array | None = None
 
@@ -164,18 +155,11 @@ class FormulaTrace:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What `trace` finds: the logits as rounded, and each formula's steps.
-
-    Attributes:
-        format: In which all is computed.
-        logits: (…, C), of the format's dtype.
-        target: Integers (…).
-        formulas: Each formula's steps.
-    """
+    """What `trace` finds: the logits as rounded, and each formula's steps."""
 
     format: Format
-    logits: Array
-    target: Array
+    logits: Array  # (…, C), of the format's dtype
+    target: Array  # integers (…)
     formulas: dict[str, FormulaTrace]
 
     def __getitem__(self, formula: str) -> FormulaTrace:
@@ -183,10 +167,7 @@ class Trace:
 
 
 def trace(
-    logits: ArrayLike,
-    target: ArrayLike,
-    format: str | Format,
-    formulas: Iterable[str] = FORMULAS,
+    logits: ArrayLike, target: ArrayLike, format: str | Format, formulas: Iterable[str] = FORMULAS
 ) -> Trace:
     """Every step of every formula for rows of logits, in a format, with its events.
 
@@ -225,10 +206,7 @@ def trace(
 
 
 def losses(
-    logits: ArrayLike,
-    target: ArrayLike,
-    format: str | Format,
-    formulas: Iterable[str] = FORMULAS,
+    logits: ArrayLike, target: ArrayLike, format: str | Format, formulas: Iterable[str] = FORMULAS
 ) -> dict[str, Array]:
     """The loss by each formula, without its events: several times as fast as `trace`.
 

@@ -71,25 +71,19 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """A run as arrays, one entry for each epoch that is kept, and for the present step.
+    """A run as arrays (K), one entry for each epoch that is kept, and for the present step.
 
-    Args:
-        step: int64 array, (K), updates made; 0 is the start.
-        epoch: float64 array, (K), the same in epochs: whole ones, but for the present step.
-        rate: float64 array, (K), the learning rate in force for the update that comes next.
-        train_loss, test_loss: float64 array, (K), of all samples, in nats (but for "mse").
-        train_accuracy, test_accuracy: float64 array, (K).
-        grad_norm: float64 array, (K), of the gradient that the next update used; nan at the end.
+    All but the steps are float64. Losses and accuracies are those of all samples.
     """
 
-    step: Array
-    epoch: Array
-    rate: Array
-    train_loss: Array
+    step: Array  # int64, updates made; 0 is the start
+    epoch: Array  # the same in epochs: whole ones, but for the present step
+    rate: Array  # the learning rate in force for the update that comes next
+    train_loss: Array  # in nats (but for "mse")
     test_loss: Array
     train_accuracy: Array
     test_accuracy: Array
-    grad_norm: Array
+    grad_norm: Array  # Euclidean, of the gradient that the next update used; nan at the end
 
     def to_csv(self) -> str:
         """The history as a table.

@@ -65,11 +65,7 @@ class Race:
         return all(trainer.done for trainer in self.trainers)
 
     def advance(
-        self,
-        *,
-        seconds: float | None = None,
-        epochs: int | None = None,
-        steps: int | None = None,
+        self, *, seconds: float | None = None, epochs: int | None = None, steps: int | None = None
     ) -> int:
         """Train both on, as `Trainer.advance` does one.
 
@@ -85,13 +81,10 @@ class Race:
         check_measure(seconds, epochs, steps)
         if seconds is None:
             return max(trainer.advance(epochs=epochs, steps=steps) for trainer in self.trainers)
-        goal, end = self._goal(epochs, steps), self._clock() + seconds
-        start = self.step
+        goal = max(trainer.goal(epochs, steps) for trainer in self.trainers)
+        start, end = self.step, self._clock() + seconds
         while not self.done and self.step < goal:
             self.advance(steps=1)
             if self._clock() >= end:
                 break
         return self.step - start
-
-    def _goal(self, epochs: int | None, steps: int | None) -> int:
-        return max(trainer.goal(epochs, steps) for trainer in self.trainers)

@@ -99,11 +99,7 @@ class Trainer:
         return tuple(self.recording.rates)
 
     def advance(
-        self,
-        *,
-        seconds: float | None = None,
-        epochs: int | None = None,
-        steps: int | None = None,
+        self, *, seconds: float | None = None, epochs: int | None = None, steps: int | None = None
     ) -> int:
         """Train on so far, and no further than the end of the run.
 
