@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, as_integer, fail
+from xent_core._arrays import FLOAT64, Array, as_float, as_integer, refuse
 from xent_core.distributions import _distributions
 from xent_core.information import _check_distribution
 
@@ -57,17 +57,9 @@ Tree: TypeAlias = Leaf | Branch
 class HuffmanCode:
     """A prefix code of least expected length, as `huffman_code` makes it.
 
-    Codes with the same codewords for the same symbols are equal.
-
-    Attributes:
-        symbols: K of them.
-        probabilities: float64 array, (K,), of sum 1. Read-only.
-        codewords: K str of "0" and "1"; "" for a certain symbol, and for impossible ones.
-        lengths: int64 array, (K,), of the codewords, in bits. Read-only.
-        tree: A branch is a question, a codeword the answers to them: whoever asks them finds the
-            symbol with `expected_length` questions on average, and nobody can with fewer.
-            Impossible symbols are not in it. A `Leaf` if one symbol is certain; None for the code
-            of the empty text.
+    A branch of the tree is a question, a codeword the answers to them: whoever asks them finds the
+    symbol with `expected_length` questions on average, and nobody can with fewer. Codes with the
+    same codewords for the same symbols are equal.
 
     Example:
         >>> from xent_core.coding import huffman_code
@@ -78,10 +70,11 @@ class HuffmanCode:
         Leaf(symbol='c', probability=0.5)
     """
 
-    symbols: tuple[Hashable, ...]
-    probabilities: Array = field(compare=False)
-    codewords: tuple[str, ...]
-    lengths: Array = field(compare=False)
+    symbols: tuple[Hashable, ...]  # K of them
+    probabilities: Array = field(compare=False)  # float64 (K,), of sum 1, read-only
+    codewords: tuple[str, ...]  # "" for a certain symbol, and for impossible ones
+    lengths: Array = field(compare=False)  # int64 (K,), of the codewords, in bits, read-only
+    # Without the impossible symbols. A Leaf if one is certain; None for the code of the empty text.
     tree: Tree | None = field(compare=False, repr=False)
 
     @property
@@ -266,8 +259,7 @@ def kraft_sum(lengths: ArrayLike) -> float:
         1.0
     """
     lengths = as_integer(lengths, "lengths")
-    if (lengths < 0).any():
-        fail("lengths", "must be ≥ 0", lengths, lengths < 0)
+    refuse("lengths", "must be ≥ 0", lengths, lengths < 0)
     if lengths.size and not lengths.any():
         return 1.0
     # From 2^-1075 on, float64 has only 0; and unsigned integers have no minus.

@@ -14,18 +14,21 @@ from xent_core._arrays import (
     Array,
     as_float,
     as_integer,
+    as_share,
     check_class_range,
     check_classes,
     common_type,
-    fail,
     normalize_axes,
+    refuse,
 )
 from xent_core.information import (
     _check_base,
     _check_distribution,
     _finish,
     _from_nats,
+    _information_terms,
     _log,
+    _log_ratio,
     _pair,
 )
 
@@ -58,14 +61,11 @@ def set_probability(p: ArrayLike, index: ArrayLike, value: ArrayLike) -> Array:
         [0.5, 0.25, 0.25]
     """
     p = _distributions(p)
-    index, value = as_integer(index, "index"), as_float(value, "value").astype(FLOAT64)
-    classes = p.shape[-1]
+    index, classes = as_integer(index, "index"), p.shape[-1]
     if classes < 2:
         raise ValueError(f"p: needs at least 2 classes, found {classes}")
-    check_class_range(index, (index < 0) | (index >= classes), classes, "index")
-    bad = ~((value >= 0) & (value <= 1))
-    if bad.any():
-        fail("value", "must be from 0 to 1", value, bad)
+    check_class_range(index, classes, "index")
+    value = as_share(value, "value")
     chosen = np.arange(classes) == index[..., None]
     others = np.where(chosen, 0.0, p)
     total = others.sum(axis=-1, keepdims=True)
@@ -94,22 +94,20 @@ def cross_entropy_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> 
     """
     base = _check_base(base)
     p_work, q_work, _, dtype = _pair(p, q, -1)
-    with np.errstate(all="ignore"):
-        return _finish(np.where(p_work == 0, 0, -p_work * _log(q_work, base)), dtype)
+    return _finish(_information_terms(p_work, q_work, base), dtype)
 
 
 def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     """What each class adds to D(P‖Q): p log(p / q). Some are negative, their sum never.
 
     Args:
-        p, q: (..., K), distributions along the last axis.
-        base: e for nats, 2 for bits.
+        p, q, base: As in `cross_entropy_terms`.
 
     Returns:
         array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
 
     Raises:
-        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
+        ValueError: As in `cross_entropy_terms`.
 
     Example:
         >>> from xent_core import kl_terms
@@ -119,10 +117,8 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     base = _check_base(base)
     p_work, q_work, _, dtype = _pair(p, q, -1)
     with np.errstate(all="ignore"):
-        ratio = p_work / q_work
-        usual = (ratio > 0) & np.isfinite(ratio)
-        log_ratio = np.where(usual, np.log(ratio), np.log(p_work) - np.log(q_work))
-        return _finish(np.where(p_work == 0, 0, _from_nats(p_work * log_ratio, base)), dtype)
+        nats = np.where(p_work == 0, 0, p_work * _log_ratio(p_work, q_work))
+        return _finish(_from_nats(nats, base), dtype)
 
 
 def unnormalized_kl(a: ArrayLike, b: ArrayLike, *, base: float = math.e) -> Any:
@@ -162,8 +158,7 @@ def _weights(a: ArrayLike, name: str) -> Array:
     found = as_float(a, name)
     check_classes(found.shape, normalize_axes(-1, found.ndim), name)
     bad = ~(np.isfinite(found) & (found >= 0))
-    if bad.any():
-        fail(name, "weights must be ≥ 0 and finite", found, bad)
+    refuse(name, "weights must be ≥ 0 and finite", found, bad)
     return found
 
 

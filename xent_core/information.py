@@ -25,9 +25,9 @@ from xent_core._arrays import (
     as_float,
     check_classes,
     common_type,
-    fail,
     leading_shape,
     normalize_axes,
+    refuse,
 )
 
 LN2 = math.log(2)
@@ -118,15 +118,13 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: Axi
     and Q both sum to 1, and are taken to do so exactly.
 
     Args:
-        p, q: (..., C, ...), distributions along `axis`; the other axes broadcast.
-        base: e for nats, 2 for bits.
-        axis: Axis or axes of the classes, counted after broadcasting; None for all.
+        p, q, base, axis: As in `cross_entropy`.
 
     Returns:
         array or scalar without `axis`, of the common type of `p` and `q`; inf where q = 0 < p.
 
     Raises:
-        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
+        ValueError: As in `cross_entropy`.
 
     Example:
         >>> from xent_core import kl_divergence
@@ -148,15 +146,13 @@ def jensen_shannon_divergence(
     `scipy.spatial.distance.jensenshannon` is its square root.
 
     Args:
-        p, q: (..., C, ...), distributions along `axis`; the other axes broadcast.
-        base: e for nats, 2 for bits.
-        axis: Axis or axes of the classes, counted after broadcasting; None for all.
+        p, q, base, axis: As in `cross_entropy`.
 
     Returns:
         array or scalar without `axis`, of the common type of `p` and `q`.
 
     Raises:
-        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
+        ValueError: As in `cross_entropy`.
 
     Example:
         >>> from xent_core import jensen_shannon_divergence
@@ -174,9 +170,14 @@ def jensen_shannon_divergence(
 
 
 def _mean_information(p: Array, q: Array, base: float, axes: tuple[int, ...]) -> Array:
-    """-Σ p log q, where p = 0 adds nothing even if log q is infinite."""
     with np.errstate(all="ignore"):
-        return np.where(p == 0, 0, -p * _log(q, base)).sum(axis=axes)
+        return _information_terms(p, q, base).sum(axis=axes)
+
+
+def _information_terms(p: Array, q: Array, base: float) -> Array:
+    """-p log q of each class; p = 0 adds nothing even if log q is infinite."""
+    with np.errstate(all="ignore"):
+        return np.where(p == 0, 0, -p * _log(q, base))
 
 
 def _divergence_terms(p: Array, q: Array) -> Array:
@@ -184,12 +185,16 @@ def _divergence_terms(p: Array, q: Array) -> Array:
     with np.errstate(all="ignore"):
         change = (q - p) / p
         close = p * _minus_log1p(change)
-        ratio = p / q
-        in_range = np.isfinite(ratio) & (ratio > 0)
-        log_ratio = np.where(in_range, np.log(ratio), np.log(p) - np.log(q))
-        far = p * log_ratio + (q - p)
+        far = p * _log_ratio(p, q) + (q - p)
         terms = np.where(np.abs(change) < 0.5, close, far)
         return np.where(p == 0, q, np.maximum(terms, 0))
+
+
+def _log_ratio(p: Array, q: Array) -> Array:
+    """log(p / q), also where the quotient leaves the range of the type."""
+    ratio = p / q
+    in_range = np.isfinite(ratio) & (ratio > 0)
+    return np.where(in_range, np.log(ratio), np.log(p) - np.log(q))
 
 
 def _minus_log1p(r: Array) -> Array:
@@ -228,12 +233,9 @@ def _pair(
 def _check_probabilities(p: Array, name: str) -> Array:
     """`p` in its working type; ValueError unless 0 ≤ p ≤ 1."""
     work = p.astype(WORKING_TYPE[p.dtype], copy=False)
-    if np.isnan(work).any():
-        fail(name, "probabilities must not be nan", p, np.isnan(work))
-    if (work < 0).any():
-        fail(name, "probabilities must be ≥ 0", p, work < 0)
-    if (work > 1 + SUM_TOLERANCE[p.dtype]).any():
-        fail(name, "probabilities must be ≤ 1", p, work > 1 + SUM_TOLERANCE[p.dtype])
+    refuse(name, "probabilities must not be nan", p, np.isnan(work))
+    refuse(name, "probabilities must be ≥ 0", p, work < 0)
+    refuse(name, "probabilities must be ≤ 1", p, work > 1 + SUM_TOLERANCE[p.dtype])
     # What rounding put above 1 would have negative information.
     return np.minimum(work, 1)
 
@@ -243,10 +245,9 @@ def _check_distribution(p: Array, axes: tuple[int, ...], name: str) -> Array:
     check_classes(p.shape, axes, name)
     work = _check_probabilities(p, name)
     total = np.asarray(work.sum(axis=axes)).reshape(leading_shape(p.shape, axes))
+    where = axes[0] if len(axes) == 1 else axes
     wrong = np.abs(total - 1) > SUM_TOLERANCE[p.dtype]
-    if wrong.any():
-        where = axes[0] if len(axes) == 1 else axes
-        fail(name, f"probabilities must sum to 1 along axis {where}", total, wrong)
+    refuse(name, f"probabilities must sum to 1 along axis {where}", total, wrong)
     return work
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import Array, as_integer, fail
+from xent_core._arrays import Array, as_integer, refuse
 from xent_core.coding import Branch, HuffmanCode, Leaf, Tree
 
 
@@ -42,8 +42,7 @@ def questions_by_halving(n: ArrayLike) -> Questions:
         (10, 9.976)
     """
     n = as_integer(n, "n")
-    if (n < 1).any():
-        fail("n", "must be at least 1", n, n < 1)
+    refuse("n", "must be at least 1", n, n < 1)
     whole = np.frexp(n.astype(np.float64))[1] - 1  # ⌊log₂ n⌋: frexp's fraction is in [½, 1)
     lower = n - np.left_shift(np.int64(1), whole)
     return Questions((whole + (lower > 0))[()], ((whole * n + 2 * lower) / n)[()])

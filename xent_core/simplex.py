@@ -12,11 +12,12 @@ level line once, or ends below it: there the line is cut.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, fail
+from xent_core._arrays import FLOAT64, Array, as_float, check_between, refuse
 from xent_core.information import _check_base, _check_distribution
 
 MOST_STEPS = 1000
@@ -41,8 +42,7 @@ def simplex_lattice(steps: int) -> Array:
         >>> simplex_lattice(2).tolist()[:3]
         [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
     """
-    if not 1 <= steps <= MOST_STEPS:
-        raise ValueError(f"steps: must be from 1 to {MOST_STEPS}, found {steps}")
+    check_between("steps", steps, 1, MOST_STEPS)
     i, j = np.meshgrid(np.arange(steps + 1), np.arange(steps + 1), indexing="ij")
     counts = np.stack([steps - i, i - j, j], axis=-1)[j <= i]
     return counts / steps
@@ -111,8 +111,7 @@ def level_lines(
     center = _three(center, "center")
     _check_distribution(center, (center.ndim - 1,), "center")
     levels = np.atleast_1d(as_float(levels, "levels")).astype(FLOAT64)
-    if not (levels > 0).all():
-        fail("levels", "must be above 0", levels, ~(levels > 0))
+    refuse("levels", "must be above 0", levels, ~(levels > 0))
     if rays < 1:
         raise ValueError(f"rays: must be at least 1, found {rays}")
     nats = levels * math.log(_check_base(base))
@@ -147,29 +146,20 @@ def _ends(center: Array, level: Array, reverse: bool, rays: int) -> Array:
 
 
 def _last_ray(
-    center: Array,
-    side: int,
-    least: Array,
-    corner: float,
-    level: Array,
-    reverse: bool,
-    rays: int,
+    center: Array, side: int, least: Array, corner: float, level: Array, reverse: bool, rays: int
 ) -> Array:
     """Where the last ray goes, on a side from a corner on, before that of least divergence.
 
     To where the level line meets the side; if it does not, one step before.
     """
-    inner, outer = least.copy(), np.full_like(least, corner)
+    far = np.full_like(least, corner)
 
     def value(along: Array) -> Array:
         return _divergence(center, _on_side(along, side), reverse)
 
-    met = (value(inner) < level) & (value(outer) >= level)
-    for _ in range(HALVINGS):
-        middle = (inner + outer) / 2
-        below = value(middle) < level
-        inner, outer = np.where(below, middle, inner), np.where(below, outer, middle)
-    return np.where(met, outer, corner + (least - corner) * rays / (rays + 1))
+    met = (value(least) < level) & (value(far) >= level)
+    step_before = corner + (least - corner) * rays / (rays + 1)
+    return np.where(met, _crossing(value, least, far, level), step_before)
 
 
 def _reach(center: Array, ends: Array, level: Array, reverse: bool) -> Array:
@@ -182,11 +172,16 @@ def _reach(center: Array, ends: Array, level: Array, reverse: bool) -> Array:
     there = _divergence(center, ends, reverse) >= level * (1 - CLOSE)
     # A first step already infinite: the centre's own side has been left.
     there &= np.isfinite(value(np.full_like(far, 1e-3)))
+    return np.where(there, _crossing(value, near, far, level), np.nan)
+
+
+def _crossing(value: Callable[[Array], Array], near: Array, far: Array, level: Array) -> Array:
+    """Where a value that grows from `near` to `far` reaches the level, by halving."""
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         below = value(middle) < level
         near, far = np.where(below, middle, near), np.where(below, far, middle)
-    return np.where(there, far, np.nan)
+    return far
 
 
 def _on_side(along: Array, side: int) -> Array:

@@ -30,10 +30,10 @@ from xent_core._arrays import (
     as_integer,
     check_class_range,
     check_classes,
-    fail,
     from_rows,
     leading_shape,
     normalize_axes,
+    refuse,
     to_rows,
 )
 
@@ -43,9 +43,18 @@ BLOCK = 2**16
 
 
 def in_blocks(
-    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
+    kernel: Callable[..., Array],
+    dtype: np.dtype[Any],
+    rows: Array,
+    *others: Array,
+    empty: tuple[int, ...] = (),
 ) -> Array:
-    """kernel(rows, *others), some rows at a time; the kernel sees contiguous rows of `dtype`."""
+    """kernel(rows, *others), some rows at a time; the kernel sees contiguous rows of `dtype`.
+
+    Where there is no class, there is nothing to ask it: 0, of shape (rows, *empty).
+    """
+    if not rows.shape[1]:
+        return np.zeros((len(rows), *empty), dtype)
     if rows.size <= BLOCK:
         return kernel(np.ascontiguousarray(rows, dtype), *others)
     step = max(1, BLOCK // rows.shape[1])
@@ -169,10 +178,7 @@ def softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
         >>> softmax([1, 2, 3, 4]).round(2)
         array([0.03, 0.09, 0.24, 0.64])
     """
-    scaled, axes, dtype = _scaled_logits(x, axis, temperature)
-    with np.errstate(all="ignore"):
-        result = _map_rows(lambda x: softmax_rows(exp_rows(x)), dtype, scaled, axes)
-    return from_rows(result, scaled.shape, axes)[()]
+    return _along_classes(lambda x: softmax_rows(exp_rows(x)), x, axis, temperature)
 
 
 def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
@@ -182,41 +188,43 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> 
     the same sign, so nothing cancels; x_i - logsumexp(x) loses every digit at x = [1e17, 1e17].
 
     Args:
-        x: (..., C, ...), logits.
-        axis: Axis or axes of the classes, counted after broadcasting; None for all.
-        temperature: T, positive and finite; see `softmax`.
+        x, axis, temperature: As in `softmax`.
 
     Returns:
-        array of the type of `x`, in nats, ≤ 0. In float64 with T = 1 within 4 units in the last
-        place.
+        array of the type of `x`, in nats, ≤ 0; in float64 with T = 1 within 4 ulps.
 
     Raises:
-        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
+        ValueError: As in `softmax`.
 
     Example:
         >>> from xent_core import log_softmax
         >>> log_softmax([123, 456, 789])[0]
         np.float64(-666.0)
     """
+    return _along_classes(lambda x: log_softmax_rows(x, exp_rows(x)), x, axis, temperature)
+
+
+def _along_classes(
+    kernel: Callable[[Array], Array], x: ArrayLike, axis: Axis, temperature: ArrayLike
+) -> Any:
+    """The kernel's rows for the classes of `axis`, in the shape and the type of the logits."""
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     with np.errstate(all="ignore"):
-        result = _map_rows(lambda x: log_softmax_rows(x, exp_rows(x)), dtype, scaled, axes)
-    return from_rows(result, scaled.shape, axes)[()]
+        rows = in_blocks(kernel, WORKING_TYPE[scaled.dtype], to_rows(scaled, axes), empty=(0,))
+        return from_rows(rows.astype(dtype, copy=False), scaled.shape, axes)[()]
 
 
 def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     """Derivatives of the softmax: ∂p_i/∂x_j = p_i (δ_ij - p_j) / T.
 
     Args:
-        x: (..., C, ...), logits.
-        axis: Axis or axes of the classes, flattened in C order; None for all.
-        temperature: T, positive and finite; see `softmax`.
+        x, axis, temperature: As in `softmax`; several axes are flattened in C order.
 
     Returns:
         array, (..., C, C), of the type of `x`: the other axes first, then i, then j.
 
     Raises:
-        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
+        ValueError: As in `softmax`.
 
     Example:
         >>> from xent_core import softmax_jacobian
@@ -228,7 +236,8 @@ def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0
     temperatures = np.broadcast_to(temperature, scaled.shape).astype(FLOAT64)
     temperatures = to_rows(temperatures, axes)[:, :1, None]
     with np.errstate(all="ignore"):
-        result = _map_rows(_jacobian_kernel, dtype, scaled, axes, temperatures, empty=(0, 0))
+        rows, work = to_rows(scaled, axes), WORKING_TYPE[scaled.dtype]
+        result = in_blocks(_jacobian_kernel, work, rows, temperatures, empty=(0, 0)).astype(dtype)
     return result.reshape(leading_shape(scaled.shape, axes) + result.shape[1:])
 
 
@@ -242,22 +251,6 @@ def _jacobian_kernel(x: Array, temperature: Array) -> Array:
     return jacobian / temperature
 
 
-def _map_rows(
-    kernel: Callable[..., Array],
-    dtype: np.dtype[Any],
-    x: Array,
-    axes: tuple[int, ...],
-    *others: Array,
-    empty: tuple[int, ...] = (0,),
-) -> Array:
-    """The kernel's rows for the classes of `axes`, rounded to `dtype`; without a class `empty`."""
-    rows = to_rows(x, axes)
-    if rows.shape[1] == 0:  # no class, so no probability
-        return np.empty((len(rows), *empty), dtype)
-    result = in_blocks(kernel, WORKING_TYPE[x.dtype], rows, *others)
-    return result.astype(dtype, copy=False)
-
-
 def _scaled_logits(
     x: ArrayLike, axis: Axis, temperature: ArrayLike
 ) -> tuple[Array, tuple[int, ...], np.dtype[Any]]:
@@ -266,8 +259,7 @@ def _scaled_logits(
     if isinstance(temperature, int | float) and temperature == 1:
         return x, _class_axes(axis, x.ndim), x.dtype
     t = as_float(temperature, "temperature").astype(FLOAT64)
-    if not (np.isfinite(t) & (t > 0)).all():
-        fail("temperature", "must be positive and finite", t, ~(np.isfinite(t) & (t > 0)))
+    refuse("temperature", "must be positive and finite", t, ~(np.isfinite(t) & (t > 0)))
     mismatch = f"temperature: shape {t.shape} does not match x of shape {x.shape}"
     try:
         shape = np.broadcast_shapes(x.shape, t.shape)
@@ -319,7 +311,7 @@ def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
 
     Args:
         x: (..., C, ...).
-        axis: Axis or axes to search, of several in their C order; None for all.
+        axis: Axis or axes to search, several flattened in C order; None for all.
 
     Returns:
         integer array or scalar, without `axis`.
@@ -363,7 +355,7 @@ def one_hot(index: ArrayLike, num_classes: int) -> Array:
     whole = isinstance(num_classes, int | np.integer) and not isinstance(num_classes, bool)
     if not whole or num_classes < 1:
         raise ValueError(f"num_classes: must be a positive integer, found {num_classes!r}")
-    check_class_range(index, (index < 0) | (index >= num_classes), int(num_classes), "index")
+    check_class_range(index, int(num_classes), "index")
     result = np.zeros((*index.shape, int(num_classes)))
     np.put_along_axis(result, index[..., None].astype(np.intp), 1, axis=-1)
     return result

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, fail
+from xent_core._arrays import FLOAT64, Array, as_float, refuse
 from xent_core.information import _check_distribution
 
 LOG_2PI = math.log(2 * math.pi)
@@ -64,8 +64,7 @@ def gaussian_mixture(weights: ArrayLike, means: ArrayLike, sds: ArrayLike) -> Mi
         Mixture of float64 arrays, (..., K).
 
     Raises:
-        ValueError: If `weights` is no distribution, shapes do not broadcast, or a value out of
-            range.
+        ValueError: If `weights` is no distribution, shapes do not fit, or a value is out of range.
 
     Example:
         >>> from xent_core.densities import gaussian_mixture
@@ -115,14 +114,13 @@ def density(x: ArrayLike, p: Mixture) -> Any:
     """Density of a Gaussian or a mixture: p(x) = Σ w exp(-½ ((x - μ) / σ)²) / (σ √2π).
 
     Args:
-        x: Finite. Its shape broadcasts with the leading axes of `p`.
-        p: The density.
+        x, p: As in `log_density`.
 
     Returns:
         float64 array or scalar, per unit of x; above 1 where p is narrow.
 
     Raises:
-        ValueError: If |x| is above 1e60 or nan, or the shapes do not broadcast.
+        ValueError: As in `log_density`.
 
     Example:
         >>> from xent_core.densities import density, gaussian, gaussian_mixture
@@ -171,24 +169,19 @@ def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _check_size(x: Array, name: str) -> None:
     """Raise ValueError unless every |x| ≤ 1e60."""
-    wrong = ~(np.abs(x) <= LARGEST)
-    if wrong.any():
-        fail(name, f"must be from -{LARGEST:g} to {LARGEST:g}", x, wrong)
+    refuse(name, f"must be from -{LARGEST:g} to {LARGEST:g}", x, ~(np.abs(x) <= LARGEST))
 
 
-def checked_gaussians(**values: ArrayLike) -> list[Array]:
+def checked_gaussians(**values: ArrayLike) -> tuple[Array, Array]:
     """A mean and a standard deviation by name, in float64 and in their common shape, checked."""
-    mean, sd = arrays = [as_float(value, name).astype(FLOAT64) for name, value in values.items()]
+    mean, sd = (as_float(value, name).astype(FLOAT64) for name, value in values.items())
     mean_name, sd_name = values
     shape = common_shape(**{mean_name: mean.shape, sd_name: sd.shape})
     _check_size(mean, mean_name)
-    if not (sd > 0).all():
-        fail(sd_name, "must be positive", sd, ~(sd > 0))
-    wrong = (sd < SMALLEST) | (sd > LARGEST)
-    if wrong.any():
-        fail(sd_name, f"must be from {SMALLEST:g} to {LARGEST:g}", sd, wrong)
-    wrong = sd < NARROWEST * np.abs(mean)
-    if wrong.any():
-        rule = f"must be at least {NARROWEST:g} of |{mean_name}|"
-        fail(sd_name, rule, np.broadcast_to(sd, shape), wrong)
-    return [np.broadcast_to(array, shape) for array in arrays]
+    refuse(sd_name, "must be positive", sd, ~(sd > 0))
+    outside = (sd < SMALLEST) | (sd > LARGEST)
+    refuse(sd_name, f"must be from {SMALLEST:g} to {LARGEST:g}", sd, outside)
+    mean, sd = (np.broadcast_to(array, shape) for array in (mean, sd))
+    rule = f"must be at least {NARROWEST:g} of |{mean_name}|"
+    refuse(sd_name, rule, sd, sd < NARROWEST * np.abs(mean))
+    return mean, sd

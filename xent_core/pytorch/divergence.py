@@ -79,17 +79,16 @@ def kl_div_table(p: ArrayLike, q: ArrayLike, dtype: str = "float64") -> KlTable:
         ([0.144, 0.072, 0.144], 0.144)
     """
     p_batch, q_batch = (as_batch(np.atleast_2d(v), name) for v, name in ((p, "p"), (q, "q")))
-    kind = float_type(dtype)
-    tensors = {"p": to_tensor(p_batch, kind), "q": to_tensor(q_batch, kind)}
+    tensors = [to_tensor(batch, float_type(dtype)) for batch in (p_batch, q_batch)]
     truth, swapped = _mean_kl(p_batch, q_batch), _mean_kl(q_batch, p_batch)
     calls = tuple(
-        _call(order, log_target, reduction, tensors["p"], tensors["q"], truth)
+        _call(order, log_target, reduction, *tensors, truth)
         for order in KL_ORDERS
         for log_target in (False, True)
         for reduction in KL_REDUCTIONS
     )
     return KlTable(
-        tuple(KlCall(*call, ulp_distance(call[-1], truth, dtype)) for call in calls),
+        calls,
         truth,
         swapped,
         float(np.mean(-np.asarray(entropy(p_batch)) - (p_batch * q_batch).sum(-1))),
@@ -103,13 +102,14 @@ def _mean_kl(p: Array, q: Array) -> float:
 
 def _call(
     order: str, log_target: bool, reduction: str, p: Tensor, q: Tensor, truth: float
-) -> tuple[str, bool, str, float]:
+) -> KlCall:
     inputs = {"right": q.log(), "swapped": p.log(), "no_log": q}
     target = q if order == "swapped" else p
     if log_target:
         target = target.log()
-    value = F.kl_div(inputs[order], target, reduction=reduction, log_target=log_target)
-    return order, log_target, reduction, exact(value)
+    value = exact(F.kl_div(inputs[order], target, reduction=reduction, log_target=log_target))
+    ulps = ulp_distance(value, truth, str(p.dtype).removeprefix("torch."))
+    return KlCall(order, log_target, reduction, value, ulps)
 
 
 def kl_gradients(p_logits: ArrayLike, q_logits: ArrayLike, dtype: str = "float64") -> KlGradients:
@@ -119,7 +119,7 @@ def kl_gradients(p_logits: ArrayLike, q_logits: ArrayLike, dtype: str = "float64
     whatever P is. They train differently only if P is trained too.
 
     Args:
-        p_logits, q_logits: (C), C from 1 to 10: P and Q are their softmax.
+        p_logits, q_logits: (C), of one shape, C from 1 to 10: P and Q are their softmax.
         dtype: "float32" or "float64".
 
     Returns:

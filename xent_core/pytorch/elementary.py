@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ml_dtypes
 import numpy as np
 import torch
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import check_choice
+from xent_core._arrays import check_between, check_choice
+from xent_core.trace.formats import get_format, places
 
+# Each with the integer of its size, through which its bits go from one library to the other.
 _TYPES = {
-    "float16": (np.float16, torch.float16, np.int16, torch.int16),
-    "bfloat16": (ml_dtypes.bfloat16, torch.bfloat16, np.int16, torch.int16),
-    "float32": (np.float32, torch.float32, np.int32, torch.int32),
-    "float64": (np.float64, torch.float64, np.int64, torch.int64),
+    "float16": (torch.float16, torch.int16),
+    "bfloat16": (torch.bfloat16, torch.int16),
+    "float32": (torch.float32, torch.int32),
+    "float64": (torch.float64, torch.int64),
 }
 _SAMPLE = 20_000
 
@@ -39,19 +39,19 @@ def elementary_ulps(dtype: str) -> dict[str, tuple[int, float]]:
         >>> 0 <= most <= 4, 0 <= share <= 1
         (True, True)
     """
-    check_choice(dtype, _TYPES, "dtype")
-    number, theirs, integer, bits = _TYPES[dtype]
+    theirs, bits = _TYPES[check_choice(dtype, _TYPES, "dtype")]
+    fmt = get_format(dtype)
     rng = np.random.default_rng(0)
     sample = np.concatenate([rng.uniform(-15, 11, _SAMPLE // 2), rng.uniform(0, 4, _SAMPLE // 2)])
-    x = sample.astype(number)
+    x = sample.astype(fmt.dtype)
     found = {}
     for name in ("exp", "log", "log1p"):
         given = x if name == "exp" else np.abs(x)
-        tensor = torch.from_numpy(given.view(integer).copy()).view(theirs)
+        tensor = torch.from_numpy(given.view(f"i{fmt.bits // 8}").copy()).view(theirs)
         with np.errstate(all="ignore"):
             ours = getattr(np, name)(given)
-        other = getattr(torch, name)(tensor).view(bits).numpy()
-        apart = np.abs(_places(ours.view(integer)) - _places(other))
+        other = getattr(torch, name)(tensor).view(bits).numpy().view(fmt.dtype)
+        apart = np.abs(places(ours, fmt) - places(other, fmt))
         found[name] = (int(apart.max()), float(np.mean(apart > 0)))
     return found
 
@@ -76,9 +76,8 @@ def sum_and_mean(value: float, count: int, dtype: str) -> tuple[float, float]:
         (2.0, 0.5)
     """
     check_choice(dtype, _TYPES, "dtype")
-    if not 1 <= count <= 1_000_000:
-        raise ValueError(f"count: must be from 1 to 1000000, found {count}")
-    numbers = torch.full((count,), value, dtype=_TYPES[dtype][1])
+    check_between("count", count, 1, 1_000_000)
+    numbers = torch.full((count,), value, dtype=_TYPES[dtype][0])
     return float(numbers.sum()), float(numbers.mean())
 
 
@@ -112,9 +111,8 @@ def loss_of_equal_logits(count: int, dtype: str) -> float:
         1.0986
     """
     check_choice(dtype, _TYPES, "dtype")
-    if not 1 <= count <= 1_000_000:
-        raise ValueError(f"count: must be from 1 to 1000000, found {count}")
-    logits = torch.zeros(1, count, dtype=_TYPES[dtype][1])
+    check_between("count", count, 1, 1_000_000)
+    logits = torch.zeros(1, count, dtype=_TYPES[dtype][0])
     return float(torch.nn.functional.cross_entropy(logits, torch.tensor([0])))
 
 
@@ -128,10 +126,3 @@ def float8_top() -> float:
         True
     """
     return float(torch.tensor(float("inf")).to(torch.float8_e4m3fn).float())
-
-
-def _places(bits: Array) -> Array:
-    """Which number this is, counted from 0: the bits of the magnitude are in order."""
-    wide = bits.astype(np.int64)
-    sign = np.iinfo(bits.dtype).min
-    return np.where(wide < 0, -(wide - sign), wide)

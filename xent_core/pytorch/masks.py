@@ -12,15 +12,9 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from xent_core._arrays import Array
+from xent_core._arrays import Array, as_smoothing
 from xent_core.losses import cross_entropy_loss
-from xent_core.pytorch._inputs import (
-    as_class,
-    as_row,
-    as_smoothing,
-    float_type,
-    to_tensor,
-)
+from xent_core.pytorch._inputs import as_class, as_row, float_type, to_tensor
 from xent_core.pytorch.ways import loss_and_grad
 
 MASK_TARGETS = ("index", "one_hot", "soft", "soft_off_the_mask", "label_smoothing")

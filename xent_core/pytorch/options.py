@@ -18,15 +18,13 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from xent_core._arrays import Array, as_array
-from xent_core.losses import cross_entropy_loss
+from xent_core._arrays import Array, as_array, as_ignore_index, as_smoothing, check_choice
+from xent_core.losses import check_not_ignored, cross_entropy_loss
 from xent_core.pytorch._inputs import (
     IGNORED,
     as_batch,
     as_classes,
     as_row,
-    as_smoothing,
-    check_choice,
     exact,
     float_type,
     to_tensor,
@@ -156,8 +154,7 @@ def _question(
 ) -> _Question:
     batch = as_batch(logits)
     kind = float_type(dtype)
-    if not isinstance(ignore_index, int) or abs(ignore_index) >= 2**63:
-        raise ValueError(f"ignore_index: must be a 64-bit integer, found {ignore_index!r}")
+    ignore_index = as_ignore_index(ignore_index)
     return _Question(
         to_tensor(batch, kind),
         _target(target, batch, ignore_index, kind),
@@ -178,10 +175,7 @@ def _target(target: ArrayLike, batch: Array, ignore_index: int, dtype: torch.dty
             f"target: probabilities must be floats of shape {batch.shape}, found "
             f"{values.dtype} of shape {values.shape}"
         )
-    if ignore_index >= 0:
-        raise ValueError(
-            f"ignore_index: class probabilities cannot be ignored, found {ignore_index}"
-        )
+    check_not_ignored(ignore_index)
     return to_tensor(probabilities, dtype)
 
 
@@ -231,16 +225,8 @@ def _scale(losses: Array, factors: Array, reduction: str, denominator: float) ->
 
 def _agree(value: Any, ours: Any, allowance: Any) -> bool:
     """Whether both are the same but for rounding, and infinite or nan at the same places."""
-    return bool(
-        np.all(
-            [
-                np.allclose(v, o, 0, a if np.isfinite(a) else 0, equal_nan=True)
-                for v, o, a in zip(
-                    np.ravel(value), np.ravel(ours), np.ravel(allowance), strict=True
-                )
-            ]
-        )
-    )
+    allowed = np.where(np.isfinite(allowance), allowance, 0)
+    return bool(np.isclose(value, ours, 0, allowed, equal_nan=True).all())
 
 
 def _distance(value: Any, ours: Any, dtype: str) -> Any:

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import IGNORED, check_choice, exact
+from xent_core._arrays import Array, check_choice, class_axis, leading_shape
+from xent_core.pytorch._inputs import IGNORED, exact
 from xent_core.pytorch.options import OPTION_REDUCTIONS
 
 Shape: TypeAlias = tuple[int, ...]
@@ -28,40 +28,16 @@ MAX_ELEMENTS = 8 * 10 * 4 * 4
 
 # What a page may offer; `ask` takes every shape within the limits above.
 INPUT_SHAPES: tuple[Shape, ...] = (
-    (),
-    (5,),
-    (4, 5),
-    (1, 5),
-    (0, 5),
-    (4, 5, 3),
-    (4, 3, 5),
-    (4, 5, 2, 2),
-    (4, 2, 2, 5),
+    *((), (5,)),
+    *((4, 5), (1, 5), (0, 5)),
+    *((4, 5, 3), (4, 3, 5)),
+    *((4, 5, 2, 2), (4, 2, 2, 5)),
 )
 TARGET_SHAPES: tuple[Shape, ...] = (
-    (),
-    (1,),
-    (4,),
-    (5,),
-    (0,),
-    (4, 1),
-    (4, 3),
-    (4, 5),
-    (5, 4),
-    (4, 5, 3),
-    (4, 2, 2),
-    (4, 5, 2, 2),
+    *((), (1,), (4,), (5,), (0,)),
+    *((4, 1), (4, 3), (4, 5), (5, 4)),
+    *((4, 5, 3), (4, 2, 2), (4, 5, 2, 2)),
 )
-_TYPES = {
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-    "float32": torch.float32,
-    "float64": torch.float64,
-    "int64": torch.int64,
-    "int32": torch.int32,
-    "uint8": torch.uint8,
-    "bool": torch.bool,
-}
 INPUT_TYPES = ("float16", "bfloat16", "float32", "float64", "int64")
 TARGET_TYPES = ("int64", "int32", "uint8", "bool", "float16", "float32", "float64")
 INPUT_VALUES = ("ordinary", "minus_inf_row")
@@ -172,10 +148,10 @@ def ask(
     check_choice(input_values, INPUT_VALUES, "input_values")
     check_choice(target_values, TARGET_VALUES, "target_values")
     check_choice(reduction, OPTION_REDUCTIONS, "reduction")
-    x = _input(x_shape, _TYPES[input_dtype], input_values)
-    target = _target(x_shape, t_shape, _TYPES[target_dtype], target_values)
+    x = _input(x_shape, getattr(torch, input_dtype), input_values)
+    target = _target(x_shape, t_shape, getattr(torch, target_dtype), target_values)
     advice = _advice(x, target)
-    numbers, ids = _array(exact(x)), _array(exact(target))
+    numbers, ids = np.asarray(exact(x)), np.asarray(exact(target))
     if x.is_floating_point():
         x.requires_grad_()
     try:
@@ -196,7 +172,7 @@ def _backward(x: Tensor, loss: Tensor) -> Backward:
     except RuntimeError as error:
         return Backward(None, type(error).__name__, str(error))
     assert x.grad is not None
-    return Backward(_array(exact(x.grad)), None, None)
+    return Backward(np.asarray(exact(x.grad)), None, None)
 
 
 def _check_shape(shape: Sequence[int], name: str) -> Shape:
@@ -210,17 +186,9 @@ def _check_shape(shape: Sequence[int], name: str) -> Shape:
     return lengths
 
 
-def _array(value: float | Array) -> Array:
-    return np.asarray(value)
-
-
-def _class_axis(shape: Shape) -> int:
-    return 1 if len(shape) > 1 else 0
-
-
 def _index_shape(shape: Shape) -> Shape:
     """The shape of one class for each sample."""
-    return shape[:1] + shape[2:] if len(shape) > 1 else ()
+    return leading_shape(shape, (class_axis(shape),))
 
 
 def _input(shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
@@ -234,7 +202,7 @@ def _input(shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
 
 
 def _target(x_shape: Shape, shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
-    classes = x_shape[_class_axis(x_shape)] if x_shape else 1
+    classes = x_shape[class_axis(x_shape)] if x_shape else 1
     if shape == x_shape and shape:
         return _one_hot(shape).to(dtype)
     ids = np.arange(math.prod(shape)) % max(1, classes)
@@ -246,7 +214,7 @@ def _target(x_shape: Shape, shape: Shape, dtype: torch.dtype, values: str) -> Te
 
 
 def _one_hot(shape: Shape) -> Tensor:
-    axis = _class_axis(shape)
+    axis = class_axis(shape)
     samples, classes = _index_shape(shape), shape[axis]
     ids = np.arange(math.prod(samples)).reshape(samples) % max(1, classes)
     return (
@@ -305,7 +273,7 @@ def _of_classes(x: Tensor, target: Tensor) -> str | None:
     # As int64: a byte has no -100, and torch's comparison would wrap it to 156.
     ids = target.long()
     ids = ids[ids != IGNORED]
-    classes = x.shape[_class_axis(tuple(x.shape))]
+    classes = x.shape[class_axis(tuple(x.shape))]
     return "class_out_of_range" if bool(((ids < 0) | (ids >= classes)).any()) else None
 
 
@@ -315,5 +283,5 @@ def _of_values(x: Tensor, target: Tensor | None) -> str | None:
         return "nothing_to_average"
     if target is not None and bool((target.long() == IGNORED).all()):
         return "all_ignored"
-    rows = x.movedim(_class_axis(tuple(x.shape)), -1)
+    rows = x.movedim(class_axis(tuple(x.shape)), -1)
     return "minus_inf_row" if bool(rows.isneginf().all(-1).any()) else None

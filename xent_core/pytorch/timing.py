@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xent_core.pytorch._inputs import check_choice, float_type
+from xent_core._arrays import check_choice
+from xent_core.pytorch._inputs import float_type
 from xent_core.pytorch.ways import WAYS, LossFunction, way_function
 
 MAX_SECONDS = 5.0

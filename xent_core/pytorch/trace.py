@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.autograd import profiler_legacy
 
-from xent_core.pytorch._inputs import as_batch, as_classes, check_choice, float_type, to_tensor
+from xent_core._arrays import check_choice
+from xent_core.pytorch._inputs import as_batch, as_classes, float_type, to_tensor
 from xent_core.pytorch.ways import WAYS, way_function
 
 TRACE_CASES = (*WAYS, "weight", "label_smoothing", "probabilities", "smoothed_probabilities")
@@ -128,15 +129,11 @@ def _prepared(case: str, x: Tensor, classes: Tensor) -> Callable[[], Tensor]:
     if case in WAYS:
         way = way_function(case)
         return lambda: way(x, classes)
-    if case == "weight":
-        weight = torch.ones(x.shape[1], dtype=x.dtype)
-        return lambda: F.cross_entropy(x, classes, weight=weight)
-    if case == "label_smoothing":
-        return lambda: F.cross_entropy(x, classes, label_smoothing=_SMOOTHING)
-    probabilities = F.one_hot(classes, x.shape[1]).to(x.dtype)
-    if case == "probabilities":
-        return lambda: F.cross_entropy(x, probabilities)
-    return lambda: F.cross_entropy(x, probabilities, label_smoothing=_SMOOTHING)
+    weight = torch.ones(x.shape[1], dtype=x.dtype) if case == "weight" else None
+    smoothing = _SMOOTHING if "smooth" in case else 0.0
+    if case.endswith("probabilities"):
+        classes = F.one_hot(classes, x.shape[1]).to(x.dtype)
+    return lambda: F.cross_entropy(x, classes, weight=weight, label_smoothing=smoothing)
 
 
 def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
@@ -148,7 +145,7 @@ def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
         trace: From `trace_operators` or `trace_loss`.
 
     Returns:
-        Their names.
+        Names of operators.
 
     Raises:
         Nothing.

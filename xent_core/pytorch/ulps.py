@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import check_choice
-
-_BITS = {"float32": (np.float32, np.int32), "float64": (np.float64, np.int64)}
+from xent_core._arrays import FLOAT64, Array, check_choice
+from xent_core.pytorch._inputs import FLOAT_TYPES
+from xent_core.trace.formats import places, round_to
 
 
 def ulp_distance(a: float, b: float, dtype: str = "float64") -> int | None:
@@ -37,12 +34,7 @@ def ulp_distance(a: float, b: float, dtype: str = "float64") -> int | None:
         >>> ulp_distance(float("inf"), 1e308) is None
         True
     """
-    check_choice(dtype, _BITS, "dtype")
-    if (math.isnan(a) and math.isnan(b)) or a == b:
-        return 0
-    if not (math.isfinite(a) and math.isfinite(b)):
-        return None
-    return abs(_position(a, dtype) - _position(b, dtype))
+    return ulp_distances(a, b, dtype).item()
 
 
 def ulp_distances(a: ArrayLike, b: ArrayLike, dtype: str = "float64") -> Array:
@@ -63,18 +55,15 @@ def ulp_distances(a: ArrayLike, b: ArrayLike, dtype: str = "float64") -> Array:
         >>> ulp_distances([1.0, 2.0], [1.0, float("inf")]).tolist()
         [0, None]
     """
-    first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    check_choice(dtype, FLOAT_TYPES, "dtype")
+    first, second = np.asarray(a, FLOAT64), np.asarray(b, FLOAT64)
     if first.shape != second.shape:
         raise ValueError(f"a, b: shapes {first.shape} and {second.shape} do not match")
-    pairs = zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)
-    distances = np.empty(first.size, object)
-    distances[:] = [ulp_distance(x, y, dtype) for x, y in pairs]
+    x, y = first.ravel(), second.ravel()
+    same = (x == y) | (np.isnan(x) & np.isnan(y))
+    # Python's integers, as the distance of two float64 may be too large for int64.
+    at, other = (places(round_to(each, dtype), dtype).astype(object) for each in (x, y))
+    distances = np.abs(at - other)
+    distances[same] = 0
+    distances[~same & ~(np.isfinite(x) & np.isfinite(y))] = None
     return distances.reshape(first.shape)
-
-
-def _position(value: float, dtype: str) -> int:
-    """Which number this is, counted from 0: the bits, read as an integer, are in order."""
-    number, integer = _BITS[dtype]
-    with np.errstate(over="ignore"):
-        bits = int(number(abs(value)).view(integer))
-    return -bits if value < 0 else bits

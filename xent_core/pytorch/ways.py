@@ -10,15 +10,8 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import (
-    as_batch,
-    as_classes,
-    check_choice,
-    exact,
-    float_type,
-    to_tensor,
-)
+from xent_core._arrays import Array, check_choice
+from xent_core.pytorch._inputs import as_batch, as_classes, exact, float_type, to_tensor
 from xent_core.pytorch.ulps import ulp_distance, ulp_distances
 
 WAYS = ("cross_entropy_module", "cross_entropy_function", "log_softmax_nll", "log_of_softmax_nll")

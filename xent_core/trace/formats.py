@@ -14,35 +14,24 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT32, FLOAT64, Array
+from xent_core._arrays import FLOAT32, FLOAT64, Array, check_choice
 
 
 @dataclass(frozen=True)
 class Format:
-    """A floating format. All numbers are Python floats, which hold each of them exactly.
-
-    Attributes:
-        name: Its key in `FORMATS`.
-        dtype: NumPy's.
-        bits, exponent_bits, fraction_bits: Bits = 1 + exponent_bits + fraction_bits.
-        bias: What is subtracted from the exponent field: the field of 1.0.
-        max: The largest finite number.
-        smallest_normal, smallest_subnormal: Above 0.
-        eps: From 1 to the next number above.
-        has_inf: float8_e4m3fn has none: what would be inf is nan.
-    """
+    """A floating format. All numbers are Python floats, which hold each of them exactly."""
 
     name: str
     dtype: np.dtype[Any]
-    bits: int
+    bits: int  # 1 + exponent_bits + fraction_bits
     exponent_bits: int
     fraction_bits: int
-    bias: int
-    max: float
+    bias: int  # what is subtracted from the exponent field: the field of 1.0
+    max: float  # the largest finite number
     smallest_normal: float
     smallest_subnormal: float
-    eps: float
-    has_inf: bool
+    eps: float  # from 1 to the next number above
+    has_inf: bool  # float8_e4m3fn has none: what would be inf is nan
 
     @property
     def precision(self) -> int:
@@ -62,9 +51,12 @@ class Format:
     def first_nan(self) -> int:
         """The smallest magnitude, read as an integer, that is nan."""
         all_ones = self.sign_bit - 1
-        return (
-            (all_ones >> self.fraction_bits << self.fraction_bits) + 1 if self.has_inf else all_ones
-        )
+        inf = all_ones >> self.fraction_bits << self.fraction_bits
+        return inf + 1 if self.has_inf else all_ones
+
+    def number(self, bits: int) -> float:
+        """The number that has these bits."""
+        return float(np.array([bits], self.integer_type).view(self.dtype)[0])
 
 
 def _format(name: str, dtype: Any) -> Format:
@@ -119,9 +111,7 @@ def get_format(name: str | Format) -> Format:
     """
     if isinstance(name, Format):
         return name
-    if name not in FORMATS:
-        raise ValueError(f"format: must be one of {tuple(FORMATS)}, found {name!r}")
-    return FORMATS[name]
+    return FORMATS[check_choice(name, FORMATS, "format")]
 
 
 def round_to(values: ArrayLike, format: str | Format) -> Array:
@@ -213,11 +203,18 @@ def place_of(value: float, format: str | Format) -> int:
         1024
     """
     fmt = get_format(format)
-    bits = int(bits_of(round_to([value], fmt), fmt)[0])
-    magnitude = bits & (fmt.sign_bit - 1)
-    if magnitude >= fmt.first_nan:
+    place = int(places(round_to([value], fmt), fmt)[0])
+    if abs(place) >= fmt.first_nan:
         raise ValueError(f"value: nan has no place in the order of {fmt.name}, found {value}")
-    return -magnitude if bits & fmt.sign_bit else magnitude
+    return place
+
+
+def places(values: Array, format: str | Format) -> Array:
+    """`place_of` for numbers that are already in the format, int64; those of nan lie outside."""
+    fmt = get_format(format)
+    bits = bits_of(values, fmt)
+    magnitude = (bits & fmt.integer_type.type(fmt.sign_bit - 1)).astype(np.int64)
+    return np.where(bits >= fmt.sign_bit, -magnitude, magnitude)
 
 
 def at_place(place: int, format: str | Format) -> float:
@@ -241,5 +238,4 @@ def at_place(place: int, format: str | Format) -> float:
     fmt = get_format(format)
     if abs(place) >= fmt.first_nan:
         raise ValueError(f"place: must be below {fmt.first_nan} either way, found {place}")
-    bits = abs(place) | (fmt.sign_bit if place < 0 else 0)
-    return float(np.array([bits], fmt.integer_type).view(fmt.dtype)[0])
+    return fmt.number(abs(place) | (fmt.sign_bit if place < 0 else 0))

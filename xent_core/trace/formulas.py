@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from xent_core._arrays import check_choice
+
 EPSILON = 1e-8
 
 
@@ -106,9 +108,7 @@ def get_program(formula: str) -> tuple[Step, ...]:
         >>> [step.key for step in get_program("paper")]
         ['exp', 'sum', 'p', 'pick', 'log', 'neg']
     """
-    if formula not in PROGRAMS:
-        raise ValueError(f"formula: must be one of {FORMULAS}, found {formula!r}")
-    return PROGRAMS[formula]
+    return PROGRAMS[check_choice(formula, FORMULAS, "formula")]
 
 
 def dependents(formula: str, key: str) -> tuple[str, ...]:

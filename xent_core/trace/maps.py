@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array
+from xent_core._arrays import FLOAT64, Array, check_between
 from xent_core.trace.evaluate import losses
 from xent_core.trace.formats import Format
 from xent_core.trace.formulas import FORMULAS
@@ -41,8 +41,7 @@ def map_logits(sizes: ArrayLike, gaps: ArrayLike, classes: int = 2) -> Array:
         raise ValueError(
             f"sizes, gaps: at most {MOST_ROWS:,} points, found {size.size * gap.size:,}"
         )
-    if not 2 <= classes <= LARGEST_ROW:
-        raise ValueError(f"classes: must be from 2 to {LARGEST_ROW}, found {classes}")
+    check_between("classes", classes, 2, LARGEST_ROW)
     x = np.empty((gap.size, size.size, classes))
     x[..., 0] = size
     x[..., 1:] = (size - gap[:, None])[..., None]

@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array
+from xent_core._arrays import FLOAT64, Array, check_between
 from xent_core.losses import cross_entropy_loss_grad
 from xent_core.trace import double_double as dd
 from xent_core.trace.double_double import Double2
@@ -34,17 +34,12 @@ BLOCK = 2**14
 
 @dataclass(frozen=True)
 class ExactRow:
-    """The truth about one row, as mpmath numbers: the result of `exact_row`.
+    """The truth about one row, as mpmath numbers: the result of `exact_row`."""
 
-    Attributes:
-        loss, log_p: -log p_k and log p_k, in nats.
-        probabilities, gradient: (C), p and p - y.
-    """
-
-    loss: Any
-    log_p: Any
-    probabilities: tuple[Any, ...]
-    gradient: tuple[Any, ...]
+    loss: Any  # -log p_k, in nats
+    log_p: Any  # log p_k
+    probabilities: tuple[Any, ...]  # p
+    gradient: tuple[Any, ...]  # p - y
 
 
 def exact_row(logits: ArrayLike, target: int, format: str | Format, digits: int = 50) -> ExactRow:
@@ -74,8 +69,7 @@ def exact_row(logits: ArrayLike, target: int, format: str | Format, digits: int 
     rows = as_rows(logits, target, format)
     if rows.lead:
         raise ValueError(f"logits: must be one row, found shape {rows.lead + rows.x.shape[:1]}")
-    if not 1 <= digits <= 1000:
-        raise ValueError(f"digits: must be from 1 to 1000, found {digits}")
+    check_between("digits", digits, 1, 1000)
     x = rows.x[:, 0].astype(FLOAT64)
     k, peak = int(rows.target[0]), int(x.argmax())
     if not np.isfinite(x[peak]):
@@ -181,15 +175,10 @@ def true_gradients(logits: ArrayLike, target: ArrayLike, format: str | Format) -
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """How far losses are from the truth: float64 arrays of shape (…); nan where either is.
+    """How far losses are from the truth: float64 arrays of shape (…); nan where either is."""
 
-    Attributes:
-        ulps: In units of the format's last place at the truth, at least its smallest subnormal.
-        percent: Of the truth; 0 where both are 0.
-    """
-
-    ulps: Array
-    percent: Array
+    ulps: Array  # of the format at the truth, at least its smallest subnormal
+    percent: Array  # of the truth; 0 where both are 0
 
 
 def errors(values: Array, truth: TrueLosses, format: str | Format) -> Errors:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from xent_core._arrays import check_between, check_choice
+
 DATA = ("note", "blobs", "moons", "circles", "spirals", "xor", "iris", "digits")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu")
 OPTIMIZERS = ("sgd", "momentum", "adam")
@@ -119,7 +121,7 @@ class Config:
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
+            check_choice(getattr(self, name), choices, name)
         for name, bounds in INTEGER_BOUNDS.items():
             _check_integer(name, getattr(self, name), *bounds)
         for name, bounds in REAL_BOUNDS.items():
@@ -167,24 +169,17 @@ class Config:
         return self.epochs * self.steps_per_epoch
 
 
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}: must be one of {choices}, found {value!r}")
-
-
 def _check_integer(name: str, value: object, low: int, high: int) -> None:
     if type(value) is not int:
         raise ValueError(f"{name}: must be an int, found {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: must be from {low} to {high}, found {value}")
+    check_between(name, value, low, high)
 
 
 def check_real(name: str, value: Any, low: float, high: float) -> float:
     """`value` as a float; ValueError unless it is a number within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name}: must be a number, found {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: must be from {low} to {high}, found {value}")
+    check_between(name, value, low, high)
     return float(value)
 
 
