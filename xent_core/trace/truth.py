@@ -19,7 +19,7 @@ from xent_core.losses import cross_entropy_loss_grad
 from xent_core.trace import double_double as dd
 from xent_core.trace.double_double import Double2
 from xent_core.trace.formats import Format, get_format
-from xent_core.trace.rows import Rows, as_rows
+from xent_core.trace.rows import as_rows
 
 # What can become of a loss; `outcomes` gives the place in this tuple.
 OUTCOMES = ("right", "digits", "zero", "inf", "nan")
@@ -115,20 +115,14 @@ def true_losses(logits: ArrayLike, target: ArrayLike, format: str | Format) -> T
         array(4.24835426e-18)
     """
     rows = as_rows(logits, target, format)
-    high, low = _true_rows(rows)
-    return TrueLosses(rows.restore(high), rows.restore(low))
-
-
-def _true_rows(rows: Rows) -> TrueLosses:
-    """`true_losses` of rows, some at a time, so that the temporaries stay in the cache."""
     wide = rows.x.astype(FLOAT64)
     high, low = np.empty(wide.shape[1]), np.empty(wide.shape[1])
-    step = max(1, BLOCK // len(wide))
+    step = max(1, BLOCK // len(wide))  # at a time, so that the temporaries stay in the cache
     with np.errstate(all="ignore"):
         for first in range(0, wide.shape[1], step):
             at = slice(first, first + step)
             high[at], low[at] = _true_block(np.ascontiguousarray(wide[:, at]), rows.target[at])
-    return TrueLosses(high, low)
+    return TrueLosses(rows.restore(high), rows.restore(low))
 
 
 def _true_block(x: Array, target: Array) -> Double2:
