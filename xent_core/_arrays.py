@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn, TypeAlias
+import operator
+from collections.abc import Collection
+from typing import Any, SupportsIndex, TypeAlias, cast
 
 import ml_dtypes
 import numpy as np
@@ -103,25 +105,76 @@ def leading_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, .
     return tuple(length for a, length in enumerate(shape) if a not in axes)
 
 
+def class_axis(shape: tuple[int, ...]) -> int:
+    """Where PyTorch's losses have their classes: the second axis, or the only one."""
+    return 1 if len(shape) > 1 else 0
+
+
 def check_classes(shape: tuple[int, ...], axes: tuple[int, ...], name: str) -> None:
     """Raise ValueError if there is no class at all."""
     if any(shape[a] == 0 for a in axes):
         raise ValueError(f"{name}: the class axis is empty, shape {shape}")
 
 
-def fail(name: str, rule: str, values: Array, bad: Array) -> NoReturn:
-    """Raise ValueError: `rule` is broken by the first of `values` where `bad` is true."""
-    raise ValueError(f"{name}: {rule}, found {first_found(values, bad)}")
+def refuse(name: str, rule: str, values: Array, bad: Array) -> None:
+    """Raise ValueError if `bad` is true anywhere: the first of `values` there breaks `rule`."""
+    if bad.any():
+        raise ValueError(f"{name}: {rule}, found {_first_found(values, bad)}")
 
 
-def first_found(values: Array, bad: Array) -> str:
+def _first_found(values: Array, bad: Array) -> str:
     """The first of `values` where `bad` is true, and its index."""
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     return f"{values[index]} at index {index}" if index else f"{values[()]}"
 
 
-def check_class_range(index: Array, bad: Array, classes: int, name: str) -> None:
-    """Raise IndexError for the first `bad` class."""
+def check_class_range(index: Array, classes: int, name: str, ignored: Array | None = None) -> None:
+    """Raise IndexError for the first class that is not there and not `ignored`."""
+    bad = (index < 0) | (index >= classes)
+    if ignored is not None:
+        bad = bad & ~ignored
     if bad.any():
         allowed = f"classes go from 0 to {classes - 1}" if classes else "there is no class"
-        raise IndexError(f"{name}: {allowed}, found {first_found(index, bad)}")
+        raise IndexError(f"{name}: {allowed}, found {_first_found(index, bad)}")
+
+
+def check_choice(value: object, choices: Collection[str], name: str) -> str:
+    """`value` if it is one of `choices`; ValueError otherwise."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}: must be one of {tuple(choices)}, found {value!r}")
+    return value
+
+
+def check_between(name: str, value: float, low: float, high: float) -> None:
+    """Raise ValueError unless low ≤ value ≤ high."""
+    if not low <= value <= high:
+        raise ValueError(f"{name}: must be from {low} to {high}, found {value}")
+
+
+def as_share(values: ArrayLike, name: str) -> Array:
+    """`values` in float64; ValueError unless all are from 0 to 1."""
+    shares = as_float(values, name).astype(FLOAT64)
+    refuse(name, "must be from 0 to 1", shares, ~((shares >= 0) & (shares <= 1)))
+    return shares
+
+
+def as_smoothing(value: float, name: str = "label_smoothing") -> float:
+    """ε as a float; ValueError unless it is between 0 and 1."""
+    try:
+        smoothing = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: must be a number, found {value!r}") from None
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"{name}: must be between 0 and 1, found {value}")
+    return smoothing
+
+
+def as_ignore_index(value: object) -> int:
+    """The class to ignore as an int; ValueError unless it has 64 bits."""
+    try:
+        index = operator.index(cast(SupportsIndex, value))
+    except TypeError:
+        index = None
+    if index is None or isinstance(value, bool) or not -(2**63) <= index < 2**63:
+        raise ValueError(f"ignore_index: must be a 64-bit integer, found {value!r}")
+    return index

@@ -23,28 +23,21 @@ def block_distribution(p: ArrayLike, n: int) -> Array:
     A block has the entropy n H, and its Huffman code H ≤ Lₙ / n < H + 1 / n bits per symbol:
     longer blocks come as close to H as one likes (Cover & Thomas, 5.4).
 
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    n : int
-        Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
+    Args:
+        p: (K,), probabilities that sum to 1.
+        n: Symbols in a block, from 1 to 16. There are K^n blocks, at most 65,536.
 
-    Returns
-    -------
-    float64 array, (K^n,), the last symbol changing fastest. Blocks of the same symbols in another
-    order are equally probable to the last bit. Below 5e-324 a block counts as impossible.
+    Returns:
+        float64 array, (K^n,), the last symbol changing fastest. The order of a block's symbols does
+        not change its probability, to the last bit. Below 5e-324 a block counts as impossible.
 
-    Raises
-    ------
-    ValueError
-        If `p` is not one distribution, or if `n` is below 1 or gives too many blocks.
+    Raises:
+        ValueError: If `p` is not one distribution, or if `n` is below 1 or gives too many blocks.
 
-    Examples
-    --------
-    >>> from xent_core import block_distribution
-    >>> block_distribution([0.75, 0.25], 2).tolist()
-    [0.5625, 0.1875, 0.1875, 0.0625]
+    Example:
+        >>> from xent_core import block_distribution
+        >>> block_distribution([0.75, 0.25], 2).tolist()
+        [0.5625, 0.1875, 0.1875, 0.0625]
     """
     p = _one_distribution(p)
     _check_blocks(p.size, n)
@@ -60,27 +53,20 @@ def block_lengths(p: ArrayLike, most: int) -> Array:
     Lₙ / n, for which H ≤ Lₙ / n < H + 1 / n (Cover & Thomas, 5.4). Codewords are not made: the
     expected length is the sum of the probabilities of the inner nodes.
 
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    most : int
-        The longest block, from 1 to 16, of at most 65,536 different ones.
+    Args:
+        p: (K,), probabilities that sum to 1.
+        most: The longest block, from 1 to 16, of at most 65,536 different ones.
 
-    Returns
-    -------
-    float64 array, (most,), in bits per symbol
+    Returns:
+        float64 array, (most,), in bits per symbol.
 
-    Raises
-    ------
-    ValueError
-        If `p` is not one distribution, or if `most` is below 1 or gives too many blocks.
+    Raises:
+        ValueError: If `p` is not one distribution, or `most` is below 1 or gives too many blocks.
 
-    Examples
-    --------
-    >>> from xent_core.blocks import block_lengths
-    >>> block_lengths([0.9, 0.1], 3).round(4).tolist()
-    [1.0, 0.645, 0.5327]
+    Example:
+        >>> from xent_core.blocks import block_lengths
+        >>> block_lengths([0.9, 0.1], 3).round(4).tolist()
+        [1.0, 0.645, 0.5327]
     """
     p = _one_distribution(p)
     _check_blocks(p.size, most)

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, as_integer, fail
+from xent_core._arrays import FLOAT64, Array, as_float, as_integer, refuse
 from xent_core.distributions import _distributions
 from xent_core.information import _check_distribution
 
@@ -57,64 +57,47 @@ Tree: TypeAlias = Leaf | Branch
 class HuffmanCode:
     """A prefix code of least expected length, as `huffman_code` makes it.
 
-    Codes with the same codewords for the same symbols are equal.
+    A branch of the tree is a question, a codeword the answers to them: whoever asks them finds the
+    symbol with `expected_length` questions on average, and nobody can with fewer. Codes with the
+    same codewords for the same symbols are equal.
 
-    Attributes
-    ----------
-    symbols : tuple of K hashables
-    probabilities : float64 array, (K,)
-        They sum to 1. Read-only.
-    codewords : tuple of K str
-        "0" and "1"; "" for an impossible symbol, which cannot be encoded, and for a certain one.
-    lengths : int64 array, (K,)
-        Of the codewords, in bits. Read-only.
-    tree : Leaf, Branch or None
-        A branch is a question, a codeword the answers to them: whoever asks them finds the
-        symbol with `expected_length` questions on average, and nobody can with fewer. Impossible
-        symbols are not in it. A `Leaf` if one symbol is certain; None for the code of the empty
-        text, which has no symbols.
-
-    Examples
-    --------
-    >>> from xent_core.coding import huffman_code
-    >>> code = huffman_code([0.25, 0.25, 0.5], "abc")
-    >>> code.codewords
-    ('00', '01', '1')
-    >>> code.tree.one
-    Leaf(symbol='c', probability=0.5)
+    Example:
+        >>> from xent_core.coding import huffman_code
+        >>> code = huffman_code([0.25, 0.25, 0.5], "abc")
+        >>> code.codewords
+        ('00', '01', '1')
+        >>> code.tree.one
+        Leaf(symbol='c', probability=0.5)
     """
 
-    symbols: tuple[Hashable, ...]
-    probabilities: Array = field(compare=False)
-    codewords: tuple[str, ...]
-    lengths: Array = field(compare=False)
+    symbols: tuple[Hashable, ...]  # K of them
+    probabilities: Array = field(compare=False)  # float64 (K,), of sum 1, read-only
+    codewords: tuple[str, ...]  # "" for a certain symbol, and for impossible ones
+    lengths: Array = field(compare=False)  # int64 (K,), of the codewords, in bits, read-only
+    # Without the impossible symbols. A Leaf if one is certain; None for the code of the empty text.
     tree: Tree | None = field(compare=False, repr=False)
 
     @property
     def expected_length(self) -> float:
         """L = Σ p l, in bits per symbol: H ≤ L < H + 1 (Cover & Thomas, 5.4).
 
-        Examples
-        --------
-        >>> from xent_core.coding import huffman_code
-        >>> huffman_code([0.5, 0.25, 0.25]).expected_length
-        1.5
+        Example:
+            >>> from xent_core.coding import huffman_code
+            >>> huffman_code([0.5, 0.25, 0.25]).expected_length
+            1.5
         """
         return math.fsum(self.probabilities * self.lengths)
 
     def encode(self, sequence: Iterable[Hashable]) -> str:
         """The codewords of the symbols of `sequence`, one after the other.
 
-        Raises
-        ------
-        ValueError
-            If a symbol has no codeword, because it is not in the code or has probability 0.
+        Raises:
+            ValueError: If a symbol is not in the code or has probability 0: it has no codeword.
 
-        Examples
-        --------
-        >>> from xent_core.coding import huffman_code
-        >>> huffman_code([0.5, 0.25, 0.25], "abc").encode("abba")
-        '010100'
+        Example:
+            >>> from xent_core.coding import huffman_code
+            >>> huffman_code([0.5, 0.25, 0.25], "abc").encode("abba")
+            '010100'
         """
         sequence = list(sequence)
         try:
@@ -127,26 +110,22 @@ class HuffmanCode:
     def decode(self, bits: str, count: int | None = None) -> list[Any]:
         """The symbols of which `bits` are the codewords: what `encode` was given.
 
-        Parameters
-        ----------
-        bits : str of "0" and "1"
-        count : int, optional
-            How many symbols `bits` must hold. A certain symbol takes no bits, so that its code
-            cannot be decoded without `count`; any other code can.
+        Args:
+            bits: Of "0" and "1".
+            count: How many symbols `bits` must hold. A certain symbol takes no bits, so that its
+                code cannot be decoded without `count`; any other code can.
 
-        Raises
-        ------
-        ValueError
-            If `bits` holds anything but 0 and 1, ends inside a codeword or does not hold `count`
-            symbols; for the code of a certain symbol, if it holds anything or `count` is missing.
+        Raises:
+            ValueError: If `bits` holds anything but 0 and 1, ends inside a codeword or does not
+                hold `count` symbols; for the code of a certain symbol, if it holds anything or
+                `count` is missing.
 
-        Examples
-        --------
-        >>> from xent_core.coding import huffman_code
-        >>> huffman_code([0.5, 0.25, 0.25], "abc").decode("010100")
-        ['a', 'b', 'b', 'a']
-        >>> huffman_code([1.0], "a").decode("", count=3)
-        ['a', 'a', 'a']
+        Example:
+            >>> from xent_core.coding import huffman_code
+            >>> huffman_code([0.5, 0.25, 0.25], "abc").decode("010100")
+            ['a', 'b', 'b', 'a']
+            >>> huffman_code([1.0], "a").decode("", count=3)
+            ['a', 'a', 'a']
         """
         _check_bits(bits)
         if count is not None and count < 0:
@@ -170,16 +149,13 @@ class HuffmanCode:
 
         The way to a certain symbol is empty.
 
-        Raises
-        ------
-        ValueError
-            If `symbol` has no codeword.
+        Raises:
+            ValueError: If `symbol` has no codeword.
 
-        Examples
-        --------
-        >>> from xent_core.coding import huffman_code
-        >>> huffman_code([0.5, 0.25, 0.25], "abc").way("c")
-        [('1', 0.5), ('1', 0.25)]
+        Example:
+            >>> from xent_core.coding import huffman_code
+            >>> huffman_code([0.5, 0.25, 0.25], "abc").way("c")
+            [('1', 0.5), ('1', 0.25)]
         """
         if symbol not in self._codebook:
             raise ValueError(f"symbol: no codeword for {symbol!r}")
@@ -207,31 +183,23 @@ def huffman_code(p: ArrayLike, symbols: Iterable[Hashable] | None = None) -> Huf
     short as it can be. Probabilities are added as the decimals that they are printed as, without
     rounding: 0.1 and 0.2 together are as probable as 0.3.
 
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    symbols : iterable of K different hashables, optional
-        By default 0, 1, …, K - 1.
+    Args:
+        p: (K,), probabilities that sum to 1.
+        symbols: K different ones, by default 0, 1, …, K - 1.
 
-    Returns
-    -------
-    HuffmanCode
-        Its `probabilities` are those of `p`, divided by their sum, in float64.
+    Returns:
+        HuffmanCode; its `probabilities` are those of `p`, divided by their sum, in float64.
 
-    Raises
-    ------
-    ValueError
-        If `p` is not one distribution, or if there are not K different symbols.
+    Raises:
+        ValueError: If `p` is not one distribution, or if there are not K different symbols.
 
-    Examples
-    --------
-    >>> from xent_core.coding import huffman_code
-    >>> code = huffman_code([0.4, 0.3, 0.2, 0.1], "abcd")
-    >>> code.codewords
-    ('0', '10', '110', '111')
-    >>> round(code.expected_length, 4)
-    1.9
+    Example:
+        >>> from xent_core.coding import huffman_code
+        >>> code = huffman_code([0.4, 0.3, 0.2, 0.1], "abcd")
+        >>> code.codewords
+        ('0', '10', '110', '111')
+        >>> round(code.expected_length, 4)
+        1.9
     """
     p = _one_distribution(p)
     symbols = tuple(range(p.size)) if symbols is None else tuple(symbols)
@@ -249,25 +217,19 @@ def shannon_lengths(p: ArrayLike) -> Array:
     They satisfy Kraft's inequality, so that a prefix code has them, and H ≤ Σ p l < H + 1; but
     Huffman's code may be shorter. Exact, also where p is a power of 2 or next to one.
 
-    Parameters
-    ----------
-    p : array_like, (…, K)
-        Distributions along the last axis.
+    Args:
+        p: (…, K), distributions along the last axis.
 
-    Returns
-    -------
-    int64 array, (…, K), in bits; 0 where p = 1, and where p = 0: no codeword.
+    Returns:
+        int64 array, (…, K), in bits; 0 where p = 1, and where p = 0: no codeword.
 
-    Raises
-    ------
-    ValueError
-        If `p` does not hold distributions.
+    Raises:
+        ValueError: If `p` does not hold distributions.
 
-    Examples
-    --------
-    >>> from xent_core.coding import shannon_lengths
-    >>> shannon_lengths([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]]).tolist()
-    [[1, 2, 3], [0, 0, 0]]
+    Example:
+        >>> from xent_core.coding import shannon_lengths
+        >>> shannon_lengths([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0]]).tolist()
+        [[1, 2, 3], [0, 0, 0]]
     """
     p = _distributions(p)
     # p = m 2^e with ½ ≤ m < 1, so -log₂ p is above -e and at most 1 - e: nothing to round.
@@ -281,30 +243,23 @@ def kraft_sum(lengths: ArrayLike) -> float:
     And if it is at most 1, a prefix code of these lengths exists; it is exactly 1 if no codeword
     can be added or shortened, as in every Huffman code (Cover & Thomas, 5.2 and 5.5).
 
-    Parameters
-    ----------
-    lengths : array_like of integers
-        In bits. A length of 0 stands for a symbol without codeword and adds nothing. Only if all
-        are 0, one symbol is certain; its codeword is empty, and the sum is 1.
+    Args:
+        lengths: Integers, in bits. A length of 0, of a symbol without codeword, adds nothing; but
+            if all are 0, one symbol is certain, with the empty codeword, and the sum is 1.
 
-    Returns
-    -------
-    float; 0 if there are no lengths.
+    Returns:
+        float; 0 if there are no lengths.
 
-    Raises
-    ------
-    ValueError
-        If a length is negative or not an integer.
+    Raises:
+        ValueError: If a length is negative or not an integer.
 
-    Examples
-    --------
-    >>> from xent_core.coding import kraft_sum
-    >>> kraft_sum([1, 2, 3, 3])
-    1.0
+    Example:
+        >>> from xent_core.coding import kraft_sum
+        >>> kraft_sum([1, 2, 3, 3])
+        1.0
     """
     lengths = as_integer(lengths, "lengths")
-    if (lengths < 0).any():
-        fail("lengths", "must be ≥ 0", lengths, lengths < 0)
+    refuse("lengths", "must be ≥ 0", lengths, lengths < 0)
     if lengths.size and not lengths.any():
         return 1.0
     # From 2^-1075 on, float64 has only 0; and unsigned integers have no minus.

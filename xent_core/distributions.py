@@ -14,18 +14,21 @@ from xent_core._arrays import (
     Array,
     as_float,
     as_integer,
+    as_share,
     check_class_range,
     check_classes,
     common_type,
-    fail,
     normalize_axes,
+    refuse,
 )
 from xent_core.information import (
     _check_base,
     _check_distribution,
     _finish,
     _from_nats,
+    _information_terms,
     _log,
+    _log_ratio,
     _pair,
 )
 
@@ -38,43 +41,31 @@ def set_probability(p: ArrayLike, index: ArrayLike, value: ArrayLike) -> Array:
     If the others had nothing, they share the rest equally. So the sum stays 1, and one hand can
     move one bar at a time.
 
-    Parameters
-    ----------
-    p : array_like, (..., K)
-        Probabilities that sum to 1 along the last axis, K ≥ 2.
-    index : array_like of int, (...)
-        The class, 0 to K - 1.
-    value : array_like, (...)
-        Its new probability, in [0, 1].
+    Args:
+        p: (..., K), probabilities that sum to 1 along the last axis, K ≥ 2.
+        index: Integers (...), the class, 0 to K - 1.
+        value: (...), its new probability, in [0, 1].
 
-    Returns
-    -------
-    float64 array, (..., K)
+    Returns:
+        float64 array, (..., K).
 
-    Raises
-    ------
-    ValueError
-        If `p` is no distribution of at least two classes, or `value` no probability.
-    IndexError
-        If there is no class `index`.
+    Raises:
+        ValueError: If `p` is no distribution of at least two classes, or `value` no probability.
+        IndexError: If there is no class `index`.
 
-    Examples
-    --------
-    >>> from xent_core import set_probability
-    >>> set_probability([0.5, 0.25, 0.25], 0, 0.8).round(3).tolist()
-    [0.8, 0.1, 0.1]
-    >>> set_probability([1.0, 0.0, 0.0], 0, 0.5).tolist()
-    [0.5, 0.25, 0.25]
+    Example:
+        >>> from xent_core import set_probability
+        >>> set_probability([0.5, 0.25, 0.25], 0, 0.8).round(3).tolist()
+        [0.8, 0.1, 0.1]
+        >>> set_probability([1.0, 0.0, 0.0], 0, 0.5).tolist()
+        [0.5, 0.25, 0.25]
     """
     p = _distributions(p)
-    index, value = as_integer(index, "index"), as_float(value, "value").astype(FLOAT64)
-    classes = p.shape[-1]
+    index, classes = as_integer(index, "index"), p.shape[-1]
     if classes < 2:
         raise ValueError(f"p: needs at least 2 classes, found {classes}")
-    check_class_range(index, (index < 0) | (index >= classes), classes, "index")
-    bad = ~((value >= 0) & (value <= 1))
-    if bad.any():
-        fail("value", "must be from 0 to 1", value, bad)
+    check_class_range(index, classes, "index")
+    value = as_share(value, "value")
     chosen = np.arange(classes) == index[..., None]
     others = np.where(chosen, 0.0, p)
     total = others.sum(axis=-1, keepdims=True)
@@ -86,68 +77,48 @@ def set_probability(p: ArrayLike, index: ArrayLike, value: ArrayLike) -> Array:
 def cross_entropy_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     """What each class adds to the cross entropy: -p log q; with q = p, to the entropy.
 
-    Parameters
-    ----------
-    p, q : array_like, (..., K)
-        Distributions along the last axis.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p, q: (..., K), distributions along the last axis.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
+    Returns:
+        array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy_terms
-    >>> cross_entropy_terms([0.5, 0.5, 0], [0.25, 0.5, 0.25], base=2).tolist()
-    [1.0, 0.5, 0.0]
+    Example:
+        >>> from xent_core import cross_entropy_terms
+        >>> cross_entropy_terms([0.5, 0.5, 0], [0.25, 0.5, 0.25], base=2).tolist()
+        [1.0, 0.5, 0.0]
     """
     base = _check_base(base)
     p_work, q_work, _, dtype = _pair(p, q, -1)
-    with np.errstate(all="ignore"):
-        return _finish(np.where(p_work == 0, 0, -p_work * _log(q_work, base)), dtype)
+    return _finish(_information_terms(p_work, q_work, base), dtype)
 
 
 def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     """What each class adds to D(P‖Q): p log(p / q). Some are negative, their sum never.
 
-    Parameters
-    ----------
-    p, q : array_like, (..., K)
-        Distributions along the last axis.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p, q, base: As in `cross_entropy_terms`.
 
-    Returns
-    -------
-    array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
+    Returns:
+        array (..., K) of the common type of `p` and `q`; 0 where p = 0, inf where only q = 0.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: As in `cross_entropy_terms`.
 
-    Examples
-    --------
-    >>> from xent_core import kl_terms
-    >>> kl_terms([0.5, 0.25, 0.25], [0.25, 0.5, 0.25], base=2).tolist()
-    [0.5, -0.25, 0.0]
+    Example:
+        >>> from xent_core import kl_terms
+        >>> kl_terms([0.5, 0.25, 0.25], [0.25, 0.5, 0.25], base=2).tolist()
+        [0.5, -0.25, 0.0]
     """
     base = _check_base(base)
     p_work, q_work, _, dtype = _pair(p, q, -1)
     with np.errstate(all="ignore"):
-        ratio = p_work / q_work
-        usual = (ratio > 0) & np.isfinite(ratio)
-        log_ratio = np.where(usual, np.log(ratio), np.log(p_work) - np.log(q_work))
-        return _finish(np.where(p_work == 0, 0, _from_nats(p_work * log_ratio, base)), dtype)
+        nats = np.where(p_work == 0, 0, p_work * _log_ratio(p_work, q_work))
+        return _finish(_from_nats(nats, base), dtype)
 
 
 def unnormalized_kl(a: ArrayLike, b: ArrayLike, *, base: float = math.e) -> Any:
@@ -157,29 +128,20 @@ def unnormalized_kl(a: ArrayLike, b: ArrayLike, *, base: float = math.e) -> Any:
     A log(A / B) + A D(a/A ‖ b/B), so it can be negative where A < B: the log sum inequality
     (T. M. Cover and J. A. Thomas, "Elements of Information Theory", Theorem 2.7.1).
 
-    Parameters
-    ----------
-    a, b : array_like, (..., K)
-        Weights ≥ 0, finite. Their shapes broadcast, except along the last axis, where both have
-        the same length.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        a, b: (..., K), weights ≥ 0, finite. The other axes broadcast.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    array (...) or scalar of the common type of `a` and `b`; inf where b = 0 < a.
+    Returns:
+        array (...) or scalar of the common type of `a` and `b`; inf where b = 0 < a.
 
-    Raises
-    ------
-    ValueError
-        If a weight is negative or not finite, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: If a weight is not in [0, ∞), the shapes do not match, or base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core import unnormalized_kl
-    >>> float(unnormalized_kl([0.25, 0.25], [0.5, 0.5], base=2))
-    -0.5
+    Example:
+        >>> from xent_core import unnormalized_kl
+        >>> float(unnormalized_kl([0.25, 0.25], [0.5, 0.5], base=2))
+        -0.5
     """
     base = _check_base(base)
     a, b = _weights(a, "a"), _weights(b, "b")
@@ -196,8 +158,7 @@ def _weights(a: ArrayLike, name: str) -> Array:
     found = as_float(a, name)
     check_classes(found.shape, normalize_axes(-1, found.ndim), name)
     bad = ~(np.isfinite(found) & (found >= 0))
-    if bad.any():
-        fail(name, "weights must be ≥ 0 and finite", found, bad)
+    refuse(name, "weights must be ≥ 0 and finite", found, bad)
     return found
 
 
@@ -207,32 +168,23 @@ def surprise_deviation(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> f
     The mean of n independent ones has this, divided by √n: the band that a running average
     keeps to.
 
-    Parameters
-    ----------
-    p, q : array_like, (K,)
-        Distributions over the same classes.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p, q: (K,), distributions over the same classes.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    float
-        nan where q = 0 < p: there is no mean to deviate from.
+    Returns:
+        float; nan where q = 0 < p: there is no mean to deviate from.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
 
-    Examples
-    --------
-    >>> from xent_core import surprise_deviation
-    >>> surprise_deviation([0.5, 0.5], [0.25, 0.5], base=2)
-    Traceback (most recent call last):
-    ValueError: q: probabilities must sum to 1 along axis 0, found 0.75
-    >>> surprise_deviation([0.5, 0.5], [0.125, 0.875], base=2) > 1
-    True
+    Example:
+        >>> from xent_core import surprise_deviation
+        >>> surprise_deviation([0.5, 0.5], [0.25, 0.5], base=2)
+        Traceback (most recent call last):
+        ValueError: q: probabilities must sum to 1 along axis 0, found 0.75
+        >>> surprise_deviation([0.5, 0.5], [0.125, 0.875], base=2) > 1
+        True
     """
     base = _check_base(base)
     p_work, q_work, _, _ = _pair(p, q, -1)
@@ -247,31 +199,22 @@ def draw_symbols(p: ArrayLike, n: int, seed: int) -> Array:
 
     By the inverse of the cumulated probabilities, from NumPy's PCG64.
 
-    Parameters
-    ----------
-    p : array_like, (K,)
-        Probabilities that sum to 1.
-    n : int
-        How many, from 0 to 1,000,000.
-    seed : int
-        From 0 on.
+    Args:
+        p: (K,), probabilities that sum to 1.
+        n: How many, from 0 to 1,000,000.
+        seed: From 0 on.
 
-    Returns
-    -------
-    int64 array, (n,)
-        Indices of the symbols; one of probability 0 is never drawn.
+    Returns:
+        int64 array, (n,), indices of the symbols; one of probability 0 is never drawn.
 
-    Raises
-    ------
-    ValueError
-        If `p` is no distribution, or `n` or `seed` out of range.
+    Raises:
+        ValueError: If `p` is no distribution, or `n` or `seed` out of range.
 
-    Examples
-    --------
-    >>> from xent_core import draw_symbols
-    >>> few, many = draw_symbols([0.5, 0.5], 5, 1), draw_symbols([0.5, 0.5], 100, 1)
-    >>> bool((few == many[:5]).all())
-    True
+    Example:
+        >>> from xent_core import draw_symbols
+        >>> few, many = draw_symbols([0.5, 0.5], 5, 1), draw_symbols([0.5, 0.5], 100, 1)
+        >>> bool((few == many[:5]).all())
+        True
     """
     p = _distributions(p)
     if p.ndim != 1:
@@ -289,24 +232,19 @@ def draw_symbols(p: ArrayLike, n: int, seed: int) -> Array:
 def running_mean(x: ArrayLike) -> Array:
     """Mean of the first, the first two, … the first n values.
 
-    Parameters
-    ----------
-    x : array_like, (n,)
+    Args:
+        x: (n,), numbers.
 
-    Returns
-    -------
-    float64 array, (n,)
+    Returns:
+        float64 array, (n,).
 
-    Raises
-    ------
-    ValueError
-        If `x` does not hold numbers in one row.
+    Raises:
+        ValueError: If `x` does not hold numbers in one row.
 
-    Examples
-    --------
-    >>> from xent_core import running_mean
-    >>> running_mean([2, 4, 0]).tolist()
-    [2.0, 3.0, 2.0]
+    Example:
+        >>> from xent_core import running_mean
+        >>> running_mean([2, 4, 0]).tolist()
+        [2.0, 3.0, 2.0]
     """
     x = as_float(x, "x").astype(FLOAT64)
     if x.ndim != 1:

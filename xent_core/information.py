@@ -25,9 +25,9 @@ from xent_core._arrays import (
     as_float,
     check_classes,
     common_type,
-    fail,
     leading_shape,
     normalize_axes,
+    refuse,
 )
 
 LN2 = math.log(2)
@@ -36,27 +36,20 @@ LN2 = math.log(2)
 def self_information(p: ArrayLike, *, base: float = math.e) -> Any:
     """Information (surprise) of an event of probability `p`: I = -log p.
 
-    Parameters
-    ----------
-    p : array_like, any shape
-        Probabilities in [0, 1]. They need not sum to 1.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p: Any shape, probabilities in [0, 1]. They need not sum to 1.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    array or scalar of the shape and type of `p`; inf where p = 0.
+    Returns:
+        array or scalar of the shape and type of `p`; inf where p = 0.
 
-    Raises
-    ------
-    ValueError
-        If a probability is negative, above 1 or nan, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If a probability is negative, above 1 or nan, or if base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core import self_information
-    >>> float(self_information(1 / 8, base=2))
-    3.0
+    Example:
+        >>> from xent_core import self_information
+        >>> float(self_information(1 / 8, base=2))
+        3.0
     """
     p = as_float(p, "p")
     base = _check_base(base)
@@ -68,29 +61,21 @@ def entropy(p: ArrayLike, *, base: float = math.e, axis: Axis = -1) -> Any:
 
     It is the mean information of an event drawn from P: between 0 and log(number of classes).
 
-    Parameters
-    ----------
-    p : array_like, (..., C, ...)
-        Probabilities that sum to 1 along `axis`.
-    base : float
-        e for nats, 2 for bits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes; None means all.
+    Args:
+        p: (..., C, ...), probabilities that sum to 1 along `axis`.
+        base: e for nats, 2 for bits.
+        axis: Axis or axes of the classes; None for all.
 
-    Returns
-    -------
-    array or scalar of the type of `p`, without `axis`.
+    Returns:
+        array or scalar of the type of `p`, without `axis`.
 
-    Raises
-    ------
-    ValueError
-        If `p` is not a distribution, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If `p` is not a distribution, or if base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core import entropy
-    >>> float(entropy([0.5, 0.25, 0.25], base=2))
-    1.5
+    Example:
+        >>> from xent_core import entropy
+        >>> float(entropy([0.5, 0.25, 0.25], base=2))
+        1.5
     """
     p = as_float(p, "p")
     base = _check_base(base)
@@ -104,31 +89,21 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: Axi
 
     It is the mean length of a code made for Q when the data come from P: H(P, Q) ≥ H(P).
 
-    Parameters
-    ----------
-    p, q : array_like, (..., C, ...)
-        Distributions along `axis`. Their shapes broadcast, except along `axis`, where both have
-        the same length.
-    base : float
-        e for nats, 2 for bits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
+    Args:
+        p, q: (..., C, ...), distributions along `axis`; the other axes broadcast.
+        base: e for nats, 2 for bits.
+        axis: Axis or axes of the classes, counted after broadcasting; None for all.
 
-    Returns
-    -------
-    array or scalar without `axis`, of the common type of `p` and `q`; inf where q = 0 and p > 0.
+    Returns:
+        array or scalar without `axis`, of the common type of `p` and `q`; inf where q = 0 < p.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: If `p` or `q` is no distribution, the shapes do not match, or base ≤ 0 or = 1.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy
-    >>> float(cross_entropy([0.5, 0.5], [0.25, 0.75], base=2).round(4))
-    1.2075
+    Example:
+        >>> from xent_core import cross_entropy
+        >>> float(cross_entropy([0.5, 0.5], [0.25, 0.75], base=2).round(4))
+        1.2075
     """
     base = _check_base(base)
     p_work, q_work, axes, dtype = _pair(p, q, axis)
@@ -142,31 +117,19 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = math.e, axis: Axi
     is close to Q and the result is never below 0. The extra terms vanish in the sum because P
     and Q both sum to 1, and are taken to do so exactly.
 
-    Parameters
-    ----------
-    p, q : array_like, (..., C, ...)
-        Distributions along `axis`. Their shapes broadcast, except along `axis`, where both have
-        the same length.
-    base : float
-        e for nats, 2 for bits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
+    Args:
+        p, q, base, axis: As in `cross_entropy`.
 
-    Returns
-    -------
-    array or scalar without `axis`, of the common type of `p` and `q`; inf where q = 0 and p > 0.
+    Returns:
+        array or scalar without `axis`, of the common type of `p` and `q`; inf where q = 0 < p.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: As in `cross_entropy`.
 
-    Examples
-    --------
-    >>> from xent_core import kl_divergence
-    >>> float(kl_divergence([0.5, 0.5], [0.25, 0.75], base=2).round(4))
-    0.2075
+    Example:
+        >>> from xent_core import kl_divergence
+        >>> float(kl_divergence([0.5, 0.5], [0.25, 0.75], base=2).round(4))
+        0.2075
     """
     base = _check_base(base)
     p_work, q_work, axes, dtype = _pair(p, q, axis)
@@ -182,31 +145,19 @@ def jensen_shannon_divergence(
     Symmetric, finite, and at most log 2: one bit. This is the divergence;
     `scipy.spatial.distance.jensenshannon` is its square root.
 
-    Parameters
-    ----------
-    p, q : array_like, (..., C, ...)
-        Distributions along `axis`. Their shapes broadcast, except along `axis`, where both have
-        the same length.
-    base : float
-        e for nats, 2 for bits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
+    Args:
+        p, q, base, axis: As in `cross_entropy`.
 
-    Returns
-    -------
-    array or scalar without `axis`, of the common type of `p` and `q`.
+    Returns:
+        array or scalar without `axis`, of the common type of `p` and `q`.
 
-    Raises
-    ------
-    ValueError
-        If `p` or `q` is not a distribution, if the shapes do not match, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: As in `cross_entropy`.
 
-    Examples
-    --------
-    >>> from xent_core import jensen_shannon_divergence
-    >>> float(jensen_shannon_divergence([1, 0], [0, 1], base=2))
-    1.0
+    Example:
+        >>> from xent_core import jensen_shannon_divergence
+        >>> float(jensen_shannon_divergence([1, 0], [0, 1], base=2))
+        1.0
     """
     base = _check_base(base)
     p_work, q_work, axes, dtype = _pair(p, q, axis)
@@ -219,9 +170,14 @@ def jensen_shannon_divergence(
 
 
 def _mean_information(p: Array, q: Array, base: float, axes: tuple[int, ...]) -> Array:
-    """-Σ p log q, where p = 0 adds nothing even if log q is infinite."""
     with np.errstate(all="ignore"):
-        return np.where(p == 0, 0, -p * _log(q, base)).sum(axis=axes)
+        return _information_terms(p, q, base).sum(axis=axes)
+
+
+def _information_terms(p: Array, q: Array, base: float) -> Array:
+    """-p log q of each class; p = 0 adds nothing even if log q is infinite."""
+    with np.errstate(all="ignore"):
+        return np.where(p == 0, 0, -p * _log(q, base))
 
 
 def _divergence_terms(p: Array, q: Array) -> Array:
@@ -229,12 +185,16 @@ def _divergence_terms(p: Array, q: Array) -> Array:
     with np.errstate(all="ignore"):
         change = (q - p) / p
         close = p * _minus_log1p(change)
-        ratio = p / q
-        in_range = np.isfinite(ratio) & (ratio > 0)
-        log_ratio = np.where(in_range, np.log(ratio), np.log(p) - np.log(q))
-        far = p * log_ratio + (q - p)
+        far = p * _log_ratio(p, q) + (q - p)
         terms = np.where(np.abs(change) < 0.5, close, far)
         return np.where(p == 0, q, np.maximum(terms, 0))
+
+
+def _log_ratio(p: Array, q: Array) -> Array:
+    """log(p / q), also where the quotient leaves the range of the type."""
+    ratio = p / q
+    in_range = np.isfinite(ratio) & (ratio > 0)
+    return np.where(in_range, np.log(ratio), np.log(p) - np.log(q))
 
 
 def _minus_log1p(r: Array) -> Array:
@@ -273,12 +233,9 @@ def _pair(
 def _check_probabilities(p: Array, name: str) -> Array:
     """`p` in its working type; ValueError unless 0 ≤ p ≤ 1."""
     work = p.astype(WORKING_TYPE[p.dtype], copy=False)
-    if np.isnan(work).any():
-        fail(name, "probabilities must not be nan", p, np.isnan(work))
-    if (work < 0).any():
-        fail(name, "probabilities must be ≥ 0", p, work < 0)
-    if (work > 1 + SUM_TOLERANCE[p.dtype]).any():
-        fail(name, "probabilities must be ≤ 1", p, work > 1 + SUM_TOLERANCE[p.dtype])
+    refuse(name, "probabilities must not be nan", p, np.isnan(work))
+    refuse(name, "probabilities must be ≥ 0", p, work < 0)
+    refuse(name, "probabilities must be ≤ 1", p, work > 1 + SUM_TOLERANCE[p.dtype])
     # What rounding put above 1 would have negative information.
     return np.minimum(work, 1)
 
@@ -288,10 +245,9 @@ def _check_distribution(p: Array, axes: tuple[int, ...], name: str) -> Array:
     check_classes(p.shape, axes, name)
     work = _check_probabilities(p, name)
     total = np.asarray(work.sum(axis=axes)).reshape(leading_shape(p.shape, axes))
+    where = axes[0] if len(axes) == 1 else axes
     wrong = np.abs(total - 1) > SUM_TOLERANCE[p.dtype]
-    if wrong.any():
-        where = axes[0] if len(axes) == 1 else axes
-        fail(name, f"probabilities must sum to 1 along axis {where}", total, wrong)
+    refuse(name, f"probabilities must sum to 1 along axis {where}", total, wrong)
     return work
 
 

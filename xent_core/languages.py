@@ -49,26 +49,19 @@ class CrossCoding(NamedTuple):
 def language_text(language: str) -> str:
     """The passage that stands for a language.
 
-    Parameters
-    ----------
-    language : str
-        One of `LANGUAGE_TEXTS`.
+    Args:
+        language: One of `LANGUAGE_TEXTS`.
 
-    Returns
-    -------
-    str
+    Returns:
         Paragraphs with an empty line between them. Pinyin is without tones, each syllable a word.
 
-    Raises
-    ------
-    ValueError
-        If there is no such language.
+    Raises:
+        ValueError: If there is no such language.
 
-    Examples
-    --------
-    >>> from xent_core.languages import language_text
-    >>> language_text("en")[:19]
-    'Alice was beginning'
+    Example:
+        >>> from xent_core.languages import language_text
+        >>> language_text("en")[:19]
+        'Alice was beginning'
     """
     if language not in LANGUAGE_TEXTS:
         known = ", ".join(LANGUAGE_TEXTS)
@@ -84,24 +77,19 @@ def letters_of(text: str) -> str:
     decomposition and are replaced. Everything else is dropped: spaces, digits, punctuation,
     letters of other scripts, and Latin letters that have no decomposition, such as ø and ł.
 
-    Parameters
-    ----------
-    text : str
+    Args:
+        text: Of any script.
 
-    Returns
-    -------
-    str
+    Returns:
+        The letters alone.
 
-    Raises
-    ------
-    ValueError
-        If `text` is not a str.
+    Raises:
+        ValueError: If `text` is not a str.
 
-    Examples
-    --------
-    >>> from xent_core.languages import letters_of
-    >>> letters_of("Où est l'œuf, Straße 7?")
-    'ouestloeufstrasse'
+    Example:
+        >>> from xent_core.languages import letters_of
+        >>> letters_of("Où est l'œuf, Straße 7?")
+        'ouestloeufstrasse'
     """
     _check_text(text)
     folded = unicodedata.normalize("NFKD", text).casefold().translate(LIGATURES)
@@ -111,24 +99,19 @@ def letters_of(text: str) -> str:
 def letter_counts(text: str) -> Array:
     """How often each letter occurs in `letters_of(text)`.
 
-    Parameters
-    ----------
-    text : str
+    Args:
+        text: Of any script.
 
-    Returns
-    -------
-    int64 array, (26,), in the order a … z.
+    Returns:
+        int64 array, (26,), in the order a … z.
 
-    Raises
-    ------
-    ValueError
-        If `text` is not a str.
+    Raises:
+        ValueError: If `text` is not a str.
 
-    Examples
-    --------
-    >>> from xent_core.languages import letter_counts
-    >>> letter_counts("A bad cab")[:5].tolist()
-    [3, 2, 1, 1, 0]
+    Example:
+        >>> from xent_core.languages import letter_counts
+        >>> letter_counts("A bad cab")[:5].tolist()
+        [3, 2, 1, 1, 0]
     """
     codes = np.frombuffer(letters_of(text).encode("ascii"), np.uint8) - ord("a")
     return np.bincount(codes, minlength=len(LETTERS)).astype(np.int64)
@@ -141,28 +124,22 @@ def letter_distribution(text: str, *, smoothing: float = 0.0) -> Array:
     With α = 1 every letter has been seen once more than it has, so that none is impossible
     (Laplace's rule of succession).
 
-    Parameters
-    ----------
-    text : str
-    smoothing : float
-        α, at least 0: imaginary occurrences added to every letter.
+    Args:
+        text: Of any script.
+        smoothing: α ≥ 0: imaginary occurrences added to every letter.
 
-    Returns
-    -------
-    float64 array, (26,), in the order a … z.
+    Returns:
+        float64 array, (26,), in the order a … z.
 
-    Raises
-    ------
-    ValueError
-        If `text` has no letter and α = 0, or if α is negative or not finite.
+    Raises:
+        ValueError: If `text` has no letter and α = 0, or if α is negative or not finite.
 
-    Examples
-    --------
-    >>> from xent_core.languages import letter_distribution
-    >>> letter_distribution("A bad cab")[:5].round(3).tolist()
-    [0.429, 0.286, 0.143, 0.143, 0.0]
-    >>> letter_distribution("A bad cab", smoothing=1)[:5].round(3).tolist()
-    [0.121, 0.091, 0.061, 0.061, 0.03]
+    Example:
+        >>> from xent_core.languages import letter_distribution
+        >>> letter_distribution("A bad cab")[:5].round(3).tolist()
+        [0.429, 0.286, 0.143, 0.143, 0.0]
+        >>> letter_distribution("A bad cab", smoothing=1)[:5].round(3).tolist()
+        [0.121, 0.091, 0.061, 0.061, 0.03]
     """
     if not (math.isfinite(smoothing) and smoothing >= 0):
         raise ValueError(f"smoothing: must be finite and ≥ 0, found {smoothing}")
@@ -176,28 +153,20 @@ def letter_distribution(text: str, *, smoothing: float = 0.0) -> Array:
 def language_code(language: str, *, smoothing: float = 0.0) -> HuffmanCode:
     """The Huffman code of the letters of a language.
 
-    Parameters
-    ----------
-    language : str
-        One of `LANGUAGE_TEXTS`.
-    smoothing : float
-        As in `letter_distribution`.
+    Args:
+        language: One of `LANGUAGE_TEXTS`.
+        smoothing: As in `letter_distribution`.
 
-    Returns
-    -------
-    HuffmanCode
-        Of the symbols a … z. With α = 0, a letter that does not occur has no codeword.
+    Returns:
+        HuffmanCode of the symbols a … z. With α = 0, a letter that does not occur has no codeword.
 
-    Raises
-    ------
-    ValueError
-        If there is no such language, or if α is negative or not finite.
+    Raises:
+        ValueError: If there is no such language, or if α is negative or not finite.
 
-    Examples
-    --------
-    >>> from xent_core.languages import language_code
-    >>> language_code("en").encode("tea")
-    '1011100000'
+    Example:
+        >>> from xent_core.languages import language_code
+        >>> language_code("en").encode("tea")
+        '1011100000'
     """
     return huffman_code(letter_distribution(language_text(language), smoothing=smoothing), LETTERS)
 
@@ -209,30 +178,22 @@ def cross_code_text(text: str, code_language: str, *, smoothing: float = 0.0) ->
     ideal code has -log₂ q: L = Σ p l, which may be a little above or below H(P, Q), but not below
     the text's own Huffman code nor below H(P) (Cover & Thomas, 5.3 and 5.4).
 
-    Parameters
-    ----------
-    text : str
-        At least one letter; what `letters_of` drops is not coded.
-    code_language : str
-        One of `LANGUAGE_TEXTS`.
-    smoothing : float
-        As in `letter_distribution`: for the code, Q; the text is counted as it is.
+    Args:
+        text: At least one letter; what `letters_of` drops is not coded.
+        code_language: One of `LANGUAGE_TEXTS`.
+        smoothing: As in `letter_distribution`: for the code, Q; the text is counted as it is.
 
-    Returns
-    -------
-    CrossCoding
+    Returns:
+        CrossCoding.
 
-    Raises
-    ------
-    ValueError
-        If `text` has no letter, if there is no such language, or if α is negative or not finite.
+    Raises:
+        ValueError: If `text` has no letter, there is no such language, or α is not in [0, ∞).
 
-    Examples
-    --------
-    >>> from xent_core.languages import cross_code_text
-    >>> found = cross_code_text("Whisky, kiwi", "es")
-    >>> found.bits_per_letter, found.missing, found.missing_share
-    (inf, 'kw', 0.4)
+    Example:
+        >>> from xent_core.languages import cross_code_text
+        >>> found = cross_code_text("Whisky, kiwi", "es")
+        >>> found.bits_per_letter, found.missing, found.missing_share
+        (inf, 'kw', 0.4)
     """
     letters = letters_of(text)
     p = letter_distribution(text)
@@ -255,27 +216,20 @@ def cross_code_text(text: str, code_language: str, *, smoothing: float = 0.0) ->
 def cross_coding(text_language: str, code_language: str, *, smoothing: float = 0.0) -> CrossCoding:
     """The passage of one language in the Huffman code of another: counted, and in theory.
 
-    Parameters
-    ----------
-    text_language, code_language : str
-        Two of `LANGUAGE_TEXTS`, or the same twice.
-    smoothing : float
-        As in `cross_code_text`.
+    Args:
+        text_language, code_language: Two of `LANGUAGE_TEXTS`, or the same twice.
+        smoothing: As in `cross_code_text`.
 
-    Returns
-    -------
-    CrossCoding
+    Returns:
+        CrossCoding.
 
-    Raises
-    ------
-    ValueError
-        If there is no such language, or if α is negative or not finite.
+    Raises:
+        ValueError: If there is no such language, or if α is negative or not finite.
 
-    Examples
-    --------
-    >>> from xent_core.languages import cross_coding
-    >>> found = cross_coding("en", "de")
-    >>> round(found.own_bits_per_letter, 2), round(found.bits_per_letter, 2)
-    (4.17, 4.38)
+    Example:
+        >>> from xent_core.languages import cross_coding
+        >>> found = cross_coding("en", "de")
+        >>> round(found.own_bits_per_letter, 2), round(found.bits_per_letter, 2)
+        (4.17, 4.38)
     """
     return cross_code_text(language_text(text_language), code_language, smoothing=smoothing)

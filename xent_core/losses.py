@@ -16,9 +16,8 @@ probabilities as targets have another (torch: the wider of the two).
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from typing import Any, SupportsIndex, cast
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,8 +27,13 @@ from xent_core._arrays import (
     Array,
     as_array,
     as_float,
+    as_ignore_index,
+    as_smoothing,
+    check_choice,
     check_class_range,
+    class_axis,
     from_rows,
+    leading_shape,
     to_rows,
 )
 from xent_core.softmax import exp_rows, in_blocks, log_softmax_rows, softmax_rows
@@ -47,52 +51,33 @@ def nll_loss(
 ) -> Any:
     """Negative log likelihood of the target class: -w_t log p_t, as PyTorch's `nll_loss`.
 
-    It takes logarithms of probabilities, such as `log_softmax` gives, and does not take any
-    logarithm itself.
+    It takes logarithms of probabilities, such as `log_softmax` gives, and takes none itself.
 
-    Parameters
-    ----------
-    log_probs : array_like, (C), (N, C) or (N, C, d1, …)
-    target : array_like of integers, (), (N) or (N, d1, …)
-        Classes 0 … C - 1, or `ignore_index`.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Targets of this value add nothing to the loss, nor to the mean's divisor.
-    reduction : "none", "mean" or "sum"
-        "none" keeps the shape of `target`. "mean" of nothing is nan.
+    Args:
+        log_probs: (C), (N, C) or (N, C, d1, …).
+        target: Integers (), (N) or (N, d1, …), classes 0 … C - 1, or `ignore_index`.
+        weight: (C), a factor for each class.
+        ignore_index: Targets of this value add nothing to the loss, nor to the mean's divisor.
+        reduction: "none" (the shape of `target`), "mean" (of nothing it is nan) or "sum".
 
-    Returns
-    -------
-    scalar, or for "none" an array of the shape of `target`; of the type of `log_probs`; in nats.
+    Returns:
+        scalar, or for "none" an array of the target's shape; of the type of `log_probs`; in nats.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type or the reduction is wrong.
-    IndexError
-        If a class is outside 0 … C - 1.
+    Raises:
+        ValueError: If a shape, a type or the reduction is wrong.
+        IndexError: If a class is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core import log_softmax, nll_loss
-    >>> float(nll_loss(log_softmax([[1.0, 2.0, 3.0, 4.0]]), [3]).round(4))
-    0.4402
+    Example:
+        >>> from xent_core import log_softmax, nll_loss
+        >>> float(nll_loss(log_softmax([[1.0, 2.0, 3.0, 4.0]]), [3]).round(4))
+        0.4402
     """
-    log_probs = as_float(log_probs, "log_probs")
-    target = as_array(target, "target")
-    rows = _class_rows(log_probs, "log_probs")
-    weight = _check_weight(weight, log_probs)
-    _check_reduction(reduction)
-    ignore_index = _check_ignore_index(ignore_index)
-    shape = _index_shape(target, log_probs, "log_probs")
-    classes, ignored = _class_indices(target, rows.shape[1], ignore_index)
+    asked = _checked(log_probs, target, weight, ignore_index, reduction, name="log_probs")
+    classes, ignored = _class_indices(asked)
     with np.errstate(all="ignore"):
-        dtype = WORKING_TYPE[log_probs.dtype]
-        losses = _row_losses(_pick_kernel, dtype, rows, classes)
-        losses = _drop(_weighted(losses, classes, weight), ignored)
-        total = _total_weight(classes, ignored, weight)
-        return _reduce(losses, reduction, total, shape, log_probs.dtype)
+        losses = in_blocks(_pick_kernel, asked.dtype, asked.rows, classes)
+        losses = _drop(_weighted(losses, classes, asked.weight), ignored)
+        return _reduce(losses, reduction, _total_weight(classes, ignored, asked.weight), asked)
 
 
 def cross_entropy_loss(
@@ -109,75 +94,51 @@ def cross_entropy_loss(
     For a class index it is -log softmax(logits)_t = (m - x_t) + log(1 + s), with m the largest
     logit: two parts that are both ≥ 0, so that nothing cancels.
 
-    Parameters
-    ----------
-    logits : array_like, (C), (N, C) or (N, C, d1, …)
-        Raw scores: not probabilities, and not their logarithms.
-    target : array_like
-        Integers of shape (), (N) or (N, d1, …): class indices. Floats of the shape of `logits`:
-        class probabilities, which as in PyTorch are not checked, and need not sum to 1.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Class indices of this value add nothing to the loss, nor to the mean's divisor.
-    reduction : "none", "mean" or "sum"
-        "mean" divides by the sum of the targets' weights; for class probabilities by the number
-        of samples. "mean" of nothing is nan.
-    label_smoothing : float in [0, 1]
-        ε, the part of the target spread evenly over all C classes.
+    Args:
+        logits: (C), (N, C) or (N, C, d1, …), raw scores: no probabilities, no logarithms of them.
+        target: Integers (), (N) or (N, d1, …): class indices. Floats of the shape of `logits`:
+            class probabilities, which as in PyTorch are not checked and need not sum to 1.
+        weight: (C), a factor for each class.
+        ignore_index: Indices of this value add nothing to the loss, nor to the mean's divisor.
+        reduction: "none", "mean" or "sum". "mean" divides by the sum of the targets' weights; for
+            class probabilities by the number of samples. "mean" of nothing is nan.
+        label_smoothing: ε in [0, 1], the part of the target spread evenly over all C classes.
 
-    Returns
-    -------
-    scalar, or for "none" an array with one loss per sample; of the type of `logits`; in nats.
-    In float64 a plain class index is within 4 units in the last place, however small the loss.
+    Returns:
+        scalar, or for "none" an array with one loss per sample; of the type of `logits`; in nats.
+        In float64 a plain class index is within 4 units in the last place, however small the loss.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type, the reduction or the smoothing is wrong, or if `ignore_index` ≥ 0
-        comes with class probabilities.
-    IndexError
-        If a class is outside 0 … C - 1.
+    Raises:
+        ValueError: If a shape, a type, the reduction or the smoothing is wrong, or if
+            `ignore_index` ≥ 0 comes with class probabilities.
+        IndexError: If a class is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy_loss
-    >>> float(cross_entropy_loss([[1.0, 2.0, 3.0, 4.0]], [3]).round(4))
-    0.4402
-    >>> float(cross_entropy_loss([0.0, -40.0], 0))
-    4.248354255291589e-18
+    Example:
+        >>> from xent_core import cross_entropy_loss
+        >>> float(cross_entropy_loss([[1.0, 2.0, 3.0, 4.0]], [3]).round(4))
+        0.4402
+        >>> float(cross_entropy_loss([0.0, -40.0], 0))
+        4.248354255291589e-18
     """
-    logits = as_float(logits, "logits")
-    target = as_array(target, "target")
-    rows = _class_rows(logits, "logits")
-    weight = _check_weight(weight, logits)
-    smoothing = _check_smoothing(label_smoothing)
-    _check_reduction(reduction)
-    ignore_index = _check_ignore_index(ignore_index)
-    dtype = WORKING_TYPE[logits.dtype]
+    asked = _checked(logits, target, weight, ignore_index, reduction, label_smoothing)
+    rows, options = asked.rows, {"weight": asked.weight, "smoothing": asked.smoothing}
     with np.errstate(all="ignore"):
-        if target.shape == logits.shape:
-            y = _probability_rows(target, dtype, ignore_index)
-            losses = _row_losses(
-                lambda x, y: _probability_kernel(x, y, weight, smoothing), dtype, rows, y
-            )
-            shape = logits.shape[:1] + logits.shape[2:] if logits.ndim > 1 else ()
+        if asked.target.shape == asked.logits.shape:
+            kernel = partial(_probability_kernel, **options)
+            losses = in_blocks(kernel, asked.dtype, rows, _probability_rows(asked))
             # PyTorch counts the samples as elements per class: 0/0 if there is no class
-            count = len(rows) if rows.shape[1] else np.nan
-            return _reduce(losses, reduction, count, shape, logits.dtype)
-        shape = _index_shape(target, logits, "logits")
-        if smoothing and target.shape != shape:
-            raise ValueError(f"target: label_smoothing needs shape (), found {target.shape}")
-        classes, ignored = _class_indices(target, rows.shape[1], ignore_index)
-        losses = _row_losses(
-            lambda x, classes: _index_kernel(x, classes, weight, smoothing), dtype, rows, classes
-        )
-        total = _total_weight(classes, ignored, weight)
-        if smoothing and not rows.shape[1]:  # PyTorch takes ε/C of nothing
-            return np.full(shape if reduction == "none" else (), np.nan, logits.dtype)[()]
-        if smoothing and total == 0:
+            return _reduce(losses, reduction, len(rows) if rows.shape[1] else np.nan, asked)
+        classes, ignored = _class_indices(asked)
+        if asked.smoothing and asked.target.shape != asked.shape:
+            raise ValueError(f"target: label_smoothing needs shape (), found {asked.target.shape}")
+        losses = in_blocks(partial(_index_kernel, **options), asked.dtype, rows, classes)
+        total = _total_weight(classes, ignored, asked.weight)
+        if asked.smoothing and not rows.shape[1]:  # PyTorch takes ε/C of nothing
+            shape = asked.shape if reduction == "none" else ()
+            return np.full(shape, np.nan, asked.logits.dtype)[()]
+        if asked.smoothing and total == 0:
             total = np.nan  # PyTorch divides the two parts of the loss apart: 0/0 + x/0
-        return _reduce(_drop(losses, ignored), reduction, total, shape, logits.dtype)
+        return _reduce(_drop(losses, ignored), reduction, total, asked)
 
 
 def cross_entropy_loss_grad(
@@ -195,81 +156,88 @@ def cross_entropy_loss_grad(
     At a plain target that is also the likeliest class, p - 1 is computed as minus the sum of the
     other probabilities, so that it keeps its digits where p rounds to 1.
 
-    Parameters
-    ----------
-    logits, target, weight, ignore_index, reduction, label_smoothing
-        As in `cross_entropy_loss`. "none" gives the gradient of each sample's own loss, which is
-        that of the sum.
+    Args:
+        logits, target, weight, ignore_index, reduction, label_smoothing: As in
+            `cross_entropy_loss`. "none" is as "sum": each sample's own loss has its own logits.
 
-    Returns
-    -------
-    array of the shape and type of `logits`.
+    Returns:
+        array of the shape and type of `logits`.
 
-    Raises
-    ------
-    ValueError, IndexError
-        As in `cross_entropy_loss`.
+    Raises:
+        ValueError, IndexError: As in `cross_entropy_loss`.
 
-    Examples
-    --------
-    >>> from xent_core import cross_entropy_loss_grad
-    >>> cross_entropy_loss_grad([[1.0, 2.0, 3.0, 4.0]], [3]).round(2)
-    array([[ 0.03,  0.09,  0.24, -0.36]])
+    Example:
+        >>> from xent_core import cross_entropy_loss_grad
+        >>> cross_entropy_loss_grad([[1.0, 2.0, 3.0, 4.0]], [3]).round(2)
+        array([[ 0.03,  0.09,  0.24, -0.36]])
     """
-    logits = as_float(logits, "logits")
-    target = as_array(target, "target")
-    rows = _class_rows(logits, "logits")
-    weight = _check_weight(weight, logits)
-    smoothing = _check_smoothing(label_smoothing)
-    _check_reduction(reduction)
-    ignore_index = _check_ignore_index(ignore_index)
-    dtype = WORKING_TYPE[logits.dtype]
+    asked = _checked(logits, target, weight, ignore_index, reduction, label_smoothing)
+    logits, rows, weight = asked.logits, asked.rows, asked.weight
+    options = {"weight": weight, "smoothing": asked.smoothing}
     with np.errstate(all="ignore"):
-        if target.shape == logits.shape:
-            y = _probability_rows(target, dtype, ignore_index)
-            grad = _row_grads(
-                lambda x, y: _probability_grad_kernel(x, y, weight, smoothing), dtype, rows, y
-            )
+        if asked.target.shape == logits.shape:
+            kernel = partial(_probability_grad_kernel, **options)
+            grad = in_blocks(kernel, asked.dtype, rows, _probability_rows(asked), empty=(0,))
             if reduction == "mean":
                 grad /= len(rows)
         else:
-            _index_shape(target, logits, "logits")
-            classes, ignored = _class_indices(target, rows.shape[1], ignore_index)
+            classes, ignored = _class_indices(asked)
             total = _total_weight(classes, ignored, weight) if reduction == "mean" else 1
             # 0 for the ignored after the division, whose divisor is 0 if all are ignored.
-            scale = np.ones(len(rows), dtype) / total
-            own = _drop(_weighted((1 - smoothing) * scale, classes, weight), ignored)
-            scale = _drop(scale, ignored)
-            grad = _row_grads(
-                lambda x, classes, own, scale: _index_grad_kernel(
-                    x, classes, own, scale, weight, smoothing
-                ),
-                dtype,
-                rows,
-                classes,
-                own,
-                scale,
-            )
-        return from_rows(grad.astype(logits.dtype, copy=False), logits.shape, _class_axis(logits))
+            scale = np.ones(len(rows), asked.dtype) / total
+            own = _drop(_weighted((1 - asked.smoothing) * scale, classes, weight), ignored)
+            kernel, factors = partial(_index_grad_kernel, **options), (own, _drop(scale, ignored))
+            grad = in_blocks(kernel, asked.dtype, rows, classes, *factors, empty=(0,))
+        grad = grad.astype(logits.dtype, copy=False)
+        return from_rows(grad, logits.shape, (class_axis(logits.shape),))
+
+
+class _Asked(NamedTuple):
+    """What the three functions take, checked."""
+
+    logits: Array
+    name: str  # of the logits
+    target: Array
+    rows: Array  # the logits as (samples, C)
+    shape: tuple[int, ...]  # of one class index for each sample
+    dtype: np.dtype[Any]  # to compute in
+    weight: Array | None
+    ignore_index: int
+    smoothing: float
+
+
+def _checked(
+    logits: ArrayLike,
+    target: ArrayLike,
+    weight: ArrayLike | None,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float = 0.0,
+    name: str = "logits",
+) -> _Asked:
+    logits, target = as_float(logits, name), as_array(target, "target")
+    if logits.ndim == 0:
+        raise ValueError(f"{name}: must have a class axis, found shape ()")
+    axes = (class_axis(logits.shape),)
+    weight = _check_weight(weight, logits)
+    smoothing = as_smoothing(label_smoothing)
+    check_choice(reduction, REDUCTIONS, "reduction")
+    return _Asked(
+        logits,
+        name,
+        target,
+        logits if logits.ndim == 2 else to_rows(logits, axes),
+        leading_shape(logits.shape, axes),
+        WORKING_TYPE[logits.dtype],
+        weight,
+        as_ignore_index(ignore_index),
+        smoothing,
+    )
 
 
 def _pick_kernel(x: Array, classes: Array) -> Array:
     """Minus the class of each row."""
     return 0 - x.take(np.arange(0, x.size, x.shape[1]) + classes)
-
-
-def _row_losses(
-    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
-) -> Array:
-    """The loss of each row; without a class there is nothing to add up."""
-    return in_blocks(kernel, dtype, rows, *others) if rows.shape[1] else np.zeros(len(rows), dtype)
-
-
-def _row_grads(
-    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
-) -> Array:
-    """The gradient of each row."""
-    return in_blocks(kernel, dtype, rows, *others) if rows.shape[1] else rows.astype(dtype)
 
 
 def _index_kernel(x: Array, classes: Array, weight: Array | None, smoothing: float) -> Array:
@@ -342,70 +310,59 @@ def _total_weight(classes: Array, ignored: Array | None, weight: Array | None) -
     return _drop(weight[classes], ignored).sum()
 
 
-def _reduce(
-    losses: Array, reduction: str, total: Any, shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> Any:
+def _reduce(losses: Array, reduction: str, total: Any, asked: _Asked) -> Any:
     """The losses of all rows, reduced and rounded to the type of the result."""
     if reduction == "none":
-        result = losses.reshape(shape)[()]
+        result = losses.reshape(asked.shape)[()]
     elif reduction == "sum":
         result = np.add.reduce(losses)
     else:
         result = np.add.reduce(losses) / total
+    dtype = asked.logits.dtype
     return result if result.dtype is dtype else result.astype(dtype)
 
 
-def _class_axis(logits: Array) -> tuple[int]:
-    """The second axis, or the only one."""
-    return (0,) if logits.ndim == 1 else (1,)
-
-
-def _class_rows(logits: Array, name: str) -> Array:
-    """Logits as (samples, C)."""
-    if logits.ndim == 0:
-        raise ValueError(f"{name}: must have a class axis, found shape ()")
-    return logits if logits.ndim == 2 else to_rows(logits, _class_axis(logits))
-
-
-def _index_shape(target: Array, logits: Array, name: str) -> tuple[int, ...]:
-    """Shape of one class index for each sample; ValueError if that is not what `target` holds."""
-    shape = logits.shape[:1] + logits.shape[2:] if logits.ndim > 1 else ()
+def _class_indices(asked: _Asked) -> tuple[Array, Array | None]:
+    """One class for each row, 0 where it is ignored; where it is ignored, or None if nowhere."""
+    target, count = asked.target, asked.rows.shape[1]
     # PyTorch takes (1,) with (C,) for a single sample too.
-    if target.shape != shape and (logits.ndim > 1 or target.shape != (1,)):
+    if target.shape != asked.shape and (asked.logits.ndim > 1 or target.shape != (1,)):
         raise ValueError(
-            f"target: shape {target.shape} does not match {name} of shape {logits.shape}: "
-            f"class indices need shape {shape}"
+            f"target: shape {target.shape} does not match {asked.name} of shape "
+            f"{asked.logits.shape}: class indices need shape {asked.shape}"
         )
     if target.dtype.kind not in "iu" and target.size:
         raise ValueError(f"target: class indices must be integers, found {target.dtype}")
-    return shape
-
-
-def _class_indices(target: Array, count: int, ignore_index: int) -> tuple[Array, Array | None]:
-    """One class for each row, 0 where it is ignored; where it is ignored, or None if nowhere."""
     classes = target.reshape(-1).astype(np.intp, copy=False)
     # One comparison for both ends: as unsigned numbers, negative classes are huge.
     unsigned = classes.view(np.uintp)
     in_range = unsigned.size == 0 or unsigned[unsigned.argmax()] < count
-    if in_range and not 0 <= ignore_index < count:
+    if in_range and not 0 <= asked.ignore_index < count:
         return classes, None
-    ignored = target == ignore_index
-    check_class_range(target, ~ignored & ((target < 0) | (target >= count)), count, "target")
+    ignored = target == asked.ignore_index
+    check_class_range(target, count, "target", ignored)
     return np.where(ignored, 0, classes.reshape(target.shape)).reshape(-1), ignored.reshape(-1)
 
 
-def _probability_rows(target: Array, dtype: np.dtype[Any], ignore_index: int) -> Array:
+def _probability_rows(asked: _Asked) -> Array:
     """Class probabilities as (samples, C); only their type is checked, as in PyTorch."""
+    target = asked.target
     if target.dtype not in WORKING_TYPE:
         raise ValueError(
             f"target: has the shape of logits, {target.shape}, so it must hold floating class "
             f"probabilities, found {target.dtype}"
         )
+    check_not_ignored(asked.ignore_index)
+    rows = to_rows(target, (class_axis(target.shape),))
+    return rows.astype(asked.dtype, copy=False)
+
+
+def check_not_ignored(ignore_index: int) -> None:
+    """Raise ValueError for the index of a class where there are class probabilities."""
     if ignore_index >= 0:
         raise ValueError(
             f"ignore_index: class probabilities cannot be ignored, found {ignore_index}"
         )
-    return to_rows(target, _class_axis(target)).astype(dtype, copy=False)
 
 
 def _check_weight(weight: ArrayLike | None, logits: Array) -> Array | None:
@@ -413,35 +370,10 @@ def _check_weight(weight: ArrayLike | None, logits: Array) -> Array | None:
     if weight is None:
         return None
     weights = as_float(weight, "weight")
-    expected = (logits.shape[logits.ndim > 1],)
+    expected = (logits.shape[class_axis(logits.shape)],)
     if weights.shape != expected:
         raise ValueError(
             f"weight: needs one number for each class, shape {expected}, found {weights.shape}"
         )
     with np.errstate(all="ignore"):
         return weights.astype(WORKING_TYPE[logits.dtype], copy=False)
-
-
-def _check_reduction(reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction: must be one of {REDUCTIONS}, found {reduction!r}")
-
-
-def _check_ignore_index(ignore_index: object) -> int:
-    try:
-        value = operator.index(cast(SupportsIndex, ignore_index))
-    except TypeError:
-        value = None
-    if value is None or isinstance(ignore_index, bool) or not -(2**63) <= value < 2**63:
-        raise ValueError(f"ignore_index: must be a 64-bit integer, found {ignore_index!r}")
-    return value
-
-
-def _check_smoothing(label_smoothing: float) -> float:
-    try:
-        value = float(label_smoothing)
-    except (TypeError, ValueError):
-        raise ValueError(f"label_smoothing: must be a number, found {label_smoothing!r}") from None
-    if not 0 <= value <= 1:
-        raise ValueError(f"label_smoothing: must be between 0 and 1, found {label_smoothing}")
-    return value

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import Array, as_integer, fail
+from xent_core._arrays import Array, as_integer, refuse
 from xent_core.coding import Branch, HuffmanCode, Leaf, Tree
 
 
@@ -26,30 +26,23 @@ def questions_by_halving(n: ArrayLike) -> Questions:
     k + 2 (n - 2^k) / n, at least log₂ n and less than log₂ n + 0.0861 (R. G. Gallager,
     "Variations on a Theme by Huffman", 1978: the redundancy of equal probabilities).
 
-    Parameters
-    ----------
-    n : array_like of integers, any shape
-        At least 1.
+    Args:
+        n: Integers, any shape, at least 1.
 
-    Returns
-    -------
-    Questions(most, mean): an integer and a float64 array of the shape of `n`.
+    Returns:
+        Questions(most, mean): an integer and a float64 array of the shape of `n`.
 
-    Raises
-    ------
-    ValueError
-        If `n` does not hold integers, or one is below 1.
+    Raises:
+        ValueError: If `n` does not hold integers, or one is below 1.
 
-    Examples
-    --------
-    >>> from xent_core import questions_by_halving
-    >>> most, mean = questions_by_halving(1000)
-    >>> int(most), float(mean)
-    (10, 9.976)
+    Example:
+        >>> from xent_core import questions_by_halving
+        >>> most, mean = questions_by_halving(1000)
+        >>> int(most), float(mean)
+        (10, 9.976)
     """
     n = as_integer(n, "n")
-    if (n < 1).any():
-        fail("n", "must be at least 1", n, n < 1)
+    refuse("n", "must be at least 1", n, n < 1)
     whole = np.frexp(n.astype(np.float64))[1] - 1  # ⌊log₂ n⌋: frexp's fraction is in [½, 1)
     lower = n - np.left_shift(np.int64(1), whole)
     return Questions((whole + (lower > 0))[()], ((whole * n + 2 * lower) / n)[()])
@@ -61,27 +54,20 @@ def still_possible(n: int, answers: str) -> tuple[int, int]:
     Each question is whether the number is greater than the middle, ⌊(first + last) / 2⌋. Answers
     after the number has been found are not looked at.
 
-    Parameters
-    ----------
-    n : int
-        At least 1.
-    answers : str
-        "y" for yes and "n" for no, in the order of the questions.
+    Args:
+        n: At least 1.
+        answers: "y" for yes and "n" for no, in the order of the questions.
 
-    Returns
-    -------
-    tuple of two ints; the same number twice where it has been found.
+    Returns:
+        Both; the same number twice where it has been found.
 
-    Raises
-    ------
-    ValueError
-        If `answers` holds anything but y and n, or n is below 1.
+    Raises:
+        ValueError: If `answers` holds anything but y and n, or n is below 1.
 
-    Examples
-    --------
-    >>> from xent_core import still_possible
-    >>> still_possible(100, "yn")
-    (51, 75)
+    Example:
+        >>> from xent_core import still_possible
+        >>> still_possible(100, "yn")
+        (51, 75)
     """
     if n < 1:
         raise ValueError(f"n: must be at least 1, found {n}")
@@ -111,31 +97,23 @@ def ask_huffman(code: HuffmanCode, answers: str) -> Groups:
     A codeword's bits are the answers; of the two groups that a bit tells apart, the question
     names the smaller. Answers after the symbol has been found are not looked at.
 
-    Parameters
-    ----------
-    code : HuffmanCode
-        Of at least one symbol.
-    answers : str
-        "y" for yes and "n" for no, in the order of the questions.
+    Args:
+        code: Of at least one symbol.
+        answers: "y" for yes and "n" for no, in the order of the questions.
 
-    Returns
-    -------
-    Groups
-        Of symbols, in the order of the code's.
+    Returns:
+        Groups of symbols, in the order of the code's.
 
-    Raises
-    ------
-    ValueError
-        If `answers` holds anything but y and n, or the code has no symbols.
+    Raises:
+        ValueError: If `answers` holds anything but y and n, or the code has no symbols.
 
-    Examples
-    --------
-    >>> from xent_core import ask_huffman, huffman_code
-    >>> code = huffman_code([0.5, 0.25, 0.125, 0.125], "abcd")
-    >>> ask_huffman(code, "")
-    Groups(named=('a',), others=('b', 'c', 'd'))
-    >>> ask_huffman(code, "ny")
-    Groups(named=(), others=('b',))
+    Example:
+        >>> from xent_core import ask_huffman, huffman_code
+        >>> code = huffman_code([0.5, 0.25, 0.125, 0.125], "abcd")
+        >>> ask_huffman(code, "")
+        Groups(named=('a',), others=('b', 'c', 'd'))
+        >>> ask_huffman(code, "ny")
+        Groups(named=(), others=('b',))
     """
     _check_answers(answers)
     if code.tree is None:
@@ -184,25 +162,19 @@ def zipf_distribution(n: int) -> Array:
     Source: G. K. Zipf, "Human Behavior and the Principle of Least Effort" (1949): the words of
     a text, from the most frequent on, come close to it.
 
-    Parameters
-    ----------
-    n : int
-        At least 1.
+    Args:
+        n: At least 1.
 
-    Returns
-    -------
-    float64 array, (n), descending; sums to 1.
+    Returns:
+        float64 array, (n), descending; sums to 1.
 
-    Raises
-    ------
-    ValueError
-        If `n` is below 1.
+    Raises:
+        ValueError: If `n` is below 1.
 
-    Examples
-    --------
-    >>> from xent_core import zipf_distribution
-    >>> zipf_distribution(3).round(4)
-    array([0.5455, 0.2727, 0.1818])
+    Example:
+        >>> from xent_core import zipf_distribution
+        >>> zipf_distribution(3).round(4)
+        array([0.5455, 0.2727, 0.1818])
     """
     if n < 1:
         raise ValueError(f"n: must be at least 1, found {n}")

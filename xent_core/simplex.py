@@ -12,11 +12,12 @@ level line once, or ends below it: there the line is cut.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, fail
+from xent_core._arrays import FLOAT64, Array, as_float, check_between, refuse
 from xent_core.information import _check_base, _check_distribution
 
 MOST_STEPS = 1000
@@ -27,29 +28,21 @@ CLOSE = 1e-9  # a ray made to end on a level line may end this much below it, re
 def simplex_lattice(steps: int) -> Array:
     """The distributions over three classes whose probabilities are multiples of 1 / steps.
 
-    Parameters
-    ----------
-    steps : int
-        From 1 to 1000.
+    Args:
+        steps: From 1 to 1000.
 
-    Returns
-    -------
-    float64 array, (N, 3)
-        N = (steps + 1)(steps + 2) / 2; from (1, 0, 0) on, the first probability falling.
+    Returns:
+        float64 array, ((steps + 1)(steps + 2) / 2, 3), from (1, 0, 0) on: the first column falls.
 
-    Raises
-    ------
-    ValueError
-        If `steps` is out of range.
+    Raises:
+        ValueError: If `steps` is out of range.
 
-    Examples
-    --------
-    >>> from xent_core.simplex import simplex_lattice
-    >>> simplex_lattice(2).tolist()[:3]
-    [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
+    Example:
+        >>> from xent_core.simplex import simplex_lattice
+        >>> simplex_lattice(2).tolist()[:3]
+        [[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]
     """
-    if not 1 <= steps <= MOST_STEPS:
-        raise ValueError(f"steps: must be from 1 to {MOST_STEPS}, found {steps}")
+    check_between("steps", steps, 1, MOST_STEPS)
     i, j = np.meshgrid(np.arange(steps + 1), np.arange(steps + 1), indexing="ij")
     counts = np.stack([steps - i, i - j, j], axis=-1)[j <= i]
     return counts / steps
@@ -58,26 +51,19 @@ def simplex_lattice(steps: int) -> Array:
 def to_plane(p: ArrayLike) -> Array:
     """Where distributions over three classes lie in an equilateral triangle of side 1.
 
-    Parameters
-    ----------
-    p : array_like, (..., 3)
-        Distributions; nan is let through.
+    Args:
+        p: (..., 3), distributions; nan is let through.
 
-    Returns
-    -------
-    float64 array, (..., 2)
-        x and y. The corners are (0, 0), (1, 0) and, on top, (½, √3 / 2).
+    Returns:
+        float64 array, (..., 2), x and y. The corners are (0, 0), (1, 0) and, on top, (½, √3 / 2).
 
-    Raises
-    ------
-    ValueError
-        If the last axis has not three entries.
+    Raises:
+        ValueError: If the last axis has not three entries.
 
-    Examples
-    --------
-    >>> from xent_core.simplex import to_plane
-    >>> to_plane([0, 0, 1]).round(3).tolist()
-    [0.5, 0.866]
+    Example:
+        >>> from xent_core.simplex import to_plane
+        >>> to_plane([0, 0, 1]).round(3).tolist()
+        [0.5, 0.866]
     """
     p = _three(p, "p")
     return np.stack([p[..., 1] + p[..., 2] / 2, p[..., 2] * (math.sqrt(3) / 2)], axis=-1)
@@ -98,46 +84,34 @@ def level_lines(
     level line meets the side on the way to the corner, then to `rays` points from the corner on,
     the last of which is where it does, so that a line that is cut ends on the side exactly.
 
-    Parameters
-    ----------
-    center : array_like, (..., 3)
-        Distributions.
-    levels : array_like, (L,)
-        Above 0, in the unit of `base`.
-    reverse : bool
-        The direction of the divergence.
-    rays : int
-        At least 1.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        center: (..., 3), distributions.
+        levels: (L,), above 0, in the unit of `base`.
+        reverse: The direction of the divergence.
+        rays: At least 1.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    float64 array, (..., L, 6 (rays + 1) + 1, 3)
-        The points of each line, in the order of the sides from corner 0 to 1 to 2 to 0; the
-        last is the first again. Every 2 (rays + 1)-th ray goes to a corner. nan where the ray
-        ends below the level, and where there is no line at all: around a centre on a side, a
-        reverse divergence is infinite everywhere but on that side.
+    Returns:
+        float64 array, (..., L, 6 (rays + 1) + 1, 3), the points of each line, in the order of the
+        sides from corner 0 to 1 to 2 to 0; the last is the first again. Every 2 (rays + 1)-th ray
+        goes to a corner. nan where the ray ends below the level, and where there is no line at all:
+        around a centre on a side, a reverse divergence is infinite everywhere but on that side.
 
-    Raises
-    ------
-    ValueError
-        If `center` holds no distributions of three classes, if a level is not above 0, if
-        `rays` is below 1, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If `center` holds no distributions of three classes, a level or base is not
+            above 0, base = 1, or `rays` is below 1.
 
-    Examples
-    --------
-    >>> from xent_core import kl_divergence
-    >>> from xent_core.simplex import level_lines
-    >>> line = level_lines([0.5, 0.25, 0.25], [0.5], base=2)[0]
-    >>> line.shape, kl_divergence([0.5, 0.25, 0.25], line, base=2).round(6).tolist()[:3]
-    ((25, 3), [0.5, 0.5, 0.5])
+    Example:
+        >>> from xent_core import kl_divergence
+        >>> from xent_core.simplex import level_lines
+        >>> line = level_lines([0.5, 0.25, 0.25], [0.5], base=2)[0]
+        >>> line.shape, kl_divergence([0.5, 0.25, 0.25], line, base=2).round(6).tolist()[:3]
+        ((25, 3), [0.5, 0.5, 0.5])
     """
     center = _three(center, "center")
     _check_distribution(center, (center.ndim - 1,), "center")
     levels = np.atleast_1d(as_float(levels, "levels")).astype(FLOAT64)
-    if not (levels > 0).all():
-        fail("levels", "must be above 0", levels, ~(levels > 0))
+    refuse("levels", "must be above 0", levels, ~(levels > 0))
     if rays < 1:
         raise ValueError(f"rays: must be at least 1, found {rays}")
     nats = levels * math.log(_check_base(base))
@@ -172,29 +146,20 @@ def _ends(center: Array, level: Array, reverse: bool, rays: int) -> Array:
 
 
 def _last_ray(
-    center: Array,
-    side: int,
-    least: Array,
-    corner: float,
-    level: Array,
-    reverse: bool,
-    rays: int,
+    center: Array, side: int, least: Array, corner: float, level: Array, reverse: bool, rays: int
 ) -> Array:
     """Where the last ray goes, on a side from a corner on, before that of least divergence.
 
     To where the level line meets the side; if it does not, one step before.
     """
-    inner, outer = least.copy(), np.full_like(least, corner)
+    far = np.full_like(least, corner)
 
     def value(along: Array) -> Array:
         return _divergence(center, _on_side(along, side), reverse)
 
-    met = (value(inner) < level) & (value(outer) >= level)
-    for _ in range(HALVINGS):
-        middle = (inner + outer) / 2
-        below = value(middle) < level
-        inner, outer = np.where(below, middle, inner), np.where(below, outer, middle)
-    return np.where(met, outer, corner + (least - corner) * rays / (rays + 1))
+    met = (value(least) < level) & (value(far) >= level)
+    step_before = corner + (least - corner) * rays / (rays + 1)
+    return np.where(met, _crossing(value, least, far, level), step_before)
 
 
 def _reach(center: Array, ends: Array, level: Array, reverse: bool) -> Array:
@@ -207,11 +172,16 @@ def _reach(center: Array, ends: Array, level: Array, reverse: bool) -> Array:
     there = _divergence(center, ends, reverse) >= level * (1 - CLOSE)
     # A first step already infinite: the centre's own side has been left.
     there &= np.isfinite(value(np.full_like(far, 1e-3)))
+    return np.where(there, _crossing(value, near, far, level), np.nan)
+
+
+def _crossing(value: Callable[[Array], Array], near: Array, far: Array, level: Array) -> Array:
+    """Where a value that grows from `near` to `far` reaches the level, by halving."""
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         below = value(middle) < level
         near, far = np.where(below, middle, near), np.where(below, far, middle)
-    return np.where(there, far, np.nan)
+    return far
 
 
 def _on_side(along: Array, side: int) -> Array:

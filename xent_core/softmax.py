@@ -30,10 +30,10 @@ from xent_core._arrays import (
     as_integer,
     check_class_range,
     check_classes,
-    fail,
     from_rows,
     leading_shape,
     normalize_axes,
+    refuse,
     to_rows,
 )
 
@@ -43,9 +43,18 @@ BLOCK = 2**16
 
 
 def in_blocks(
-    kernel: Callable[..., Array], dtype: np.dtype[Any], rows: Array, *others: Array
+    kernel: Callable[..., Array],
+    dtype: np.dtype[Any],
+    rows: Array,
+    *others: Array,
+    empty: tuple[int, ...] = (),
 ) -> Array:
-    """kernel(rows, *others), some rows at a time; the kernel sees contiguous rows of `dtype`."""
+    """kernel(rows, *others), some rows at a time; the kernel sees contiguous rows of `dtype`.
+
+    Where there is no class, there is nothing to ask it: 0, of shape (rows, *empty).
+    """
+    if not rows.shape[1]:
+        return np.zeros((len(rows), *empty), dtype)
     if rows.size <= BLOCK:
         return kernel(np.ascontiguousarray(rows, dtype), *others)
     step = max(1, BLOCK // rows.shape[1])
@@ -111,30 +120,23 @@ def log_softmax_rows(x: Array, rows: ExpRows) -> Array:
 def logsumexp(x: ArrayLike, axis: Axis = -1, keepdims: bool = False) -> Any:
     """Logarithm of a sum of exponentials: m + log(1 + s), with m the maximum.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-    axis : int, tuple of ints or None
-        The axis or axes to sum over; None means all.
-    keepdims : bool
-        Keep the summed axes with length 1.
+    Args:
+        x: (..., C, ...).
+        axis: Axis or axes to sum over; None for all.
+        keepdims: Keep the summed axes with length 1.
 
-    Returns
-    -------
-    array or scalar of the type of `x`. All -inf (or nothing at all) gives -inf, any +inf gives
-    inf, any nan gives nan. In float64 the error is at most 4 units in the last place of
-    max(|m|, |result|): where m ≈ -log(1 + s) the sum cancels and the result is near 0.
+    Returns:
+        array or scalar of the type of `x`. All -inf (or nothing at all) gives -inf, any +inf gives
+        inf, any nan gives nan. In float64 the error is at most 4 units in the last place of
+        max(|m|, |result|): where m ≈ -log(1 + s) the sum cancels and the result is near 0.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis.
 
-    Examples
-    --------
-    >>> from xent_core import logsumexp
-    >>> float(logsumexp([1000.0, 1000.0]).round(4))
-    1000.6931
+    Example:
+        >>> from xent_core import logsumexp
+        >>> float(logsumexp([1000.0, 1000.0]).round(4))
+        1000.6931
     """
     x = as_float(x, "x")
     axes = _class_axes(axis, x.ndim)
@@ -159,35 +161,24 @@ def softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     In float64 and with T = 1 each p_i is within 4 units in the last place. Another T divides
     x - max(x), rounded once, which costs about |x_i - max(x)| / T units.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
-    temperature : array_like
-        T, positive and finite; broadcasts against `x`, for instance (R, 1) against (R, C) or (C,).
-        Along `axis` its length is 1: one distribution has one temperature.
+    Args:
+        x: (..., C, ...), logits.
+        axis: Axis or axes of the classes, counted after broadcasting; None for all.
+        temperature: T, positive and finite; broadcasts against `x`, for instance (R, 1) against (R,
+            C) or (C,). Along `axis` its length is 1: one distribution has one temperature.
 
-    Returns
-    -------
-    array of the type of `x`; probabilities that sum to 1 along `axis`.
+    Returns:
+        array of the type of `x`; probabilities that sum to 1 along `axis`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: If `x` is not numeric or has no such axis, or T is not in (0, ∞) or misshapen.
 
-    Examples
-    --------
-    >>> from xent_core import softmax
-    >>> softmax([1, 2, 3, 4]).round(2)
-    array([0.03, 0.09, 0.24, 0.64])
+    Example:
+        >>> from xent_core import softmax
+        >>> softmax([1, 2, 3, 4]).round(2)
+        array([0.03, 0.09, 0.24, 0.64])
     """
-    scaled, axes, dtype = _scaled_logits(x, axis, temperature)
-    with np.errstate(all="ignore"):
-        result = _map_rows(lambda x: softmax_rows(exp_rows(x)), dtype, scaled, axes)
-    return from_rows(result, scaled.shape, axes)[()]
+    return _along_classes(lambda x: softmax_rows(exp_rows(x)), x, axis, temperature)
 
 
 def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
@@ -196,70 +187,57 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> 
     In this order, which PyTorch's CPU kernel keeps too (pytorch issue 11752), both parts have
     the same sign, so nothing cancels; x_i - logsumexp(x) loses every digit at x = [1e17, 1e17].
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, counted after broadcasting; None means all.
-    temperature : array_like
-        T, positive and finite; see `softmax`.
+    Args:
+        x, axis, temperature: As in `softmax`.
 
-    Returns
-    -------
-    array of the type of `x`, in nats, at most 0. In float64 and with T = 1 within 4 units in
-    the last place.
+    Returns:
+        array of the type of `x`, in nats, ≤ 0; in float64 with T = 1 within 4 ulps.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: As in `softmax`.
 
-    Examples
-    --------
-    >>> from xent_core import log_softmax
-    >>> log_softmax([123, 456, 789])[0]
-    np.float64(-666.0)
+    Example:
+        >>> from xent_core import log_softmax
+        >>> log_softmax([123, 456, 789])[0]
+        np.float64(-666.0)
     """
+    return _along_classes(lambda x: log_softmax_rows(x, exp_rows(x)), x, axis, temperature)
+
+
+def _along_classes(
+    kernel: Callable[[Array], Array], x: ArrayLike, axis: Axis, temperature: ArrayLike
+) -> Any:
+    """The kernel's rows for the classes of `axis`, in the shape and the type of the logits."""
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     with np.errstate(all="ignore"):
-        result = _map_rows(lambda x: log_softmax_rows(x, exp_rows(x)), dtype, scaled, axes)
-    return from_rows(result, scaled.shape, axes)[()]
+        rows = in_blocks(kernel, WORKING_TYPE[scaled.dtype], to_rows(scaled, axes), empty=(0,))
+        return from_rows(rows.astype(dtype, copy=False), scaled.shape, axes)[()]
 
 
 def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0) -> Any:
     """Derivatives of the softmax: ∂p_i/∂x_j = p_i (δ_ij - p_j) / T.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-        Logits.
-    axis : int, tuple of ints or None
-        The axis or axes of the classes, flattened in C order; None means all.
-    temperature : array_like
-        T, positive and finite; see `softmax`.
+    Args:
+        x, axis, temperature: As in `softmax`; several axes are flattened in C order.
 
-    Returns
-    -------
-    array, (..., C, C), of the type of `x`: the other axes first, then i, then j.
+    Returns:
+        array, (..., C, C), of the type of `x`: the other axes first, then i, then j.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or has no such axis, or if T ≤ 0, is not finite or has a wrong shape.
+    Raises:
+        ValueError: As in `softmax`.
 
-    Examples
-    --------
-    >>> from xent_core import softmax_jacobian
-    >>> softmax_jacobian([0.0, 0.0])
-    array([[ 0.25, -0.25],
-           [-0.25,  0.25]])
+    Example:
+        >>> from xent_core import softmax_jacobian
+        >>> softmax_jacobian([0.0, 0.0])
+        array([[ 0.25, -0.25],
+               [-0.25,  0.25]])
     """
     scaled, axes, dtype = _scaled_logits(x, axis, temperature)
     temperatures = np.broadcast_to(temperature, scaled.shape).astype(FLOAT64)
     temperatures = to_rows(temperatures, axes)[:, :1, None]
     with np.errstate(all="ignore"):
-        result = _map_rows(_jacobian_kernel, dtype, scaled, axes, temperatures, empty=(0, 0))
+        rows, work = to_rows(scaled, axes), WORKING_TYPE[scaled.dtype]
+        result = in_blocks(_jacobian_kernel, work, rows, temperatures, empty=(0, 0)).astype(dtype)
     return result.reshape(leading_shape(scaled.shape, axes) + result.shape[1:])
 
 
@@ -273,22 +251,6 @@ def _jacobian_kernel(x: Array, temperature: Array) -> Array:
     return jacobian / temperature
 
 
-def _map_rows(
-    kernel: Callable[..., Array],
-    dtype: np.dtype[Any],
-    x: Array,
-    axes: tuple[int, ...],
-    *others: Array,
-    empty: tuple[int, ...] = (0,),
-) -> Array:
-    """The kernel's rows for the classes of `axes`, rounded to `dtype`; without a class `empty`."""
-    rows = to_rows(x, axes)
-    if rows.shape[1] == 0:  # no class, so no probability
-        return np.empty((len(rows), *empty), dtype)
-    result = in_blocks(kernel, WORKING_TYPE[x.dtype], rows, *others)
-    return result.astype(dtype, copy=False)
-
-
 def _scaled_logits(
     x: ArrayLike, axis: Axis, temperature: ArrayLike
 ) -> tuple[Array, tuple[int, ...], np.dtype[Any]]:
@@ -297,8 +259,7 @@ def _scaled_logits(
     if isinstance(temperature, int | float) and temperature == 1:
         return x, _class_axes(axis, x.ndim), x.dtype
     t = as_float(temperature, "temperature").astype(FLOAT64)
-    if not (np.isfinite(t) & (t > 0)).all():
-        fail("temperature", "must be positive and finite", t, ~(np.isfinite(t) & (t > 0)))
+    refuse("temperature", "must be positive and finite", t, ~(np.isfinite(t) & (t > 0)))
     mismatch = f"temperature: shape {t.shape} does not match x of shape {x.shape}"
     try:
         shape = np.broadcast_shapes(x.shape, t.shape)
@@ -324,24 +285,19 @@ def _class_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
 def sigmoid(x: ArrayLike) -> Any:
     """Logistic function, the softmax of (x, 0): 1 / (1 + e^{-x}).
 
-    Parameters
-    ----------
-    x : array_like, any shape
+    Args:
+        x: Any shape.
 
-    Returns
-    -------
-    array or scalar of the shape and type of `x`, in [0, 1]; accurate on both sides.
+    Returns:
+        array or scalar of the shape and type of `x`, in [0, 1]; accurate on both sides.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric.
+    Raises:
+        ValueError: If `x` is not numeric.
 
-    Examples
-    --------
-    >>> from xent_core import sigmoid
-    >>> sigmoid([-1000, 0, 1000])
-    array([0. , 0.5, 1. ])
+    Example:
+        >>> from xent_core import sigmoid
+        >>> sigmoid([-1000, 0, 1000])
+        array([0. , 0.5, 1. ])
     """
     x = as_float(x, "x")
     work = x.astype(WORKING_TYPE[x.dtype], copy=False)
@@ -353,27 +309,20 @@ def sigmoid(x: ArrayLike) -> Any:
 def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """Index of the largest value; of the first one on a tie, of the first nan if there is one.
 
-    Parameters
-    ----------
-    x : array_like, (..., C, ...)
-    axis : int, tuple of ints or None
-        The axis or axes to search; with several, the index is into these axes flattened in C
-        order. None means all.
+    Args:
+        x: (..., C, ...).
+        axis: Axis or axes to search, several flattened in C order; None for all.
 
-    Returns
-    -------
-    integer array or scalar, without `axis`.
+    Returns:
+        integer array or scalar, without `axis`.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not numeric or is empty along `axis`.
+    Raises:
+        ValueError: If `x` is not numeric or is empty along `axis`.
 
-    Examples
-    --------
-    >>> from xent_core import argmax
-    >>> int(argmax([1, 4, 3, 4]))
-    1
+    Example:
+        >>> from xent_core import argmax
+        >>> int(argmax([1, 4, 3, 4]))
+        1
     """
     x = as_array(x, "x")
     axes = _class_axes(axis, x.ndim)
@@ -385,35 +334,28 @@ def argmax(x: ArrayLike, axis: Axis = -1) -> Any:
 def one_hot(index: ArrayLike, num_classes: int) -> Array:
     """One-hot vectors: 1 at the class, 0 elsewhere.
 
-    Parameters
-    ----------
-    index : array_like of integers, any shape
-        Classes in 0 … num_classes - 1.
-    num_classes : int
+    Args:
+        index: Integers, any shape, classes in 0 … num_classes - 1.
+        num_classes: C ≥ 1.
 
-    Returns
-    -------
-    float64 array, (*index.shape, num_classes).
+    Returns:
+        float64 array, (*index.shape, num_classes).
 
-    Raises
-    ------
-    ValueError
-        If `index` does not hold integers or `num_classes` is not a positive integer.
-    IndexError
-        If a class is outside 0 … num_classes - 1.
+    Raises:
+        ValueError: If `index` does not hold integers or `num_classes` is not a positive integer.
+        IndexError: If a class is outside 0 … num_classes - 1.
 
-    Examples
-    --------
-    >>> from xent_core import one_hot
-    >>> one_hot([0, 2], 3)
-    array([[1., 0., 0.],
-           [0., 0., 1.]])
+    Example:
+        >>> from xent_core import one_hot
+        >>> one_hot([0, 2], 3)
+        array([[1., 0., 0.],
+               [0., 0., 1.]])
     """
     index = as_integer(index, "index")
     whole = isinstance(num_classes, int | np.integer) and not isinstance(num_classes, bool)
     if not whole or num_classes < 1:
         raise ValueError(f"num_classes: must be a positive integer, found {num_classes!r}")
-    check_class_range(index, (index < 0) | (index >= num_classes), int(num_classes), "index")
+    check_class_range(index, int(num_classes), "index")
     result = np.zeros((*index.shape, int(num_classes)))
     np.put_along_axis(result, index[..., None].astype(np.intp), 1, axis=-1)
     return result

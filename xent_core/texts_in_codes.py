@@ -18,43 +18,20 @@ TEXT_LIMIT = 100_000  # code points
 
 @dataclass(frozen=True, eq=False)
 class TextStatistics:
-    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text.
+    """What `text_statistics` finds in a text. All but `entropy_bits` are totals for the text."""
 
-    Attributes
-    ----------
-    length : int
-        Number of symbols N. They are Unicode code points: an emoji made of several code points
-        counts as several, and a lone surrogate as one.
-    symbols : tuple of K str
-        The different symbols, the most frequent first, then by code point.
-    counts : int64 array, (K,)
-    probabilities : float64 array, (K,)
-        counts / N.
-    entropy_bits : float
-        H of `probabilities`, in bits per symbol.
-    huffman : HuffmanCode
-        Of `symbols`, made from the counts.
-    huffman_bits : int
-        Length of the text in this code, without the table of codewords that a receiver needs.
-        0 if there is one symbol only.
-    fixed_bits : int
-        Length in a code of ⌈log₂ K⌉ bits for every symbol.
-    utf8_bits : int
-        Length in UTF-8. A lone surrogate, which UTF-8 does not allow, takes 24 bits.
-    zlib_bits, lzma_bits : int
-        Length of the UTF-8 bytes compressed by `zlib` (level 9) and by `lzma` (its defaults, an
-        .xz file), with their headers and checksums: what makes short texts longer.
-    """
-
-    length: int
-    symbols: tuple[str, ...]
-    counts: Array
-    probabilities: Array
-    entropy_bits: float
-    huffman: HuffmanCode
+    length: int  # N, in Unicode code points: an emoji may count as several, a lone surrogate as one
+    symbols: tuple[str, ...]  # K different ones, the most frequent first, then by code point
+    counts: Array  # int64 (K,)
+    probabilities: Array  # float64 (K,), counts / N
+    entropy_bits: float  # H of `probabilities`, in bits per symbol
+    huffman: HuffmanCode  # of `symbols`, made from the counts
+    # Without the table of codewords that a receiver needs; 0 if there is one symbol only.
     huffman_bits: int
-    fixed_bits: int
-    utf8_bits: int
+    fixed_bits: int  # in a code of ⌈log₂ K⌉ bits for every symbol
+    utf8_bits: int  # a lone surrogate, which UTF-8 does not allow, takes 24 bits
+    # The UTF-8 bytes compressed by zlib (level 9) and by lzma (its defaults, an .xz file), with
+    # their headers and checksums, which make short texts longer.
     zlib_bits: int
     lzma_bits: int
 
@@ -65,30 +42,23 @@ def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
     The Huffman code knows frequencies only, so N H ≤ `huffman_bits` < N (H + 1); zlib and lzma
     also see what repeats. The empty text has no symbols, and every number is 0.
 
-    Parameters
-    ----------
-    text : str
-        Anything, also emoji and lone surrogates.
-    limit : int
-        The largest number of code points.
+    Args:
+        text: Anything, also emoji and lone surrogates.
+        limit: The largest number of code points.
 
-    Returns
-    -------
-    TextStatistics
+    Returns:
+        TextStatistics.
 
-    Raises
-    ------
-    ValueError
-        If `text` is longer than `limit` or not a str.
+    Raises:
+        ValueError: If `text` is longer than `limit` or not a str.
 
-    Examples
-    --------
-    >>> from xent_core import text_statistics
-    >>> found = text_statistics("abracadabra")
-    >>> found.symbols
-    ('a', 'b', 'r', 'c', 'd')
-    >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
-    (2.04, 23, 33, 88)
+    Example:
+        >>> from xent_core import text_statistics
+        >>> found = text_statistics("abracadabra")
+        >>> found.symbols
+        ('a', 'b', 'r', 'c', 'd')
+        >>> round(found.entropy_bits, 2), found.huffman_bits, found.fixed_bits, found.utf8_bits
+        (2.04, 23, 33, 88)
     """
     _check_text(text)
     if len(text) > limit:
@@ -114,22 +84,11 @@ def text_statistics(text: str, *, limit: int = TEXT_LIMIT) -> TextStatistics:
 
 @dataclass(frozen=True)
 class CrossCodeLength:
-    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones.
-
-    Attributes
-    ----------
-    bits : int
-        Length of the symbols that the code knows.
-    coded : int
-        How many they are: together with the unknown ones, the whole text.
-    unknown : dict of str to int
-        The symbols without codeword and their counts, the most frequent first, then by code
-        point.
-    """
+    """What `cross_code_bits` finds: the bits of the `coded` symbols, and the `unknown` ones."""
 
     bits: int
-    coded: int
-    unknown: dict[str, int]
+    coded: int  # how many: together with the unknown ones, the whole text
+    unknown: dict[str, int]  # their counts, the most frequent first, then by code point
 
 
 def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:
@@ -139,26 +98,20 @@ def cross_code_bits(text: str, code: HuffmanCode) -> CrossCodeLength:
     and Q what `code` was made for. A symbol that Q calls impossible would cost infinitely much:
     such symbols are counted apart.
 
-    Parameters
-    ----------
-    text : str
-        Its symbols are its Unicode code points.
-    code : HuffmanCode
+    Args:
+        text: Its symbols are its Unicode code points.
+        code: Of another text.
 
-    Returns
-    -------
-    CrossCodeLength
+    Returns:
+        CrossCodeLength.
 
-    Raises
-    ------
-    ValueError
-        If `text` is not a str.
+    Raises:
+        ValueError: If `text` is not a str.
 
-    Examples
-    --------
-    >>> from xent_core import cross_code_bits, text_statistics
-    >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
-    CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
+    Example:
+        >>> from xent_core import cross_code_bits, text_statistics
+        >>> cross_code_bits("barbarian", text_statistics("abracadabra").huffman)
+        CrossCodeLength(bits=15, coded=7, unknown={'i': 1, 'n': 1})
     """
     _check_text(text)
     counts = Counter(text)

@@ -43,24 +43,17 @@ class TooManyRatesError(ValueError):
 class Run:
     """One run, or a race of two, at any step that it has kept.
 
-    Parameters
-    ----------
-    first : Config
-    second : Config, optional
-        What it races against.
-    rates : sequence of (step, rate)
-        Learning rates to change to on the way, as a link says.
-    at : int
-        The step that the page asks for when it is opened.
+    Args:
+        first: What to train.
+        second: What it races against.
+        rates: (step, rate), learning rates to change to on the way, as a link says.
+        at: The step that the page asks for when it is opened.
 
-    Attributes
-    ----------
-    rate : float
-        The learning rate in force; in a race of two rates, the first one's.
-    rates : tuple of (step, rate)
-        The changes of it so far, by the steps of the run: one of a race may have stopped before.
-    planned : tuple of (step, rate)
-        What a link says of the steps to come.
+    Attributes:
+        rate: The learning rate in force; in a race of two rates, the first one's.
+        rates: (step, rate), the changes of it so far, by the steps of the run: one of a race may
+            have stopped before.
+        planned: (step, rate), what a link says of the steps to come.
     """
 
     def __init__(

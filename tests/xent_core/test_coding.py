@@ -75,7 +75,7 @@ def test_the_examples_are_true():
 def test_what_is_public_has_an_example(name):
     data_only = {"Leaf", "Branch"}
     if not name.startswith("_") and name not in data_only:
-        assert "    Examples\n    ---" in getattr(coding, name).__doc__
+        assert "    Example:\n        " in getattr(coding, name).__doc__
 
 
 # Huffman's code

@@ -65,8 +65,8 @@ def test_every_public_function_has_an_example_and_names_its_errors():
     functions = [f for f in map(xt.__dict__.get, xt.__all__) if hasattr(f, "__code__")]
     assert len(functions) > 15
     for function in functions:
-        for section in ("Parameters", "Returns", "Raises", "Examples"):
-            assert f"\n    {section}\n    ---" in function.__doc__, function
+        for section in ("Args", "Returns", "Raises", "Example"):
+            assert f"\n    {section}:\n        " in function.__doc__, function
 
 
 def test_the_rest_of_xent_core_does_not_import_torch():

@@ -190,5 +190,5 @@ def test_the_examples_of_the_module_are_true(name):
 @pytest.mark.parametrize("name", [n for n in tr.__all__ if n[0].islower()])
 def test_every_public_function_has_an_example_and_names_its_errors(name):
     text = getattr(tr, name).__doc__
-    for section in ("Parameters", "Returns", "Raises", "Examples"):
-        assert f"\n    {section}\n    ---" in text
+    for section in ("Args", "Returns", "Raises", "Example"):
+        assert f"\n    {section}:\n        " in text

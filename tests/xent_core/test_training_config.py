@@ -29,8 +29,8 @@ def test_the_examples_of_the_module_are_true(name):
 
 @pytest.mark.parametrize("thing", [xt.Config, xt.Trainer, xt.Race, xt.program, xt.Trainer.advance])
 def test_what_is_public_says_what_it_takes_and_has_an_example(thing):
-    for section in ("Parameters", "Examples"):
-        assert f" {section}\n" in thing.__doc__
+    for section in ("Args", "Example"):
+        assert f"    {section}:\n        " in thing.__doc__
 
 
 def test_every_name_that_is_offered_is_there():

@@ -35,26 +35,20 @@ def differential_entropy(p: Mixture, *, base: float = math.e) -> Estimate:
     h = ½ log(2πe σ²), more than any other density of its variance (Cover & Thomas, 8.6.5);
     a mixture is integrated numerically.
 
-    Parameters
-    ----------
-    p : Mixture, leading axes (...)
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p: Densities, leading axes (...).
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    Estimate(value, error) of float64 arrays or scalars, (...)
+    Returns:
+        Estimate(value, error) of float64 arrays or scalars, (...).
 
-    Raises
-    ------
-    ValueError
-        If base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import differential_entropy, gaussian
-    >>> float(differential_entropy(gaussian(0, 0.1), base=2).value.round(4))
-    -1.2748
+    Example:
+        >>> from xent_core.densities import differential_entropy, gaussian
+        >>> float(differential_entropy(gaussian(0, 0.1), base=2).value.round(4))
+        -1.2748
     """
     base = _check_base(base)
     if p.means.shape[-1] == 1:
@@ -65,12 +59,7 @@ def differential_entropy(p: Mixture, *, base: float = math.e) -> Estimate:
 
 
 def gaussian_kl(
-    mean_p: ArrayLike,
-    sd_p: ArrayLike,
-    mean_q: ArrayLike,
-    sd_q: ArrayLike,
-    *,
-    base: float = math.e,
+    mean_p: ArrayLike, sd_p: ArrayLike, mean_q: ArrayLike, sd_q: ArrayLike, *, base: float = math.e
 ) -> Any:
     """Kullback-Leibler divergence of two Gaussians, in closed form.
 
@@ -79,29 +68,20 @@ def gaussian_kl(
     (Bishop, exercise 1.30). Evaluated as ½ (u - log(1 + u)) + ½ ((μ_p - μ_q) / σ_q)² with
     u = (σ_p / σ_q)² - 1, both of which are ≥ 0.
 
-    Parameters
-    ----------
-    mean_p, sd_p, mean_q, sd_q : array_like
-        Their shapes broadcast. Standard deviations go from 1e-60 to 1e60 and are at least
-        1e-10 |mean|; means are at most 1e60 in size.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        mean_p, sd_p, mean_q, sd_q: Their shapes broadcast. Bounds as in `gaussian`.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    float64 array or scalar
+    Returns:
+        float64 array or scalar.
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not broadcast, if a value is out of its range or nan, or if base ≤ 0 or
-        base = 1.
+    Raises:
+        ValueError: If shapes do not broadcast, a value is out of range, or base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import gaussian_kl
-    >>> float(gaussian_kl(1, 1, 0, 1))
-    0.5
+    Example:
+        >>> from xent_core.densities import gaussian_kl
+        >>> float(gaussian_kl(1, 1, 0, 1))
+        0.5
     """
     base = _check_base(base)
     mean_p, sd_p = checked_gaussians(mean_p=mean_p, sd_p=sd_p)
@@ -120,29 +100,22 @@ def density_kl(p: Mixture, q: Mixture, *, base: float = math.e) -> Estimate:
     `density_kl(q, p)` what a reverse fit makes small. Unlike the differential entropies, it does
     not depend on the unit of x.
 
-    Parameters
-    ----------
-    p, q : Mixture
-        Their leading axes broadcast.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p, q: Their leading axes broadcast.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    Estimate(value, error) of float64 arrays or scalars; value ≥ 0.
+    Returns:
+        Estimate(value, error) of float64 arrays or scalars; value ≥ 0.
 
-    Raises
-    ------
-    ValueError
-        If the leading axes do not broadcast, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If the leading axes do not broadcast, or if base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import density_kl, gaussian, gaussian_mixture
-    >>> p = gaussian_mixture([0.5, 0.5], [-2, 2], 0.5)
-    >>> value, error = density_kl(p, gaussian([-2, 0, 2], [0.5, 2, 0.5]))
-    >>> value.round(3), bool((error < 1e-9).all())
-    (array([15.307,  0.724, 15.307]), True)
+    Example:
+        >>> from xent_core.densities import density_kl, gaussian, gaussian_mixture
+        >>> p = gaussian_mixture([0.5, 0.5], [-2, 2], 0.5)
+        >>> value, error = density_kl(p, gaussian([-2, 0, 2], [0.5, 2, 0.5]))
+        >>> value.round(3), bool((error < 1e-9).all())
+        (array([15.307,  0.724, 15.307]), True)
     """
     base = _check_base(base)
     lead = common_shape(p=p.means.shape[:-1], q=q.means.shape[:-1])
@@ -158,29 +131,21 @@ def density_kl_terms(x: ArrayLike, p: Mixture, q: Mixture, *, base: float = math
 
     It is what `density_kl` integrates (Cover & Thomas, 8.46), negative where q is above p.
 
-    Parameters
-    ----------
-    x : array_like
-        Finite. Its shape broadcasts with the leading axes of `p` and of `q`.
-    p, q : Mixture
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        x: Finite. Its shape broadcasts with the leading axes of `p` and of `q`.
+        p, q: The densities.
+        base: e for nats, 2 for bits.
 
-    Returns
-    -------
-    float64 array or scalar, per unit of x; finite also where p(x) or q(x) underflows
+    Returns:
+        float64 array or scalar, per unit of x; finite also where p(x) or q(x) underflows.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not finite or above 1e60 in size, if the shapes do not broadcast, or if
-        base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If |x| > 1e60 or x is nan, shapes do not broadcast, or base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import density_kl_terms, gaussian
-    >>> density_kl_terms([-1, 0, 1], gaussian(0, 1), gaussian(1, 1)).round(4)
-    array([ 0.363 ,  0.1995, -0.121 ])
+    Example:
+        >>> from xent_core.densities import density_kl_terms, gaussian
+        >>> density_kl_terms([-1, 0, 1], gaussian(0, 1), gaussian(1, 1)).round(4)
+        array([ 0.363 ,  0.1995, -0.121 ])
     """
     base = _check_base(base)
     x = as_float(x, "x")
@@ -194,27 +159,19 @@ def density_jensen_shannon(p: Mixture, q: Mixture, *, base: float = math.e) -> E
 
     Symmetric and at most log 2: one bit (J. Lin, 1991). M is itself a mixture.
 
-    Parameters
-    ----------
-    p, q : Mixture
-        Their leading axes broadcast.
-    base : float
-        e for nats, 2 for bits.
+    Args:
+        p, q, base: As in `density_kl`.
 
-    Returns
-    -------
-    Estimate(value, error) of float64 arrays or scalars; 0 ≤ value ≤ log 2
+    Returns:
+        Estimate(value, error) of float64 arrays or scalars; 0 ≤ value ≤ log 2.
 
-    Raises
-    ------
-    ValueError
-        If the leading axes do not broadcast, or if base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If the leading axes do not broadcast, or if base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import density_jensen_shannon, gaussian
-    >>> float(density_jensen_shannon(gaussian(0, 1), gaussian(2, 1), base=2).value.round(4))
-    0.4859
+    Example:
+        >>> from xent_core.densities import density_jensen_shannon, gaussian
+        >>> float(density_jensen_shannon(gaussian(0, 1), gaussian(2, 1), base=2).value.round(4))
+        0.4859
     """
     base = _check_base(base)
     lead = common_shape(p=p.means.shape[:-1], q=q.means.shape[:-1])

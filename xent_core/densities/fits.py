@@ -46,27 +46,21 @@ def forward_kl_fit(p: Mixture, *, base: float = math.e) -> Fit:
     at σ² = Var P; nowhere else is its gradient 0. The Gaussian must put density wherever P has
     some, so it lies across all bumps: mean-seeking (Bishop, 10.1.2).
 
-    Parameters
-    ----------
-    p : Mixture, leading axes (...)
-    base : float
-        Unit of the divergence: e for nats, 2 for bits.
+    Args:
+        p: Densities, leading axes (...).
+        base: Unit of the divergence: e for nats, 2 for bits.
 
-    Returns
-    -------
-    Fit(mean, sd, divergence, error) of float64 arrays or scalars, (...)
+    Returns:
+        Fit(mean, sd, divergence, error) of float64 arrays or scalars, (...).
 
-    Raises
-    ------
-    ValueError
-        If base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import forward_kl_fit, gaussian_mixture
-    >>> fit = forward_kl_fit(gaussian_mixture([0.5, 0.5], [-4, 4], 1))
-    >>> float(fit.mean), float(fit.sd.round(4))
-    (0.0, 4.1231)
+    Example:
+        >>> from xent_core.densities import forward_kl_fit, gaussian_mixture
+        >>> fit = forward_kl_fit(gaussian_mixture([0.5, 0.5], [-4, 4], 1))
+        >>> float(fit.mean), float(fit.sd.round(4))
+        (0.0, 4.1231)
     """
     mean, sd = moments(*p)
     kl = density_kl(p, gaussian(mean, sd), base=base)
@@ -83,30 +77,23 @@ def reverse_kl_fits(p: Mixture, *, base: float = math.e) -> Fit:
     identity E[z f(z)] = E[f'(z)] gives the gradient (-c₁, -1 - c₂) and the Hessian
     ((-c₂, -c₃), (-c₃, -c₄ - 2c₂)) with respect to μ / σ, taken at a fixed σ, and log σ.
 
-    Parameters
-    ----------
-    p : Mixture, leading axes (...)
-    base : float
-        Unit of the divergences: e for nats, 2 for bits.
+    Args:
+        p, base: As in `forward_kl_fit`.
 
-    Returns
-    -------
-    Fit(mean, sd, divergence, error) of float64 arrays, (..., M)
-        Ordered by divergence along the last axis. M is the largest number of minima of any
-        density of `p`; where there are fewer, nan follows. At each, the gradient is at most 1e-8;
-        minima closer than 0.01 in μ / σ and log σ count as one.
+    Returns:
+        Fit(mean, sd, divergence, error) of float64 arrays, (..., M), ordered by divergence along
+        the last axis. M is the largest number of minima of any density of `p`; where there are
+        fewer, nan follows. At each, the gradient is at most 1e-8; minima closer than 0.01 in μ / σ
+        and log σ count as one.
 
-    Raises
-    ------
-    ValueError
-        If base ≤ 0 or base = 1.
+    Raises:
+        ValueError: If base ≤ 0 or base = 1.
 
-    Examples
-    --------
-    >>> from xent_core.densities import gaussian_mixture, reverse_kl_fits
-    >>> fits = reverse_kl_fits(gaussian_mixture([0.6, 0.4], [-4, 4], [1, 0.5]))
-    >>> fits.mean.round(2), fits.sd.round(2), fits.divergence.round(2)
-    (array([-4.,  4.]), array([1. , 0.5]), array([0.51, 0.92]))
+    Example:
+        >>> from xent_core.densities import gaussian_mixture, reverse_kl_fits
+        >>> fits = reverse_kl_fits(gaussian_mixture([0.6, 0.4], [-4, 4], [1, 0.5]))
+        >>> fits.mean.round(2), fits.sd.round(2), fits.divergence.round(2)
+        (array([-4.,  4.]), array([1. , 0.5]), array([0.51, 0.92]))
     """
     base = _check_base(base)
     lead = p.means.shape[:-1]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array, as_float, fail
+from xent_core._arrays import FLOAT64, Array, as_float, refuse
 from xent_core.information import _check_distribution
 
 LOG_2PI = math.log(2 * math.pi)
@@ -34,26 +34,20 @@ class Mixture(NamedTuple):
 def gaussian(mean: ArrayLike, sd: ArrayLike) -> Mixture:
     """The Gaussian N(mean, sd²), as a mixture of one.
 
-    Parameters
-    ----------
-    mean, sd : array_like
-        Their shapes broadcast. `sd` is the standard deviation, from 1e-60 to 1e60 and at least
-        1e-10 |mean|; `mean` is at most 1e60 in size.
+    Args:
+        mean, sd: Their shapes broadcast. `sd` is the standard deviation, from 1e-60 to 1e60 and at
+            least 1e-10 |mean|; `mean` is at most 1e60 in size.
 
-    Returns
-    -------
-    Mixture of float64 arrays, (..., 1)
+    Returns:
+        Mixture of float64 arrays, (..., 1).
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not broadcast or a value is out of its range or nan.
+    Raises:
+        ValueError: If the shapes do not broadcast or a value is out of its range or nan.
 
-    Examples
-    --------
-    >>> from xent_core.densities import gaussian
-    >>> gaussian([0, 1, 2], 1.5).means.shape
-    (3, 1)
+    Example:
+        >>> from xent_core.densities import gaussian
+        >>> gaussian([0, 1, 2], 1.5).means.shape
+        (3, 1)
     """
     mean, sd = checked_gaussians(mean=mean, sd=sd)
     return Mixture(np.ones((*mean.shape, 1)), mean[..., None], sd[..., None])
@@ -62,29 +56,20 @@ def gaussian(mean: ArrayLike, sd: ArrayLike) -> Mixture:
 def gaussian_mixture(weights: ArrayLike, means: ArrayLike, sds: ArrayLike) -> Mixture:
     """The mixture of K Gaussians Σ w N(mean, sd²).
 
-    Parameters
-    ----------
-    weights : array_like, (..., K)
-        ≥ 0; they sum to 1 along the last axis, and are divided by their sum.
-    means, sds : array_like
-        They broadcast with `weights`, which has K entries already. Standard deviations go from
-        1e-60 to 1e60 and are at least 1e-10 |mean|; means are at most 1e60 in size.
+    Args:
+        weights: (..., K), ≥ 0; they sum to 1 along the last axis, and are divided by their sum.
+        means, sds: They broadcast with `weights`, to K entries. Bounds as in `gaussian`.
 
-    Returns
-    -------
-    Mixture of float64 arrays, (..., K)
+    Returns:
+        Mixture of float64 arrays, (..., K).
 
-    Raises
-    ------
-    ValueError
-        If the weights are not a distribution, if the shapes do not broadcast, or if a value is
-        out of its range or nan.
+    Raises:
+        ValueError: If `weights` is no distribution, shapes do not fit, or a value is out of range.
 
-    Examples
-    --------
-    >>> from xent_core.densities import gaussian_mixture
-    >>> gaussian_mixture([0.5, 0.5], [-2, 2], 1).sds
-    array([1., 1.])
+    Example:
+        >>> from xent_core.densities import gaussian_mixture
+        >>> gaussian_mixture([0.5, 0.5], [-2, 2], 1).sds
+        array([1., 1.])
     """
     weights = as_float(weights, "weights")
     means, sds = checked_gaussians(means=means, sds=sds)
@@ -104,26 +89,20 @@ def gaussian_mixture(weights: ArrayLike, means: ArrayLike, sds: ArrayLike) -> Mi
 def log_density(x: ArrayLike, p: Mixture) -> Any:
     """Logarithm of the density: log p(x), finite also where p(x) underflows.
 
-    Parameters
-    ----------
-    x : array_like
-        Finite. Its shape broadcasts with the leading axes of `p`.
-    p : Mixture
+    Args:
+        x: Finite. Its shape broadcasts with the leading axes of `p`.
+        p: The density.
 
-    Returns
-    -------
-    float64 array or scalar, in nats
+    Returns:
+        float64 array or scalar, in nats.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not finite or above 1e60 in size, or if the shapes do not broadcast.
+    Raises:
+        ValueError: If |x| is above 1e60 or nan, or the shapes do not broadcast.
 
-    Examples
-    --------
-    >>> from xent_core.densities import gaussian, log_density
-    >>> float(log_density(100, gaussian(0, 1)).round(4))
-    -5000.9189
+    Example:
+        >>> from xent_core.densities import gaussian, log_density
+        >>> float(log_density(100, gaussian(0, 1)).round(4))
+        -5000.9189
     """
     x = as_float(x, "x").astype(FLOAT64)
     _check_size(x, "x")
@@ -134,28 +113,21 @@ def log_density(x: ArrayLike, p: Mixture) -> Any:
 def density(x: ArrayLike, p: Mixture) -> Any:
     """Density of a Gaussian or a mixture: p(x) = Σ w exp(-½ ((x - μ) / σ)²) / (σ √2π).
 
-    Parameters
-    ----------
-    x : array_like
-        Finite. Its shape broadcasts with the leading axes of `p`.
-    p : Mixture
+    Args:
+        x, p: As in `log_density`.
 
-    Returns
-    -------
-    float64 array or scalar, per unit of x; above 1 where p is narrow
+    Returns:
+        float64 array or scalar, per unit of x; above 1 where p is narrow.
 
-    Raises
-    ------
-    ValueError
-        If `x` is not finite or above 1e60 in size, or if the shapes do not broadcast.
+    Raises:
+        ValueError: As in `log_density`.
 
-    Examples
-    --------
-    >>> from xent_core.densities import density, gaussian, gaussian_mixture
-    >>> density([-2, 0, 2], gaussian_mixture([0.5, 0.5], [-2, 2], 1)).round(4)
-    array([0.1995, 0.054 , 0.1995])
-    >>> density([0, 1], gaussian([[0], [1]], 0.1)).shape
-    (2, 2)
+    Example:
+        >>> from xent_core.densities import density, gaussian, gaussian_mixture
+        >>> density([-2, 0, 2], gaussian_mixture([0.5, 0.5], [-2, 2], 1)).round(4)
+        array([0.1995, 0.054 , 0.1995])
+        >>> density([0, 1], gaussian([[0], [1]], 0.1)).shape
+        (2, 2)
     """
     return np.exp(log_density(x, p))
 
@@ -197,24 +169,19 @@ def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _check_size(x: Array, name: str) -> None:
     """Raise ValueError unless every |x| ≤ 1e60."""
-    wrong = ~(np.abs(x) <= LARGEST)
-    if wrong.any():
-        fail(name, f"must be from -{LARGEST:g} to {LARGEST:g}", x, wrong)
+    refuse(name, f"must be from -{LARGEST:g} to {LARGEST:g}", x, ~(np.abs(x) <= LARGEST))
 
 
-def checked_gaussians(**values: ArrayLike) -> list[Array]:
+def checked_gaussians(**values: ArrayLike) -> tuple[Array, Array]:
     """A mean and a standard deviation by name, in float64 and in their common shape, checked."""
-    mean, sd = arrays = [as_float(value, name).astype(FLOAT64) for name, value in values.items()]
+    mean, sd = (as_float(value, name).astype(FLOAT64) for name, value in values.items())
     mean_name, sd_name = values
     shape = common_shape(**{mean_name: mean.shape, sd_name: sd.shape})
     _check_size(mean, mean_name)
-    if not (sd > 0).all():
-        fail(sd_name, "must be positive", sd, ~(sd > 0))
-    wrong = (sd < SMALLEST) | (sd > LARGEST)
-    if wrong.any():
-        fail(sd_name, f"must be from {SMALLEST:g} to {LARGEST:g}", sd, wrong)
-    wrong = sd < NARROWEST * np.abs(mean)
-    if wrong.any():
-        rule = f"must be at least {NARROWEST:g} of |{mean_name}|"
-        fail(sd_name, rule, np.broadcast_to(sd, shape), wrong)
-    return [np.broadcast_to(array, shape) for array in arrays]
+    refuse(sd_name, "must be positive", sd, ~(sd > 0))
+    outside = (sd < SMALLEST) | (sd > LARGEST)
+    refuse(sd_name, f"must be from {SMALLEST:g} to {LARGEST:g}", sd, outside)
+    mean, sd = (np.broadcast_to(array, shape) for array in (mean, sd))
+    rule = f"must be at least {NARROWEST:g} of |{mean_name}|"
+    refuse(sd_name, rule, sd, sd < NARROWEST * np.abs(mean))
+    return mean, sd

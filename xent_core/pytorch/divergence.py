@@ -62,40 +62,33 @@ def kl_div_table(p: ArrayLike, q: ArrayLike, dtype: str = "float64") -> KlTable:
     D(P‖Q): "mean" divides by the number of classes too. Where p is 0, log_target gives nan; where
     q is 0 as well, both do: torch has no rule for 0 · log 0 in its input.
 
-    Parameters
-    ----------
-    p, q : array_like, (C) or (N, C), of one shape; N from 1 to 8 and C from 1 to 10
-        Distributions: rows ≥ 0 with sum 1. (C) is taken as (1, C).
-    dtype : "float32" or "float64"
+    Args:
+        p, q: Distributions (C) or (N, C), of one shape; N from 1 to 8 and C from 1 to 10.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    KlTable; a call's `ulps` is its distance from `truth` in ulps of `dtype`.
+    Returns:
+        KlTable; a call's `ulps` is its distance from `truth` in ulps of `dtype`.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong or a row is not a distribution.
+    Raises:
+        ValueError: If a shape or a type is wrong or a row is not a distribution.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import kl_div_table
-    >>> table = kl_div_table([0.5, 0.5], [0.25, 0.75])
-    >>> [round(call.value, 3) for call in table.calls[:3]], round(table.truth, 3)
-    ([0.144, 0.072, 0.144], 0.144)
+    Example:
+        >>> from xent_core.pytorch import kl_div_table
+        >>> table = kl_div_table([0.5, 0.5], [0.25, 0.75])
+        >>> [round(call.value, 3) for call in table.calls[:3]], round(table.truth, 3)
+        ([0.144, 0.072, 0.144], 0.144)
     """
     p_batch, q_batch = (as_batch(np.atleast_2d(v), name) for v, name in ((p, "p"), (q, "q")))
-    kind = float_type(dtype)
-    tensors = {"p": to_tensor(p_batch, kind), "q": to_tensor(q_batch, kind)}
+    tensors = [to_tensor(batch, float_type(dtype)) for batch in (p_batch, q_batch)]
     truth, swapped = _mean_kl(p_batch, q_batch), _mean_kl(q_batch, p_batch)
     calls = tuple(
-        _call(order, log_target, reduction, tensors["p"], tensors["q"], truth)
+        _call(order, log_target, reduction, *tensors, truth)
         for order in KL_ORDERS
         for log_target in (False, True)
         for reduction in KL_REDUCTIONS
     )
     return KlTable(
-        tuple(KlCall(*call, ulp_distance(call[-1], truth, dtype)) for call in calls),
+        calls,
         truth,
         swapped,
         float(np.mean(-np.asarray(entropy(p_batch)) - (p_batch * q_batch).sum(-1))),
@@ -109,13 +102,14 @@ def _mean_kl(p: Array, q: Array) -> float:
 
 def _call(
     order: str, log_target: bool, reduction: str, p: Tensor, q: Tensor, truth: float
-) -> tuple[str, bool, str, float]:
+) -> KlCall:
     inputs = {"right": q.log(), "swapped": p.log(), "no_log": q}
     target = q if order == "swapped" else p
     if log_target:
         target = target.log()
-    value = F.kl_div(inputs[order], target, reduction=reduction, log_target=log_target)
-    return order, log_target, reduction, exact(value)
+    value = exact(F.kl_div(inputs[order], target, reduction=reduction, log_target=log_target))
+    ulps = ulp_distance(value, truth, str(p.dtype).removeprefix("torch."))
+    return KlCall(order, log_target, reduction, value, ulps)
 
 
 def kl_gradients(p_logits: ArrayLike, q_logits: ArrayLike, dtype: str = "float64") -> KlGradients:
@@ -124,29 +118,23 @@ def kl_gradients(p_logits: ArrayLike, q_logits: ArrayLike, dtype: str = "float64
     H(P,Q) = H(P) + D(P‖Q), and H(P) does not depend on Q: in Q both have the one gradient q - p,
     whatever P is. They train differently only if P is trained too.
 
-    Parameters
-    ----------
-    p_logits, q_logits : array_like, (C), of one shape, C from 1 to 10
-        P = softmax(p_logits), Q = softmax(q_logits).
-    dtype : "float32" or "float64"
+    Args:
+        p_logits, q_logits: (C), of one shape, C from 1 to 10: P and Q are their softmax.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    KlGradients; numbers in nats, gradients (C) in the logits of Q and of P, by autograd.
+    Returns:
+        KlGradients; numbers in nats, gradients (C) in the logits of Q and of P, by autograd.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong.
+    Raises:
+        ValueError: If a shape or a type is wrong.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import kl_gradients
-    >>> result = kl_gradients([2.0, 0.0], [0.0, 0.0])
-    >>> result.cross_entropy_grad_q.round(3), result.kl_grad_q.round(3)
-    (array([-0.381,  0.381]), array([-0.381,  0.381]))
-    >>> result.cross_entropy_grad_p.round(3), result.kl_grad_p.round(3)
-    (array([0., 0.]), array([ 0.21, -0.21]))
+    Example:
+        >>> from xent_core.pytorch import kl_gradients
+        >>> result = kl_gradients([2.0, 0.0], [0.0, 0.0])
+        >>> result.cross_entropy_grad_q.round(3), result.kl_grad_q.round(3)
+        (array([-0.381,  0.381]), array([-0.381,  0.381]))
+        >>> result.cross_entropy_grad_p.round(3), result.kl_grad_p.round(3)
+        (array([0., 0.]), array([ 0.21, -0.21]))
     """
     rows = as_row(p_logits, "p_logits"), as_row(q_logits, "q_logits")
     if rows[0].shape != rows[1].shape:

@@ -12,15 +12,9 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from xent_core._arrays import Array
+from xent_core._arrays import Array, as_smoothing
 from xent_core.losses import cross_entropy_loss
-from xent_core.pytorch._inputs import (
-    as_class,
-    as_row,
-    as_smoothing,
-    float_type,
-    to_tensor,
-)
+from xent_core.pytorch._inputs import as_class, as_row, float_type, to_tensor
 from xent_core.pytorch.ways import loss_and_grad
 
 MASK_TARGETS = ("index", "one_hot", "soft", "soft_off_the_mask", "label_smoothing")
@@ -53,33 +47,24 @@ def mask_cases(
     A probability of 0 at a masked class is 0 · (-inf) = nan, and one above 0 is inf; only an
     index does not look there.
 
-    Parameters
-    ----------
-    logits : array_like, (C), C from 1 to 10
-    k : int
-        The target class.
-    masked : sequence of int
-        Classes whose logits become -inf; may be empty, and may hold k.
-    smoothing : float in [0, 1]
-        ε.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (C), C from 1 to 10.
+        k: The target class.
+        masked: Classes whose logits become -inf; may be empty, and may hold k.
+        smoothing: ε in [0, 1].
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    tuple of `MaskCase`, in the order of `MASK_TARGETS`; values in nats.
+    Returns:
+        tuple of `MaskCase`, in the order of `MASK_TARGETS`; values in nats.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type or the smoothing is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape, a type or the smoothing is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import mask_cases
-    >>> [(case.key, case.kind) for case in mask_cases([1, 1, 1], 0, [2])][:3]
-    [('index', 'finite'), ('one_hot', 'nan'), ('soft', 'inf')]
+    Example:
+        >>> from xent_core.pytorch import mask_cases
+        >>> [(case.key, case.kind) for case in mask_cases([1, 1, 1], 0, [2])][:3]
+        [('index', 'finite'), ('one_hot', 'nan'), ('soft', 'inf')]
     """
     row = as_row(logits)
     k = as_class(k, row.size)
@@ -120,24 +105,19 @@ def _case(key: str, x: Tensor, target: Tensor, epsilon: float) -> MaskCase:
 def number_kind(value: float) -> str:
     """Whether a number is "finite", "inf" (of either sign) or "nan".
 
-    Parameters
-    ----------
-    value : float
+    Args:
+        value: Any number.
 
-    Returns
-    -------
-    str.
+    Returns:
+        One of the three.
 
-    Raises
-    ------
-    TypeError
-        If `value` is not a number.
+    Raises:
+        TypeError: If `value` is not a number.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import number_kind
-    >>> number_kind(-float("inf"))
-    'inf'
+    Example:
+        >>> from xent_core.pytorch import number_kind
+        >>> number_kind(-float("inf"))
+        'inf'
     """
     if math.isnan(value):
         return "nan"

@@ -18,15 +18,13 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from xent_core._arrays import Array, as_array
-from xent_core.losses import cross_entropy_loss
+from xent_core._arrays import Array, as_array, as_ignore_index, as_smoothing, check_choice
+from xent_core.losses import check_not_ignored, cross_entropy_loss
 from xent_core.pytorch._inputs import (
     IGNORED,
     as_batch,
     as_classes,
     as_row,
-    as_smoothing,
-    check_choice,
     exact,
     float_type,
     to_tensor,
@@ -96,41 +94,30 @@ def cross_entropy_options(
 ) -> OptionsResult:
     """F.cross_entropy with all of its options, beside xent_core's value and the terms of the sum.
 
-    Parameters
-    ----------
-    logits : array_like, (N, C), N from 1 to 8 and C from 1 to 10
-        Rounded to `dtype`, as are `weight` and probabilities.
-    target : array_like
-        Integers (N): classes or `ignore_index`. Floats (N, C): class probabilities, unchecked.
-    weight : array_like, (C), optional
-        A factor for each class.
-    ignore_index : int
-        Class indices of this value do not count. With probabilities it must be negative.
-    reduction : "none", "mean" or "sum"
-    label_smoothing : float in [0, 1]
-        ε.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (N, C), N from 1 to 8 and C from 1 to 10, rounded to `dtype`, as the other numbers.
+        target: Integers (N): classes or `ignore_index`. Floats (N, C): probabilities, unchecked.
+        weight: (C), a factor for each class.
+        ignore_index: Indices of this value do not count. With probabilities it must be negative.
+        reduction: "none", "mean" or "sum".
+        label_smoothing: ε in [0, 1].
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    OptionsResult, in nats; kind is "index" or "probabilities". `agrees` allows what rounding may
-    do to torch's terms, which for a tiny loss is many ulps.
+    Returns:
+        OptionsResult, in nats; kind is "index" or "probabilities". `agrees` allows what rounding
+        may do to torch's terms, which for a tiny loss is many ulps.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type, the reduction or the smoothing is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape, a type, the reduction or the smoothing is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import cross_entropy_options
-    >>> result = cross_entropy_options([[0, 0], [0, 0]], [0, 1], weight=[1, 3])
-    >>> result.denominator, result.factors.tolist()
-    (4.0, [[1.0, 0.0], [0.0, 3.0]])
-    >>> result.torch_value == result.xent_value
-    True
+    Example:
+        >>> from xent_core.pytorch import cross_entropy_options
+        >>> result = cross_entropy_options([[0, 0], [0, 0]], [0, 1], weight=[1, 3])
+        >>> result.denominator, result.factors.tolist()
+        (4.0, [[1.0, 0.0], [0.0, 3.0]])
+        >>> result.torch_value == result.xent_value
+        True
     """
     check_choice(reduction, OPTION_REDUCTIONS, "reduction")
     question = _question(logits, target, weight, ignore_index, label_smoothing, dtype)
@@ -167,8 +154,7 @@ def _question(
 ) -> _Question:
     batch = as_batch(logits)
     kind = float_type(dtype)
-    if not isinstance(ignore_index, int) or abs(ignore_index) >= 2**63:
-        raise ValueError(f"ignore_index: must be a 64-bit integer, found {ignore_index!r}")
+    ignore_index = as_ignore_index(ignore_index)
     return _Question(
         to_tensor(batch, kind),
         _target(target, batch, ignore_index, kind),
@@ -189,10 +175,7 @@ def _target(target: ArrayLike, batch: Array, ignore_index: int, dtype: torch.dty
             f"target: probabilities must be floats of shape {batch.shape}, found "
             f"{values.dtype} of shape {values.shape}"
         )
-    if ignore_index >= 0:
-        raise ValueError(
-            f"ignore_index: class probabilities cannot be ignored, found {ignore_index}"
-        )
+    check_not_ignored(ignore_index)
     return to_tensor(probabilities, dtype)
 
 
@@ -242,16 +225,8 @@ def _scale(losses: Array, factors: Array, reduction: str, denominator: float) ->
 
 def _agree(value: Any, ours: Any, allowance: Any) -> bool:
     """Whether both are the same but for rounding, and infinite or nan at the same places."""
-    return bool(
-        np.all(
-            [
-                np.allclose(v, o, 0, a if np.isfinite(a) else 0, equal_nan=True)
-                for v, o, a in zip(
-                    np.ravel(value), np.ravel(ours), np.ravel(allowance), strict=True
-                )
-            ]
-        )
-    )
+    allowed = np.where(np.isfinite(allowance), allowance, 0)
+    return bool(np.isclose(value, ours, 0, allowed, equal_nan=True).all())
 
 
 def _distance(value: Any, ours: Any, dtype: str) -> Any:
@@ -263,28 +238,22 @@ def _distance(value: Any, ours: Any, dtype: str) -> Any:
 def one_hot_refusal(index: int, classes: int) -> str:
     """What F.one_hot says to a target that is no class.
 
-    Parameters
-    ----------
-    index : int
-        Such as -100, which cross_entropy would ignore.
-    classes : int, from 1 to 10
+    Args:
+        index: Such as -100, which cross_entropy would ignore.
+        classes: From 1 to 10.
 
-    Returns
-    -------
-    str: the exception's name and its message, or "" if there is none.
+    Returns:
+        The exception's name and its message, or "" if there is none.
 
-    Raises
-    ------
-    ValueError
-        If `classes` is not a number from 1 to 10.
+    Raises:
+        ValueError: If `classes` is not a number from 1 to 10.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import one_hot_refusal
-    >>> one_hot_refusal(-100, 3)
-    'RuntimeError: Class values must be non-negative.'
-    >>> one_hot_refusal(1, 3)
-    ''
+    Example:
+        >>> from xent_core.pytorch import one_hot_refusal
+        >>> one_hot_refusal(-100, 3)
+        'RuntimeError: Class values must be non-negative.'
+        >>> one_hot_refusal(1, 3)
+        ''
     """
     if not 1 <= classes <= 10:
         raise ValueError(f"classes: {classes!r} is not a number from 1 to 10")

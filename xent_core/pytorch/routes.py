@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-from xent_core._arrays import FLOAT64, Array, as_array, as_integer, check_class_range
-from xent_core.pytorch._inputs import MAX_CLASSES, float_type, to_tensor
+from xent_core._arrays import FLOAT64, Array, as_array
+from xent_core.pytorch._inputs import MAX_CLASSES, as_classes, fits, float_type, to_tensor
 
 MAX_ROWS = 4096
 
@@ -33,54 +33,37 @@ def route_table(logits: ArrayLike, k: ArrayLike, dtype: str = "float32") -> Rout
     Nothing is mended on the way: an overflow stays inf, and inf / inf stays nan. Every number is
     the one that torch gives for the row alone, to the last bit.
 
-    Parameters
-    ----------
-    logits : array_like, (R, C), R from 1 to 4096 and C from 1 to 10
-        Rounded to `dtype`; inf and nan are taken as they are.
-    k : array_like of integers, (R)
-        The target class of each row.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (R, C), R up to 4096 and C up to 10, rounded to `dtype`; may hold inf and nan.
+        k: Integers (R), the target class of each row.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    RouteTable of arrays of `dtype`; losses in nats. The steps of each, by key:
-    theoretical: logits, exps, sum, probs, p_k, log_p_k, loss;
-    actual: logits, max, shifted, exps, sum, log_sum, shifted_k, log_softmax_k, loss.
+    Returns:
+        RouteTable of arrays of `dtype`; losses in nats. The steps of each, by key: theoretical:
+        logits, exps, sum, probs, p_k, log_p_k, loss; actual: logits, max, shifted, exps, sum,
+        log_sum, shifted_k, log_softmax_k, loss.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape or a type is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import route_table
-    >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
-    >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
-    ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
+    Example:
+        >>> from xent_core.pytorch import route_table
+        >>> table = route_table([[1000, 0], [0, 0]], [0, 1])
+        >>> table.theoretical["loss"].tolist(), table.actual["loss"].round(3).tolist()
+        ([nan, 0.6931471824645996], [-0.0, 0.6930000185966492])
     """
     rows = as_array(logits, "logits")
     limits = (MAX_ROWS, MAX_CLASSES)
-    if rows.ndim != 2 or not all(
-        1 <= length <= limit for length, limit in zip(rows.shape, limits, strict=True)
-    ):
+    if not fits(rows.shape, *limits):
         raise ValueError(f"logits: must have shape (R, C) within {limits}, found {rows.shape}")
-    classes = as_integer(k, "k")
-    if classes.shape != rows.shape[:1]:
-        raise ValueError(f"k: must have shape {rows.shape[:1]}, found {classes.shape}")
-    outside = (classes < 0) | (classes >= rows.shape[1])
-    check_class_range(classes, outside, rows.shape[1], "k")
-    x, target = (
-        to_tensor(rows.astype(FLOAT64), float_type(dtype)),
-        torch.tensor(classes.astype("int64")),
+    target = torch.tensor(as_classes(k, rows, None, "k"))
+    x = to_tensor(rows.astype(FLOAT64), float_type(dtype))
+    theoretical, actual = (
+        {key: value.numpy() for key, value in route(x, target).items()}
+        for route in (_theoretical, _actual)
     )
-    return RouteTable(
-        _plain(_theoretical(x, target)),
-        _plain(_actual(x, target)),
-        _array(F.cross_entropy(x, target, reduction="none")),
-    )
+    return RouteTable(theoretical, actual, F.cross_entropy(x, target, reduction="none").numpy())
 
 
 def _theoretical(x: Tensor, k: Tensor) -> dict[str, Tensor]:
@@ -121,11 +104,3 @@ def _actual(x: Tensor, k: Tensor) -> dict[str, Tensor]:
 
 def _picked(values: Tensor, k: Tensor) -> Tensor:
     return values.gather(1, k[:, None])[:, 0]
-
-
-def _plain(steps: dict[str, Tensor]) -> dict[str, Array]:
-    return {key: _array(value) for key, value in steps.items()}
-
-
-def _array(tensor: Tensor) -> NDArray:
-    return tensor.numpy()

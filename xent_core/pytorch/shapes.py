@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import IGNORED, check_choice, exact
+from xent_core._arrays import Array, check_choice, class_axis, leading_shape
+from xent_core.pytorch._inputs import IGNORED, exact
 from xent_core.pytorch.options import OPTION_REDUCTIONS
 
 Shape: TypeAlias = tuple[int, ...]
@@ -28,40 +28,16 @@ MAX_ELEMENTS = 8 * 10 * 4 * 4
 
 # What a page may offer; `ask` takes every shape within the limits above.
 INPUT_SHAPES: tuple[Shape, ...] = (
-    (),
-    (5,),
-    (4, 5),
-    (1, 5),
-    (0, 5),
-    (4, 5, 3),
-    (4, 3, 5),
-    (4, 5, 2, 2),
-    (4, 2, 2, 5),
+    *((), (5,)),
+    *((4, 5), (1, 5), (0, 5)),
+    *((4, 5, 3), (4, 3, 5)),
+    *((4, 5, 2, 2), (4, 2, 2, 5)),
 )
 TARGET_SHAPES: tuple[Shape, ...] = (
-    (),
-    (1,),
-    (4,),
-    (5,),
-    (0,),
-    (4, 1),
-    (4, 3),
-    (4, 5),
-    (5, 4),
-    (4, 5, 3),
-    (4, 2, 2),
-    (4, 5, 2, 2),
+    *((), (1,), (4,), (5,), (0,)),
+    *((4, 1), (4, 3), (4, 5), (5, 4)),
+    *((4, 5, 3), (4, 2, 2), (4, 5, 2, 2)),
 )
-_TYPES = {
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-    "float32": torch.float32,
-    "float64": torch.float64,
-    "int64": torch.int64,
-    "int32": torch.int32,
-    "uint8": torch.uint8,
-    "bool": torch.bool,
-}
 INPUT_TYPES = ("float16", "bfloat16", "float32", "float64", "int64")
 TARGET_TYPES = ("int64", "int32", "uint8", "bool", "float16", "float32", "float64")
 INPUT_VALUES = ("ordinary", "minus_inf_row")
@@ -139,38 +115,31 @@ def ask(
 
     A target of the input's shape is filled with one-hot vectors, any other with class indices.
 
-    Parameters
-    ----------
-    input_shape, target_shape : sequence of int
-        At most 4 axes, each from 0 to 10 long, at most 1280 elements.
-    input_dtype : one of `INPUT_TYPES`
-    target_dtype : one of `TARGET_TYPES`
-    input_values : one of `INPUT_VALUES`
-        "minus_inf_row": the logits of the first sample are all -inf, if the type has it.
-    target_values : one of `TARGET_VALUES`
-        Of class indices: 0, 1, 2, …; with the last one C; with the last one -1; all -100.
-        One-hot vectors do not heed it.
-    reduction : "none", "mean" or "sum"
+    Args:
+        input_shape, target_shape: At most 4 axes, each from 0 to 10 long, at most 1280 elements.
+        input_dtype: One of `INPUT_TYPES`.
+        target_dtype: One of `TARGET_TYPES`.
+        input_values: One of `INPUT_VALUES`. "minus_inf_row": the logits of the first sample are all
+            -inf, if the type has it.
+        target_values: One of `TARGET_VALUES`, of class indices: 0, 1, 2, …; with the last one C;
+            with the last one -1; all -100. One-hot vectors do not heed it.
+        reduction: "none", "mean" or "sum".
 
-    Returns
-    -------
-    Answer; advice is one of `WORKING` if it works and of `REFUSED` if not. What works is run
-    backward too: a loss of reduction="none" that is no single number, and a target of shape (1)
-    for an input of shape (C), have a loss and no gradient.
+    Returns:
+        Answer; advice is one of `WORKING` if it works and of `REFUSED` if not. What works is run
+        backward too: a loss of reduction="none" that is no single number, and a target of shape (1)
+        for an input of shape (C), have a loss and no gradient.
 
-    Raises
-    ------
-    ValueError
-        If a shape is too large, or a name is not one of those above.
+    Raises:
+        ValueError: If a shape is too large, or a name is not one of those above.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import ask
-    >>> answer = ask((4, 5), (4,), target_dtype="float32")
-    >>> answer.error, answer.advice
-    ('RuntimeError', 'target_is_float')
-    >>> ask((4, 5), (4,), target_values="all_ignored").value
-    nan
+    Example:
+        >>> from xent_core.pytorch import ask
+        >>> answer = ask((4, 5), (4,), target_dtype="float32")
+        >>> answer.error, answer.advice
+        ('RuntimeError', 'target_is_float')
+        >>> ask((4, 5), (4,), target_values="all_ignored").value
+        nan
     """
     x_shape = _check_shape(input_shape, "input_shape")
     t_shape = _check_shape(target_shape, "target_shape")
@@ -179,10 +148,10 @@ def ask(
     check_choice(input_values, INPUT_VALUES, "input_values")
     check_choice(target_values, TARGET_VALUES, "target_values")
     check_choice(reduction, OPTION_REDUCTIONS, "reduction")
-    x = _input(x_shape, _TYPES[input_dtype], input_values)
-    target = _target(x_shape, t_shape, _TYPES[target_dtype], target_values)
+    x = _input(x_shape, getattr(torch, input_dtype), input_values)
+    target = _target(x_shape, t_shape, getattr(torch, target_dtype), target_values)
     advice = _advice(x, target)
-    numbers, ids = _array(exact(x)), _array(exact(target))
+    numbers, ids = np.asarray(exact(x)), np.asarray(exact(target))
     if x.is_floating_point():
         x.requires_grad_()
     try:
@@ -203,7 +172,7 @@ def _backward(x: Tensor, loss: Tensor) -> Backward:
     except RuntimeError as error:
         return Backward(None, type(error).__name__, str(error))
     assert x.grad is not None
-    return Backward(_array(exact(x.grad)), None, None)
+    return Backward(np.asarray(exact(x.grad)), None, None)
 
 
 def _check_shape(shape: Sequence[int], name: str) -> Shape:
@@ -217,17 +186,9 @@ def _check_shape(shape: Sequence[int], name: str) -> Shape:
     return lengths
 
 
-def _array(value: float | Array) -> Array:
-    return np.asarray(value)
-
-
-def _class_axis(shape: Shape) -> int:
-    return 1 if len(shape) > 1 else 0
-
-
 def _index_shape(shape: Shape) -> Shape:
     """The shape of one class for each sample."""
-    return shape[:1] + shape[2:] if len(shape) > 1 else ()
+    return leading_shape(shape, (class_axis(shape),))
 
 
 def _input(shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
@@ -241,7 +202,7 @@ def _input(shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
 
 
 def _target(x_shape: Shape, shape: Shape, dtype: torch.dtype, values: str) -> Tensor:
-    classes = x_shape[_class_axis(x_shape)] if x_shape else 1
+    classes = x_shape[class_axis(x_shape)] if x_shape else 1
     if shape == x_shape and shape:
         return _one_hot(shape).to(dtype)
     ids = np.arange(math.prod(shape)) % max(1, classes)
@@ -253,7 +214,7 @@ def _target(x_shape: Shape, shape: Shape, dtype: torch.dtype, values: str) -> Te
 
 
 def _one_hot(shape: Shape) -> Tensor:
-    axis = _class_axis(shape)
+    axis = class_axis(shape)
     samples, classes = _index_shape(shape), shape[axis]
     ids = np.arange(math.prod(samples)).reshape(samples) % max(1, classes)
     return (
@@ -312,7 +273,7 @@ def _of_classes(x: Tensor, target: Tensor) -> str | None:
     # As int64: a byte has no -100, and torch's comparison would wrap it to 156.
     ids = target.long()
     ids = ids[ids != IGNORED]
-    classes = x.shape[_class_axis(tuple(x.shape))]
+    classes = x.shape[class_axis(tuple(x.shape))]
     return "class_out_of_range" if bool(((ids < 0) | (ids >= classes)).any()) else None
 
 
@@ -322,5 +283,5 @@ def _of_values(x: Tensor, target: Tensor | None) -> str | None:
         return "nothing_to_average"
     if target is not None and bool((target.long() == IGNORED).all()):
         return "all_ignored"
-    rows = x.movedim(_class_axis(tuple(x.shape)), -1)
+    rows = x.movedim(class_axis(tuple(x.shape)), -1)
     return "minus_inf_row" if bool(rows.isneginf().all(-1).any()) else None

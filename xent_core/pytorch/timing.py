@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xent_core.pytorch._inputs import check_choice, float_type
+from xent_core._arrays import check_choice
+from xent_core.pytorch._inputs import float_type
 from xent_core.pytorch.ways import WAYS, LossFunction, way_function
 
 MAX_SECONDS = 5.0
@@ -88,38 +89,28 @@ def time_ways(
     """Time the ways to the loss on several shapes, all in turn, in a new random order each round.
 
     A generator: it stops every few milliseconds, so that a server can do other things and show
-    the progress, and it can be dropped at any time. At least one round is run, however small the
-    budget is.
+    the progress, and it can be dropped at any time. However small the budget, one round is run.
 
-    Parameters
-    ----------
-    shapes : sequence of 1 to 5 pairs (N, C), N · C ≤ 2^18
-    budget_seconds : float in (0, 5]
-        By the clock on the wall, whatever else the machine does.
-    ways : sequence of `WAYS`
-    backward : bool
-        Whether the gradient in the logits is computed, too.
-    dtype : "float32" or "float64"
-    seed : int
-        Of the logits, the targets and the order; nobody else's random numbers are touched.
-    clock : function () → seconds
+    Args:
+        shapes: 1 to 5 pairs (N, C), N · C ≤ 2^18.
+        budget_seconds: In (0, 5], by the clock on the wall, whatever else the machine does.
+        ways: Some of `WAYS`.
+        backward: Whether the gradient in the logits is computed, too.
+        dtype: "float32" or "float64".
+        seed: Of the logits, the targets and the order; nobody else's random numbers are touched.
+        clock: Gives seconds.
 
-    Returns
-    -------
-    iterator of `TimingProgress`; the last has fraction 1 and the timings, shape by shape.
+    Returns:
+        iterator of `TimingProgress`; the last has fraction 1 and the timings, shape by shape.
 
-    Raises
-    ------
-    ValueError
-        If a shape is too large, or there are too many, or the budget or a name is wrong. At once,
-        not at the first step.
+    Raises:
+        ValueError: If a shape, their number, the budget or a name is wrong; at once, not later.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import time_ways
-    >>> *_, last = time_ways([(2, 3)], 0.01, ways=["log_softmax_nll"])
-    >>> last.fraction, last.timings[0].shape, last.timings[0].median > 0
-    (1.0, (2, 3), True)
+    Example:
+        >>> from xent_core.pytorch import time_ways
+        >>> *_, last = time_ways([(2, 3)], 0.01, ways=["log_softmax_nll"])
+        >>> last.fraction, last.timings[0].shape, last.timings[0].median > 0
+        (1.0, (2, 3), True)
     """
     pairs = _check_shapes(shapes)
     if not ways:
@@ -222,29 +213,23 @@ def compare_timings(
 ) -> tuple[TimingComparison, ...]:
     """Which differences from the reference are larger than the spread; of the others, no claim.
 
-    Parameters
-    ----------
-    timings : sequence of `Timing`
-        From `time_ways`.
-    reference : one of `WAYS`
+    Args:
+        timings: From `time_ways`.
+        reference: One of `WAYS`.
 
-    Returns
-    -------
-    tuple of `TimingComparison`, one for each timing of another way. With fewer than `MIN_ROUNDS`
-    rounds nothing is claimed.
+    Returns:
+        tuple of `TimingComparison`, one for each timing of another way. With fewer than
+        `MIN_ROUNDS` rounds nothing is claimed.
 
-    Raises
-    ------
-    ValueError
-        If the reference was not timed on one of the shapes.
+    Raises:
+        ValueError: If the reference was not timed on one of the shapes.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import Timing, compare_timings
-    >>> a = Timing("cross_entropy_module", (2, 3), 10e-6, 9e-6, 11e-6, 50)
-    >>> b = Timing("log_softmax_nll", (2, 3), 11e-6, 10e-6, 12e-6, 50)
-    >>> compare_timings([a, b])[0].claim
-    'no_difference'
+    Example:
+        >>> from xent_core.pytorch import Timing, compare_timings
+        >>> a = Timing("cross_entropy_module", (2, 3), 10e-6, 9e-6, 11e-6, 50)
+        >>> b = Timing("log_softmax_nll", (2, 3), 11e-6, 10e-6, 12e-6, 50)
+        >>> compare_timings([a, b])[0].claim
+        'no_difference'
     """
     base = {timing.shape: timing for timing in timings if timing.way == reference}
     missing = [timing.shape for timing in timings if timing.shape not in base]
@@ -268,27 +253,22 @@ def _compared(timing: Timing, base: Timing) -> TimingComparison:
 def held(lock: threading.Lock) -> Generator[bool, None, None]:
     """Hold a lock if it is free, and do not wait for it if it is not.
 
-    Parameters
-    ----------
-    lock : threading.Lock
-        The server's, one for all sessions that may not measure at once.
+    Args:
+        lock: The server's, one for all sessions that may not measure at once.
 
-    Returns
-    -------
-    context manager that gives True while it holds the lock, False if somebody else does.
+    Returns:
+        context manager that gives True while it holds the lock, False if somebody else does.
 
-    Raises
-    ------
-    Nothing.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> import threading
-    >>> from xent_core.pytorch import held
-    >>> lock = threading.Lock()
-    >>> with held(lock) as mine, held(lock) as again:
-    ...     mine, again
-    (True, False)
+    Example:
+        >>> import threading
+        >>> from xent_core.pytorch import held
+        >>> lock = threading.Lock()
+        >>> with held(lock) as mine, held(lock) as again:
+        ...     mine, again
+        (True, False)
     """
     mine = lock.acquire(blocking=False)
     try:

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.autograd import profiler_legacy
 
-from xent_core.pytorch._inputs import as_batch, as_classes, check_choice, float_type, to_tensor
+from xent_core._arrays import check_choice
+from xent_core.pytorch._inputs import as_batch, as_classes, float_type, to_tensor
 from xent_core.pytorch.ways import WAYS, way_function
 
 TRACE_CASES = (*WAYS, "weight", "label_smoothing", "probabilities", "smoothed_probabilities")
@@ -47,27 +48,21 @@ def trace_operators(run: Callable[[], object]) -> Trace:
     Only the calling thread is listened to, so that sessions in other threads may trace at the
     same time. Traces do not nest: `run` must not trace.
 
-    Parameters
-    ----------
-    run : function without arguments
-        What it returns is dropped; what it raises is passed on.
+    Args:
+        run: What it returns is dropped; what it raises is passed on.
 
-    Returns
-    -------
-    tuple of `Operator`, in the order in which they began.
+    Returns:
+        tuple of `Operator`, in the order in which they began.
 
-    Raises
-    ------
-    RuntimeError
-        If this thread is traced already.
+    Raises:
+        RuntimeError: If this thread is traced already.
 
-    Examples
-    --------
-    >>> import torch
-    >>> from xent_core.pytorch import kernels, trace_operators
-    >>> x = torch.ones(2)
-    >>> kernels(trace_operators(lambda: x.log_softmax(0)))
-    ('aten::_log_softmax',)
+    Example:
+        >>> import torch
+        >>> from xent_core.pytorch import kernels, trace_operators
+        >>> x = torch.ones(2)
+        >>> kernels(trace_operators(lambda: x.log_softmax(0)))
+        ('aten::_log_softmax',)
     """
     # The newer torch.profiler is one for the whole process: two threads that trace at once crash
     # it (a segmentation fault in 2.13), and each trace writes to stderr. This one listens to its
@@ -94,36 +89,27 @@ def trace_loss(
 ) -> Trace:
     """The operators that one way to the loss runs on a batch, taken live.
 
-    Parameters
-    ----------
-    case : one of `TRACE_CASES`
-        A way of `WAYS`, or F.cross_entropy with a weight for each class ("weight"), with
-        label_smoothing=0.1 ("label_smoothing"), with one-hot probabilities as the target
-        ("probabilities"), or with the last two together ("smoothed_probabilities").
-    logits : array_like, (N, C), N from 1 to 8 and C from 1 to 10
-    target : array_like of integers, (N)
-        Classes, or -100 where a sample is to be ignored (not for probabilities).
-    dtype : "float32" or "float64"
-    backward : bool
-        Whether to compute the gradient in the logits as well.
+    Args:
+        case: One of `TRACE_CASES`, a way of `WAYS`, or F.cross_entropy with a weight for each class
+            ("weight"), with label_smoothing=0.1 ("label_smoothing"), with one-hot probabilities as
+            the target ("probabilities"), or with the last two together ("smoothed_probabilities").
+        logits: (N, C), N from 1 to 8 and C from 1 to 10.
+        target: Integers (N), classes, or -100 where a sample is ignored (not for probabilities).
+        dtype: "float32" or "float64".
+        backward: Whether to compute the gradient in the logits as well.
 
-    Returns
-    -------
-    tuple of `Operator`.
+    Returns:
+        tuple of `Operator`.
 
-    Raises
-    ------
-    ValueError
-        If the case, a shape or a type is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If the case, a shape or a type is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import trace_loss
-    >>> (loss,) = trace_loss("cross_entropy_function", [[1.0, 2.0]], [0])
-    >>> [operator.name for operator in loss.children]
-    ['aten::log_softmax', 'aten::nll_loss_nd']
+    Example:
+        >>> from xent_core.pytorch import trace_loss
+        >>> (loss,) = trace_loss("cross_entropy_function", [[1.0, 2.0]], [0])
+        >>> [operator.name for operator in loss.children]
+        ['aten::log_softmax', 'aten::nll_loss_nd']
     """
     check_choice(case, TRACE_CASES, "case")
     batch = as_batch(logits)
@@ -143,15 +129,11 @@ def _prepared(case: str, x: Tensor, classes: Tensor) -> Callable[[], Tensor]:
     if case in WAYS:
         way = way_function(case)
         return lambda: way(x, classes)
-    if case == "weight":
-        weight = torch.ones(x.shape[1], dtype=x.dtype)
-        return lambda: F.cross_entropy(x, classes, weight=weight)
-    if case == "label_smoothing":
-        return lambda: F.cross_entropy(x, classes, label_smoothing=_SMOOTHING)
-    probabilities = F.one_hot(classes, x.shape[1]).to(x.dtype)
-    if case == "probabilities":
-        return lambda: F.cross_entropy(x, probabilities)
-    return lambda: F.cross_entropy(x, probabilities, label_smoothing=_SMOOTHING)
+    weight = torch.ones(x.shape[1], dtype=x.dtype) if case == "weight" else None
+    smoothing = _SMOOTHING if "smooth" in case else 0.0
+    if case.endswith("probabilities"):
+        classes = F.one_hot(classes, x.shape[1]).to(x.dtype)
+    return lambda: F.cross_entropy(x, classes, weight=weight, label_smoothing=smoothing)
 
 
 def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
@@ -159,23 +141,19 @@ def kernels(trace: Sequence[Operator]) -> tuple[str, ...]:
 
     An aten::to that called nothing is left out: the tensor had the type that was asked for.
 
-    Parameters
-    ----------
-    trace : sequence of `Operator`
+    Args:
+        trace: From `trace_operators` or `trace_loss`.
 
-    Returns
-    -------
-    tuple of str.
+    Returns:
+        Names of operators.
 
-    Raises
-    ------
-    Nothing.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import kernels, trace_loss
-    >>> kernels(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
-    ('aten::_log_softmax', 'aten::nll_loss_forward')
+    Example:
+        >>> from xent_core.pytorch import kernels, trace_loss
+        >>> kernels(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
+        ('aten::_log_softmax', 'aten::nll_loss_forward')
     """
     leaves = (operator.name for operator in _walk(trace) if not operator.children)
     return tuple(name for name in leaves if name != "aten::to")
@@ -187,23 +165,19 @@ def cross_entropy_composition(trace: Sequence[Operator]) -> Composition:
     The source note says that CrossEntropyLoss "is not made of those two functions" (S16'); where
     both are here and nothing else is, it is.
 
-    Parameters
-    ----------
-    trace : sequence of `Operator`
+    Args:
+        trace: From `trace_operators` or `trace_loss`.
 
-    Returns
-    -------
-    Composition, of the first aten::cross_entropy_loss in the trace.
+    Returns:
+        Composition, of the first aten::cross_entropy_loss in the trace.
 
-    Raises
-    ------
-    Nothing.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import cross_entropy_composition, trace_loss
-    >>> cross_entropy_composition(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
-    Composition(found=True, log_softmax=True, nll_loss=True, others=())
+    Example:
+        >>> from xent_core.pytorch import cross_entropy_composition, trace_loss
+        >>> cross_entropy_composition(trace_loss("cross_entropy_module", [[1.0, 2.0]], [0]))
+        Composition(found=True, log_softmax=True, nll_loss=True, others=())
     """
     whole = (node for node in _walk(trace) if node.name == "aten::cross_entropy_loss")
     first = next(whole, None)

@@ -10,15 +10,8 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from xent_core._arrays import Array
-from xent_core.pytorch._inputs import (
-    as_batch,
-    as_classes,
-    check_choice,
-    exact,
-    float_type,
-    to_tensor,
-)
+from xent_core._arrays import Array, check_choice
+from xent_core.pytorch._inputs import as_batch, as_classes, exact, float_type, to_tensor
 from xent_core.pytorch.ulps import ulp_distance, ulp_distances
 
 WAYS = ("cross_entropy_module", "cross_entropy_function", "log_softmax_nll", "log_of_softmax_nll")
@@ -52,31 +45,23 @@ def four_ways(
     log_softmax_nll: nn.NLLLoss()(nn.LogSoftmax(dim=1)(x), t);
     log_of_softmax_nll: nn.NLLLoss()(torch.log(torch.softmax(x, dim=1)), t).
 
-    Parameters
-    ----------
-    logits : array_like, (N, C), N from 1 to 8 and C from 1 to 10
-        Rounded to `dtype`; inf and nan are taken as they are.
-    target : array_like of integers, (N)
-        Classes, or -100 where a sample is to be ignored.
-    dtype : "float32" or "float64"
-    reduction : "mean" or "sum"
+    Args:
+        logits: (N, C), N from 1 to 8 and C from 1 to 10, rounded to `dtype`; may hold inf and nan.
+        target: Integers (N), classes, or -100 where a sample is to be ignored.
+        dtype: "float32" or "float64".
+        reduction: "mean" or "sum".
 
-    Returns
-    -------
-    tuple of `Way`, in the order of `WAYS`; losses in nats.
+    Returns:
+        tuple of `Way`, in the order of `WAYS`; losses in nats.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a type, or the reduction is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape, a type, or the reduction is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import four_ways
-    >>> [(way.loss, way.loss_ulps) for way in four_ways([[123, 456, 789]], [0])]
-    [(666.0, 0), (666.0, 0), (666.0, 0), (inf, None)]
+    Example:
+        >>> from xent_core.pytorch import four_ways
+        >>> [(way.loss, way.loss_ulps) for way in four_ways([[123, 456, 789]], [0])]
+        [(666.0, 0), (666.0, 0), (666.0, 0), (inf, None)]
     """
     batch = as_batch(logits)
     classes = torch.tensor(as_classes(target, batch))
@@ -94,27 +79,22 @@ def four_ways(
 def way_function(key: str, reduction: str = "mean") -> LossFunction:
     """The function of logits and classes that computes the loss in the way `key`.
 
-    Parameters
-    ----------
-    key : one of `WAYS`
-    reduction : "mean" or "sum"
+    Args:
+        key: One of `WAYS`.
+        reduction: "mean" or "sum".
 
-    Returns
-    -------
-    function (logits, classes) → loss, of tensors. It keeps nothing from call to call.
+    Returns:
+        function (logits, classes) → loss, of tensors. It keeps nothing from call to call.
 
-    Raises
-    ------
-    ValueError
-        If there is no such way or reduction.
+    Raises:
+        ValueError: If there is no such way or reduction.
 
-    Examples
-    --------
-    >>> import torch
-    >>> from xent_core.pytorch import way_function
-    >>> loss = way_function("log_softmax_nll")(torch.zeros(1, 4), torch.tensor([0]))
-    >>> round(loss.item(), 4)
-    1.3863
+    Example:
+        >>> import torch
+        >>> from xent_core.pytorch import way_function
+        >>> loss = way_function("log_softmax_nll")(torch.zeros(1, 4), torch.tensor([0]))
+        >>> round(loss.item(), 4)
+        1.3863
     """
     check_choice(key, WAYS, "key")
     check_choice(reduction, WAY_REDUCTIONS, "reduction")

@@ -68,34 +68,26 @@ def wiring_board(logits: ArrayLike, target: ArrayLike, dtype: str = "float32") -
     "nll_of_log" is NLLLoss after torch.log. The verdict belongs to the pair, not to the numbers:
     a wrong pair stays wrong where its value happens to be the right one.
 
-    Parameters
-    ----------
-    logits : array_like, (N, C), N from 1 to 8 and C from 1 to 10
-    target : array_like of integers, (N)
-        Classes, or -100 where a sample is to be ignored.
-    dtype : "float32" or "float64"
+    Args:
+        logits: (N, C), N from 1 to 8 and C from 1 to 10.
+        target: Integers (N), classes, or -100 where a sample is to be ignored.
+        dtype: "float32" or "float64".
 
-    Returns
-    -------
-    Board; `wires` loss by loss for each front end, `floor` for this C; all in nats.
-    Verdicts: one of `VERDICTS`. Reasons: takes_logits, takes_log_probabilities,
-    log_softmax_twice, log_of_zero, softmax_twice, no_softmax_no_log, no_log, no_softmax, log_twice.
+    Returns:
+        Board; `wires` loss by loss for each front end, with one of `VERDICTS` and of `REASONS`;
+        `floor` for this C; all in nats.
 
-    Raises
-    ------
-    ValueError
-        If a shape or a type is wrong.
-    IndexError
-        If a class is not there.
+    Raises:
+        ValueError: If a shape or a type is wrong.
+        IndexError: If a class is not there.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import wiring_board
-    >>> board = wiring_board([[10.0, 0.0, 0.0]], [0])
-    >>> [(w.value, w.verdict) for w in board.wires if w.loss == "nll"][1]
-    (-0.9999091625213623, 'wrong')
-    >>> round(board.floor, 3)
-    0.551
+    Example:
+        >>> from xent_core.pytorch import wiring_board
+        >>> board = wiring_board([[10.0, 0.0, 0.0]], [0])
+        >>> [(w.value, w.verdict) for w in board.wires if w.loss == "nll"][1]
+        (-0.9999091625213623, 'wrong')
+        >>> round(board.floor, 3)
+        0.551
     """
     batch = as_batch(logits)
     classes = torch.tensor(as_classes(target, batch))
@@ -120,25 +112,19 @@ def double_softmax_floor(classes: int) -> float:
     Probabilities differ by 1 at most, so the second softmax gives at most e / (e + C - 1), and
     the loss is at least ln(e + C - 1) - 1.
 
-    Parameters
-    ----------
-    classes : int, ≥ 1
-        C.
+    Args:
+        classes: C ≥ 1.
 
-    Returns
-    -------
-    float, in nats.
+    Returns:
+        float, in nats.
 
-    Raises
-    ------
-    ValueError
-        If `classes` is not a positive integer.
+    Raises:
+        ValueError: If `classes` is not a positive integer.
 
-    Examples
-    --------
-    >>> from xent_core.pytorch import double_softmax_floor
-    >>> [round(double_softmax_floor(classes), 3) for classes in (3, 10, 1000)]
-    [0.551, 1.461, 5.909]
+    Example:
+        >>> from xent_core.pytorch import double_softmax_floor
+        >>> [round(double_softmax_floor(classes), 3) for classes in (3, 10, 1000)]
+        [0.551, 1.461, 5.909]
     """
     if not isinstance(classes, int) or classes < 1:
         raise ValueError(f"classes: must be a positive integer, found {classes!r}")

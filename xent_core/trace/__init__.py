@@ -11,14 +11,7 @@ are in nats.
 from xent_core.trace.backward import VERDICTS, Gradient, Verdicts, gradients, verdicts
 from xent_core.trace.bits import BitPattern, bit_pattern
 from xent_core.trace.blame import first_wrong
-from xent_core.trace.evaluate import (
-    FormulaTrace,
-    Trace,
-    TracedStep,
-    losses,
-    running_sums,
-    trace,
-)
+from xent_core.trace.evaluate import FormulaTrace, Trace, TracedStep, losses, running_sums, trace
 from xent_core.trace.events import EVENTS, event_names
 from xent_core.trace.formats import (
     FORMATS,

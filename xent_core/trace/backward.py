@@ -22,10 +22,6 @@ from xent_core.trace.rows import Rows, as_rows
 VERDICTS = ("right", "wrong_size", "zero", "nan")
 
 
-def _ones_like(g: Array) -> Array:
-    return np.ones(1, g.dtype)
-
-
 def _over_classes(terms: Array) -> Array:
     return partial_sums(terms)[-1]
 
@@ -57,7 +53,7 @@ def _reverse_others(
 _RULES: dict[str, Callable[..., tuple[Array | None, ...]]] = {
     "exp": lambda rows, g, out, a: (g * out,),
     "log": lambda rows, g, out, a: (g / a,),
-    "log1p": lambda rows, g, out, a: (g / (a + _ones_like(a)),),
+    "log1p": lambda rows, g, out, a: (g / (a + np.ones(1, a.dtype)),),
     "negative": lambda rows, g, out, a: (-g,),
     "add": lambda rows, g, out, a, b: (g, g),
     "subtract": lambda rows, g, out, a, b: (g, -g),
@@ -75,18 +71,10 @@ _RULES: dict[str, Callable[..., tuple[Array | None, ...]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Gradient:
-    """The gradients of one formula's loss, all in the format.
+    """The gradients of one formula's loss, all in the format."""
 
-    Attributes
-    ----------
-    values : array, (…, C)
-        In the logits: what training would use.
-    steps : dict of key to array
-        In the result of each step, of the shape of that step's values.
-    """
-
-    values: Array
-    steps: dict[str, Array]
+    values: Array  # (…, C), in the logits: what training would use
+    steps: dict[str, Array]  # in the result of each step, by key, of the shape of its values
 
 
 def gradients(trace: Trace) -> dict[str, Gradient]:
@@ -95,25 +83,20 @@ def gradients(trace: Trace) -> dict[str, Gradient]:
     The maximum sends its gradient to the first largest logit, as torch.max(dim) does. Sums run
     from left to right.
 
-    Parameters
-    ----------
-    trace : Trace
+    Args:
+        trace: From `trace`.
 
-    Returns
-    -------
-    dict of formula to Gradient
+    Returns:
+        dict of formula to Gradient.
 
-    Raises
-    ------
-    ValueError
-        Never for a Trace that `trace` made.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> from xent_core.trace import gradients, trace
-    >>> found = gradients(trace([123.0, 456.0, 789.0], 0, "float32"))
-    >>> found["shifted"].values, found["log_softmax"].values
-    (array([nan, nan, nan], dtype=float32), array([-1.,  0.,  1.], dtype=float32))
+    Example:
+        >>> from xent_core.trace import gradients, trace
+        >>> found = gradients(trace([123.0, 456.0, 789.0], 0, "float32"))
+        >>> found["shifted"].values, found["log_softmax"].values
+        (array([nan, nan, nan], dtype=float32), array([-1.,  0.,  1.], dtype=float32))
     """
     rows = as_rows(trace.logits, trace.target, trace.format)
     with np.errstate(all="ignore"):
@@ -139,18 +122,11 @@ def _gradient(rows: Rows, trace: Trace, formula: str) -> Gradient:
 
 @dataclass(frozen=True, eq=False)
 class Verdicts:
-    """What a step of learning would do.
+    """What a step of learning would do."""
 
-    Attributes
-    ----------
-    codes : uint8 array, (…)
-        Places in `VERDICTS`.
-    factor : float64 array, (…)
-        How many times as large as it should be the step is in the right direction: Σ g t / Σ t²,
-        with t the truth. nan where the gradient is not finite or the truth is 0.
-    """
-
-    codes: Array
+    codes: Array  # uint8 (…), places in `VERDICTS`
+    # float64 (…), how many times as large as it should be the step is in the right direction:
+    # Σ g t / Σ t², with t the truth. nan where the gradient is not finite or the truth is 0.
     factor: Array
 
 
@@ -162,31 +138,24 @@ def verdicts(values: Array, truth: Array, format: str | Format) -> Verdicts:
     largest of 1/64 and 1.5 eps of the format, times the largest entry of the truth. Anything else
     is "wrong_size": of a wrong size, or, if `factor` does not explain it, in a wrong direction.
 
-    Parameters
-    ----------
-    values : array, (…, C)
-        Gradients in the format.
-    truth : array, (…, C)
-        From `true_gradients`.
-    format : str or Format
+    Args:
+        values: (…, C), gradients in the format.
+        truth: (…, C), from `true_gradients`.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    Verdicts
+    Returns:
+        Verdicts.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if the shapes differ.
+    Raises:
+        ValueError: If there is no such format, or the shapes differ.
 
-    Examples
-    --------
-    >>> from xent_core.trace import VERDICTS, gradients, trace, true_gradients, verdicts
-    >>> row = [0.0, 18.420681]  # p_0 is 1e-8, as large as the ε that is added
-    >>> g = gradients(trace(row, 0, "float32"))["epsilon"].values
-    >>> found = verdicts(g, true_gradients(row, 0, "float32"), "float32")
-    >>> VERDICTS[int(found.codes)], float(found.factor.round(3))
-    ('wrong_size', 0.5)
+    Example:
+        >>> from xent_core.trace import VERDICTS, gradients, trace, true_gradients, verdicts
+        >>> row = [0.0, 18.420681]  # p_0 is 1e-8, as large as the ε that is added
+        >>> g = gradients(trace(row, 0, "float32"))["epsilon"].values
+        >>> found = verdicts(g, true_gradients(row, 0, "float32"), "float32")
+        >>> VERDICTS[int(found.codes)], float(found.factor.round(3))
+        ('wrong_size', 0.5)
     """
     fmt = get_format(format)
     with np.errstate(all="ignore"):  # a signalling nan

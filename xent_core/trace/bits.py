@@ -5,24 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-
-from xent_core.trace.formats import Format, bits_of, get_format, round_to
+from xent_core._arrays import check_between
+from xent_core.trace.formats import Format, at_place, bits_of, get_format, place_of, round_to
 
 
 @dataclass(frozen=True)
 class BitPattern:
-    """A number as its format stores it.
-
-    Attributes
-    ----------
-    format : Format
-    bits : int
-        All bits, read as an unsigned integer: sign, exponent, fraction.
-    """
+    """A number as its format stores it."""
 
     format: Format
-    bits: int
+    bits: int  # all of them, read as an unsigned integer: sign, exponent, fraction
 
     @property
     def text(self) -> str:
@@ -49,7 +41,7 @@ class BitPattern:
     @property
     def value(self) -> float:
         """The number as a Python float, which holds it exactly."""
-        return float(np.array([self.bits], self.format.integer_type).view(self.format.dtype)[0])
+        return self.format.number(self.bits)
 
     @property
     def kind(self) -> str:
@@ -106,53 +98,42 @@ class BitPattern:
     def flipped(self, index: int) -> BitPattern:
         """The pattern with one bit flipped: 0 is the sign, the last the lowest of the fraction.
 
-        Raises
-        ------
-        ValueError
-            If there is no such bit.
+        Raises:
+            ValueError: If there is no such bit.
         """
-        if not 0 <= index < self.format.bits:
-            raise ValueError(f"index: must be from 0 to {self.format.bits - 1}, found {index}")
+        check_between("index", index, 0, self.format.bits - 1)
         return BitPattern(self.format, self.bits ^ (self.format.sign_bit >> index))
 
 
 def _step(pattern: BitPattern, direction: int) -> float:
     """The neighbour of a number, across zero if need be: +0 and -0 have the same neighbours."""
-    fmt = pattern.format
     if pattern.kind == "nan":
         return float("nan")
-    place = -pattern.magnitude if pattern.sign == "1" else pattern.magnitude
-    place += direction
-    if abs(place) >= fmt.first_nan:
-        return float("nan")
-    return BitPattern(fmt, abs(place) | (fmt.sign_bit if place < 0 else 0)).value
+    place = place_of(pattern.value, pattern.format) + direction
+    there = abs(place) < pattern.format.first_nan
+    return at_place(place, pattern.format) if there else float("nan")
 
 
 def bit_pattern(value: float, format: str | Format) -> BitPattern:
     """A number's bits, exact value and neighbours, after rounding it to a format.
 
-    Parameters
-    ----------
-    value : float
-    format : str or Format
+    Args:
+        value: Rounded to the format first.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    BitPattern
+    Returns:
+        BitPattern.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `value` is not a number.
+    Raises:
+        ValueError: If there is no such format, or if `value` is not a number.
 
-    Examples
-    --------
-    >>> from xent_core.trace import bit_pattern
-    >>> one = bit_pattern(0.1, "float16")
-    >>> one.sign, one.exponent, one.fraction, one.exact
-    ('0', '01011', '1001100110', '0.0999755859375')
-    >>> one.flipped(0).value
-    -0.0999755859375
+    Example:
+        >>> from xent_core.trace import bit_pattern
+        >>> one = bit_pattern(0.1, "float16")
+        >>> one.sign, one.exponent, one.fraction, one.exact
+        ('0', '01011', '1001100110', '0.0999755859375')
+        >>> one.flipped(0).value
+        -0.0999755859375
     """
     fmt = get_format(format)
     rounded = round_to(value, fmt)

@@ -31,33 +31,26 @@ def first_wrong(trace: Trace, truth: TrueLosses, tolerance: float = TOLERANCE) -
     Where the loss is inf or nan, the step after which exact arithmetic could not give a finite
     one; where it is nan, none but nan. Wrong digits before that are not what one looks for.
 
-    Parameters
-    ----------
-    trace : Trace
-    truth : TrueLosses
-        From `true_losses`, for the same rows.
-    tolerance : float
-        In ulps, as in `outcomes`.
+    Args:
+        trace: From `trace`.
+        truth: From `true_losses`, for the same rows.
+        tolerance: In ulps, as in `outcomes`.
 
-    Returns
-    -------
-    dict of formula to int8 array, (…)
-        The index of the step; -1 where the loss is right, or where the truth itself is nan. The
-        step may have no event: then plain rounding did it, which a later step magnifies.
+    Returns:
+        dict of formula to int8 array, (…): the index of the step; -1 where the loss is right, or
+        where the truth itself is nan. The step may have no event: then plain rounding did it, which
+        a later step magnifies.
 
-    Raises
-    ------
-    ValueError
-        If `truth` has another shape.
+    Raises:
+        ValueError: If `truth` has another shape.
 
-    Examples
-    --------
-    >>> from xent_core.trace import first_wrong, trace, true_losses
-    >>> row, format = [1e8, 1e8, -1e8], "float32"
-    >>> found = trace(row, 0, format)
-    >>> at = first_wrong(found, true_losses(row, 0, format))["lse"]
-    >>> found["lse"].steps[int(at)].key
-    'lse'
+    Example:
+        >>> from xent_core.trace import first_wrong, trace, true_losses
+        >>> row, format = [1e8, 1e8, -1e8], "float32"
+        >>> found = trace(row, 0, format)
+        >>> at = first_wrong(found, true_losses(row, 0, format))["lse"]
+        >>> found["lse"].steps[int(at)].key
+        'lse'
     """
     if truth.high.shape != trace.target.shape:
         raise ValueError(f"truth: shape {truth.high.shape} is not {trace.target.shape}")

@@ -104,7 +104,7 @@ def log1p(s: Double2) -> Double2:
     small = _renormalise(s.high, s.low * (1 - s.high) + series * s.high)
     # One step of Newton: y + log((1 + s) e^-y), where the bracket is 1 up to rounding.
     guess = np.log1p(s.high)
-    back = times(plus(Double2(np.ones_like(guess), np.zeros_like(guess)), s), exp(_exact(-guess)))
+    back = times(plus(_exact(np.ones_like(guess)), s), exp(_exact(-guess)))
     missing = (back.high - 1) + back.low
     large = _renormalise(guess, missing - missing * missing / 2)
     is_small = s.high < 0.0625

@@ -127,26 +127,13 @@ class Machine:
 
 @dataclass(frozen=True, eq=False)
 class TracedStep:
-    """One step of a formula.
-
-    Attributes
-    ----------
-    key : str
-    values : array, (…, C) or (…), of the format's dtype
-    events : uint8 array of the shape of `values`
-        Sums of the flags in `EVENTS`. Those of a sum are of all its additions.
-    bits_lost : int8 array or None
-        Leading bits that cancelled, where the step can cancel.
-    partial_sums : array, (…, C), or None
-        Of a sum: the sums of the first one, two, … terms.
-    partial_events : uint8 array, (…, C), or None
-        Of a sum: the events of the addition that made each partial sum.
-    """
+    """One step of a formula, with its key in the program."""
 
     key: str
-    values: Array
-    events: Array
-    bits_lost: Array | None = None
+    values: Array  # (…, C) or (…), of the format's dtype
+    events: Array  # uint8, of the same shape: flags of `EVENTS`, for a sum of all its additions
+    bits_lost: Array | None = None  # int8: leading bits that cancelled, where the step can cancel
+    # Of a sum, (…, C): the sums of the first one, two, … terms, and the events of each addition.
     partial_sums: Array | None = None
     partial_events: Array | None = None
 
@@ -168,19 +155,11 @@ class FormulaTrace:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What `trace` finds: the logits as rounded, and each formula's steps.
-
-    Attributes
-    ----------
-    format : Format
-    logits : array, (…, C), of the format's dtype
-    target : array of ints, (…)
-    formulas : dict of str to FormulaTrace
-    """
+    """What `trace` finds: the logits as rounded, and each formula's steps."""
 
     format: Format
-    logits: Array
-    target: Array
+    logits: Array  # (…, C), of the format's dtype
+    target: Array  # integers (…)
     formulas: dict[str, FormulaTrace]
 
     def __getitem__(self, formula: str) -> FormulaTrace:
@@ -188,43 +167,31 @@ class Trace:
 
 
 def trace(
-    logits: ArrayLike,
-    target: ArrayLike,
-    format: str | Format,
-    formulas: Iterable[str] = FORMULAS,
+    logits: ArrayLike, target: ArrayLike, format: str | Format, formulas: Iterable[str] = FORMULAS
 ) -> Trace:
     """Every step of every formula for rows of logits, in a format, with its events.
 
-    Parameters
-    ----------
-    logits : array_like, (…, C)
-        Rounded to the format first. At most 16 classes, 300,000 rows and 1,200,000 logits.
-    target : array_like of ints
-        The class k of each row; broadcasts to (…).
-    format : str or Format
-    formulas : iterable of str
-        Some of `FORMULAS`.
+    Args:
+        logits: (…, C), rounded to the format first; not more than `xent_core.trace` says.
+        target: Integers, the class k of each row; broadcasts to (…).
+        format: A `Format`, or its name.
+        formulas: Some of `FORMULAS`.
 
-    Returns
-    -------
-    Trace
+    Returns:
+        Trace.
 
-    Raises
-    ------
-    ValueError
-        If a shape, a format or a formula is wrong, or if there are too many rows or classes.
-    IndexError
-        If a target is outside 0 … C - 1.
+    Raises:
+        ValueError: If a shape, a format or a formula is wrong, or there are too many logits.
+        IndexError: If a target is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core.trace import event_names, trace
-    >>> found = trace([123.0, 456.0, 789.0], 0, "float32")
-    >>> {name: float(one.loss) for name, one in found.formulas.items()}["log_softmax"]
-    666.0
-    >>> step = found["shifted"]["exp"]
-    >>> step.values, event_names(step.events[0])
-    (array([0., 0., 1.], dtype=float32), ('underflow',))
+    Example:
+        >>> from xent_core.trace import event_names, trace
+        >>> found = trace([123.0, 456.0, 789.0], 0, "float32")
+        >>> {name: float(one.loss) for name, one in found.formulas.items()}["log_softmax"]
+        666.0
+        >>> step = found["shifted"]["exp"]
+        >>> step.values, event_names(step.events[0])
+        (array([0., 0., 1.], dtype=float32), ('underflow',))
     """
     rows = as_rows(logits, target, format)
     machine = Machine(rows)
@@ -239,33 +206,24 @@ def trace(
 
 
 def losses(
-    logits: ArrayLike,
-    target: ArrayLike,
-    format: str | Format,
-    formulas: Iterable[str] = FORMULAS,
+    logits: ArrayLike, target: ArrayLike, format: str | Format, formulas: Iterable[str] = FORMULAS
 ) -> dict[str, Array]:
     """The loss by each formula, without its events: several times as fast as `trace`.
 
-    Parameters
-    ----------
-    logits, target, format, formulas
-        As in `trace`.
+    Args:
+        logits, target, format, formulas: As in `trace`.
 
-    Returns
-    -------
-    dict of formula to array, (…), of the format's dtype; in nats
+    Returns:
+        dict of formula to array, (…), of the format's dtype; in nats.
 
-    Raises
-    ------
-    ValueError, IndexError
-        As in `trace`.
+    Raises:
+        ValueError, IndexError: As in `trace`.
 
-    Examples
-    --------
-    >>> from xent_core.trace import losses
-    >>> found = losses([1e8, 1e8], 0, "float32")
-    >>> float(found["lse"]), round(float(found["log_softmax"]), 6)
-    (-0.0, 0.693147)
+    Example:
+        >>> from xent_core.trace import losses
+        >>> found = losses([1e8, 1e8], 0, "float32")
+        >>> float(found["lse"]), round(float(found["log_softmax"]), 6)
+        (-0.0, 0.693147)
     """
     rows = as_rows(logits, target, format)
     machine = Machine(rows)
@@ -275,26 +233,20 @@ def losses(
 def running_sums(values: ArrayLike, format: str | Format) -> Array:
     """All sums of the first one, two, … numbers, added from left to right in a format.
 
-    Parameters
-    ----------
-    values : array_like, (N)
-        Rounded to the format first; at most 300,000.
-    format : str or Format
+    Args:
+        values: (N), rounded to the format first; at most 300,000.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    array, (N), of the format's dtype
+    Returns:
+        array, (N), of the format's dtype.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `values` have more than one axis or are too many.
+    Raises:
+        ValueError: If there is no such format, or `values` have more than one axis or are too many.
 
-    Examples
-    --------
-    >>> from xent_core.trace import running_sums
-    >>> float(running_sums([0.6931] * 70_000, "float16")[-1])
-    2048.0
+    Example:
+        >>> from xent_core.trace import running_sums
+        >>> float(running_sums([0.6931] * 70_000, "float16")[-1])
+        2048.0
     """
     fmt = get_format(format)
     rounded = round_to(values, fmt)

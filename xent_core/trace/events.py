@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from xent_core._arrays import FLOAT64, Array
+from xent_core._arrays import FLOAT64, Array, check_between
 from xent_core.trace.formats import Format, bits_of
 
 # Finite operands, and a result too large for the format: inf, or nan in float8_e4m3fn.
@@ -52,28 +52,21 @@ EVENTS = {
 def event_names(flags: int) -> tuple[str, ...]:
     """The names of the events in a number of flags, the gravest first.
 
-    Parameters
-    ----------
-    flags : int
-        A sum of events, 0 to 255.
+    Args:
+        flags: A sum of events, 0 to 255.
 
-    Returns
-    -------
-    tuple of str, keys of `EVENTS`
+    Returns:
+        Keys of `EVENTS`.
 
-    Raises
-    ------
-    ValueError
-        If `flags` is not from 0 to 255.
+    Raises:
+        ValueError: If `flags` is not from 0 to 255.
 
-    Examples
-    --------
-    >>> from xent_core.trace import event_names
-    >>> event_names(33)
-    ('overflow', 'absorbed')
+    Example:
+        >>> from xent_core.trace import event_names
+        >>> event_names(33)
+        ('overflow', 'absorbed')
     """
-    if not 0 <= int(flags) <= 255:
-        raise ValueError(f"flags: must be from 0 to 255, found {flags}")
+    check_between("flags", int(flags), 0, 255)
     gravest = ("invalid", "divide", "overflow", *EVENTS)
     return tuple(name for name in dict.fromkeys(gravest) if int(flags) & EVENTS[name])
 

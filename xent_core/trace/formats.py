@@ -14,41 +14,24 @@ import ml_dtypes
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT32, FLOAT64, Array
+from xent_core._arrays import FLOAT32, FLOAT64, Array, check_choice
 
 
 @dataclass(frozen=True)
 class Format:
-    """A floating format. All numbers are Python floats, which hold each of them exactly.
-
-    Attributes
-    ----------
-    name : str
-    dtype : numpy.dtype
-    bits, exponent_bits, fraction_bits : int
-        bits = 1 + exponent_bits + fraction_bits.
-    bias : int
-        What is subtracted from the exponent field: the field of 1.0.
-    max : float
-        The largest finite number.
-    smallest_normal, smallest_subnormal : float
-    eps : float
-        From 1 to the next number above.
-    has_inf : bool
-        float8_e4m3fn has none: what would be inf is nan.
-    """
+    """A floating format. All numbers are Python floats, which hold each of them exactly."""
 
     name: str
     dtype: np.dtype[Any]
-    bits: int
+    bits: int  # 1 + exponent_bits + fraction_bits
     exponent_bits: int
     fraction_bits: int
-    bias: int
-    max: float
+    bias: int  # what is subtracted from the exponent field: the field of 1.0
+    max: float  # the largest finite number
     smallest_normal: float
     smallest_subnormal: float
-    eps: float
-    has_inf: bool
+    eps: float  # from 1 to the next number above
+    has_inf: bool  # float8_e4m3fn has none: what would be inf is nan
 
     @property
     def precision(self) -> int:
@@ -68,9 +51,12 @@ class Format:
     def first_nan(self) -> int:
         """The smallest magnitude, read as an integer, that is nan."""
         all_ones = self.sign_bit - 1
-        return (
-            (all_ones >> self.fraction_bits << self.fraction_bits) + 1 if self.has_inf else all_ones
-        )
+        inf = all_ones >> self.fraction_bits << self.fraction_bits
+        return inf + 1 if self.has_inf else all_ones
+
+    def number(self, bits: int) -> float:
+        """The number that has these bits."""
+        return float(np.array([bits], self.integer_type).view(self.dtype)[0])
 
 
 def _format(name: str, dtype: Any) -> Format:
@@ -109,56 +95,42 @@ FORMATS = {
 def get_format(name: str | Format) -> Format:
     """The format of this name.
 
-    Parameters
-    ----------
-    name : str or Format
-        One of `FORMATS`; a Format is given back.
+    Args:
+        name: One of `FORMATS`; a Format is given back.
 
-    Returns
-    -------
-    Format
+    Returns:
+        Format.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import get_format
-    >>> get_format("float16").max
-    65504.0
+    Example:
+        >>> from xent_core.trace import get_format
+        >>> get_format("float16").max
+        65504.0
     """
     if isinstance(name, Format):
         return name
-    if name not in FORMATS:
-        raise ValueError(f"format: must be one of {tuple(FORMATS)}, found {name!r}")
-    return FORMATS[name]
+    return FORMATS[check_choice(name, FORMATS, "format")]
 
 
 def round_to(values: ArrayLike, format: str | Format) -> Array:
     """Numbers rounded once to a format: to nearest, ties to the even last bit.
 
-    Parameters
-    ----------
-    values : array_like
-        Taken as float64. Beyond the largest number they become ±inf, or nan in float8_e4m3fn.
-    format : str or Format
+    Args:
+        values: Taken as float64. Too large ones become ±inf, or nan in float8_e4m3fn.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    array of the shape of `values`, of the format's dtype
+    Returns:
+        array of the shape of `values`, of the format's dtype.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `values` are not numbers.
+    Raises:
+        ValueError: If there is no such format, or if `values` are not numbers.
 
-    Examples
-    --------
-    >>> from xent_core.trace import round_to
-    >>> round_to([0.1, 1e-8, 1e5], "float16")
-    array([0.1, 0. , inf], dtype=float16)
+    Example:
+        >>> from xent_core.trace import round_to
+        >>> round_to([0.1, 1e-8, 1e5], "float16")
+        array([0.1, 0. , inf], dtype=float16)
     """
     fmt = get_format(format)
     try:
@@ -188,25 +160,20 @@ def _to_odd(wide: Array) -> Array:
 def bits_of(values: Array, format: str | Format) -> Array:
     """The bits of numbers that are already in the format, as unsigned integers.
 
-    Parameters
-    ----------
-    values : array of the format's dtype
-    format : str or Format
+    Args:
+        values: Of the format's dtype.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    array of unsigned integers of the format's size, of the shape of `values`
+    Returns:
+        array of unsigned integers of the format's size, of the shape of `values`.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `values` have another dtype.
+    Raises:
+        ValueError: If there is no such format, or if `values` have another dtype.
 
-    Examples
-    --------
-    >>> from xent_core.trace import bits_of, round_to
-    >>> hex(bits_of(round_to([1.0], "float32"), "float32")[0])
-    '0x3f800000'
+    Example:
+        >>> from xent_core.trace import bits_of, round_to
+        >>> hex(bits_of(round_to([1.0], "float32"), "float32")[0])
+        '0x3f800000'
     """
     fmt = get_format(format)
     array = np.asarray(values)
@@ -220,60 +187,55 @@ def place_of(value: float, format: str | Format) -> int:
 
     Two numbers are as many ulps apart as their places differ.
 
-    Parameters
-    ----------
-    value : float
-        Rounded to the format first.
-    format : str or Format
+    Args:
+        value: Rounded to the format first.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    int
+    Returns:
+        The place.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if `value` is nan in it.
+    Raises:
+        ValueError: If there is no such format, or if `value` is nan in it.
 
-    Examples
-    --------
-    >>> from xent_core.trace import place_of
-    >>> place_of(2.0, "float16") - place_of(1.0, "float16")
-    1024
+    Example:
+        >>> from xent_core.trace import place_of
+        >>> place_of(2.0, "float16") - place_of(1.0, "float16")
+        1024
     """
     fmt = get_format(format)
-    bits = int(bits_of(round_to([value], fmt), fmt)[0])
-    magnitude = bits & (fmt.sign_bit - 1)
-    if magnitude >= fmt.first_nan:
+    place = int(places(round_to([value], fmt), fmt)[0])
+    if abs(place) >= fmt.first_nan:
         raise ValueError(f"value: nan has no place in the order of {fmt.name}, found {value}")
-    return -magnitude if bits & fmt.sign_bit else magnitude
+    return place
+
+
+def places(values: Array, format: str | Format) -> Array:
+    """`place_of` for numbers that are already in the format, int64; those of nan lie outside."""
+    fmt = get_format(format)
+    bits = bits_of(values, fmt)
+    magnitude = (bits & fmt.integer_type.type(fmt.sign_bit - 1)).astype(np.int64)
+    return np.where(bits >= fmt.sign_bit, -magnitude, magnitude)
 
 
 def at_place(place: int, format: str | Format) -> float:
     """The number at a place: what `place_of` undoes.
 
-    Parameters
-    ----------
-    place : int
-    format : str or Format
+    Args:
+        place: Whole, of either sign.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    float; ±inf at the ends, if the format has it
+    Returns:
+        float; ±inf at the ends, if the format has it.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format, or if no number has this place.
+    Raises:
+        ValueError: If there is no such format, or if no number has this place.
 
-    Examples
-    --------
-    >>> from xent_core.trace import at_place
-    >>> at_place(1, "float16")
-    5.960464477539063e-08
+    Example:
+        >>> from xent_core.trace import at_place
+        >>> at_place(1, "float16")
+        5.960464477539063e-08
     """
     fmt = get_format(format)
     if abs(place) >= fmt.first_nan:
         raise ValueError(f"place: must be below {fmt.first_nan} either way, found {place}")
-    bits = abs(place) | (fmt.sign_bit if place < 0 else 0)
-    return float(np.array([bits], fmt.integer_type).view(fmt.dtype)[0])
+    return fmt.number(abs(place) | (fmt.sign_bit if place < 0 else 0))

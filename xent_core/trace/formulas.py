@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from xent_core._arrays import check_choice
+
 EPSILON = 1e-8
 
 
@@ -92,55 +94,40 @@ FORMULAS = tuple(PROGRAMS)
 def get_program(formula: str) -> tuple[Step, ...]:
     """The steps of a formula, in order.
 
-    Parameters
-    ----------
-    formula : str
-        One of `FORMULAS`.
+    Args:
+        formula: One of `FORMULAS`.
 
-    Returns
-    -------
-    tuple of Step
+    Returns:
+        tuple of Step.
 
-    Raises
-    ------
-    ValueError
-        If there is no such formula.
+    Raises:
+        ValueError: If there is no such formula.
 
-    Examples
-    --------
-    >>> from xent_core.trace import get_program
-    >>> [step.key for step in get_program("paper")]
-    ['exp', 'sum', 'p', 'pick', 'log', 'neg']
+    Example:
+        >>> from xent_core.trace import get_program
+        >>> [step.key for step in get_program("paper")]
+        ['exp', 'sum', 'p', 'pick', 'log', 'neg']
     """
-    if formula not in PROGRAMS:
-        raise ValueError(f"formula: must be one of {FORMULAS}, found {formula!r}")
-    return PROGRAMS[formula]
+    return PROGRAMS[check_choice(formula, FORMULAS, "formula")]
 
 
 def dependents(formula: str, key: str) -> tuple[str, ...]:
     """The steps that a step reaches: all that is downstream of it.
 
-    Parameters
-    ----------
-    formula : str
-        One of `FORMULAS`.
-    key : str
-        Of a step of the formula, or "x" for the logits.
+    Args:
+        formula: One of `FORMULAS`.
+        key: Of a step of the formula, or "x" for the logits.
 
-    Returns
-    -------
-    tuple of keys, in the order of the steps, without `key`
+    Returns:
+        Their keys, in the order of the steps, without `key`.
 
-    Raises
-    ------
-    ValueError
-        If there is no such formula, or no such step in it.
+    Raises:
+        ValueError: If there is no such formula, or no such step in it.
 
-    Examples
-    --------
-    >>> from xent_core.trace import dependents
-    >>> dependents("log_softmax", "sum")
-    ('log', 'diff', 'neg')
+    Example:
+        >>> from xent_core.trace import dependents
+        >>> dependents("log_softmax", "sum")
+        ('log', 'diff', 'neg')
     """
     program = get_program(formula)
     if key != "x" and key not in {step.key for step in program}:

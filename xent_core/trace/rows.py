@@ -18,20 +18,12 @@ MOST_LOGITS = 1_200_000
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Logits and targets, checked, with the classes first: a column of one class is contiguous.
-
-    Attributes
-    ----------
-    fmt : Format
-    x : array, (C, R), of the format's dtype
-    target : array of ints, (R,)
-    lead : the shape that R was flattened from
-    """
+    """Logits and targets, checked, with the classes first: a column of one class is contiguous."""
 
     fmt: Format
-    x: Array
-    target: Array
-    lead: tuple[int, ...]
+    x: Array  # (C, R), of the format's dtype
+    target: Array  # integers (R)
+    lead: tuple[int, ...]  # the shape that R was flattened from
 
     @cached_property
     def at_target(self) -> Array:
@@ -80,7 +72,7 @@ def _as_targets(target: ArrayLike, lead: tuple[int, ...], classes: int) -> Array
     k = np.asarray(target)
     if k.dtype.kind not in "iu":
         raise ValueError(f"target: must hold integers, found {k.dtype}")
-    check_class_range(k, (k < 0) | (k >= classes), classes, "target")
+    check_class_range(k, classes, "target")
     try:
         return np.broadcast_to(k, lead).reshape(-1).astype(np.intp)
     except ValueError:

@@ -16,51 +16,34 @@ from xent_core.trace.rows import as_rows
 
 @dataclass(frozen=True)
 class ExpWindow:
-    """Where e^x stays a good number of a format: the result of `exp_window`.
+    """Where e^x stays a good number of a format: the result of `exp_window`."""
 
-    Attributes
-    ----------
-    largest_finite : float
-        The largest x with a finite e^x; the next number above overflows.
-    smallest_normal : float
-        The smallest x with a normal e^x; the next number below gives a subnormal or 0.
-    smallest_nonzero : float
-        The smallest x with e^x > 0; the next number below gives 0.
-    """
-
-    largest_finite: float
-    smallest_normal: float
-    smallest_nonzero: float
-
-
-def exp_window(format: str | Format) -> ExpWindow:
-    """The three thresholds of exp in a format, found by asking that format's own exp.
-
-    Parameters
-    ----------
-    format : str or Format
-
-    Returns
-    -------
-    ExpWindow
-
-    Raises
-    ------
-    ValueError
-        If there is no such format.
-
-    Examples
-    --------
-    >>> from xent_core.trace import exp_window
-    >>> window = exp_window("float16")
-    >>> window.largest_finite, window.smallest_nonzero
-    (11.0859375, -17.328125)
-    """
-    return _exp_window(get_format(format))
+    largest_finite: float  # the largest x with a finite e^x; the next number above overflows
+    smallest_normal: float  # the next number below gives a subnormal or 0
+    smallest_nonzero: float  # the next number below gives 0
 
 
 @lru_cache
-def _exp_window(fmt: Format) -> ExpWindow:
+def exp_window(format: str | Format) -> ExpWindow:
+    """The three thresholds of exp in a format, found by asking that format's own exp.
+
+    Args:
+        format: A `Format`, or its name.
+
+    Returns:
+        ExpWindow.
+
+    Raises:
+        ValueError: If there is no such format.
+
+    Example:
+        >>> from xent_core.trace import exp_window
+        >>> window = exp_window("float16")
+        >>> window.largest_finite, window.smallest_nonzero
+        (11.0859375, -17.328125)
+    """
+    fmt = get_format(format)
+
     def exp(x: float) -> float:
         with np.errstate(all="ignore"):
             return float(np.exp(np.array([x]).astype(fmt.dtype))[0])
@@ -81,6 +64,7 @@ def first_place(low: int, high: int, holds: Callable[[int], bool]) -> int:
     return high
 
 
+@lru_cache
 def certain_gap(format: str | Format) -> float:
     """The smallest gap g at which softmax([g, 0]) is exactly 1 for the first class.
 
@@ -88,30 +72,22 @@ def certain_gap(format: str | Format) -> float:
     of what picks p. In exact arithmetic p is below 1 for every g. The softmax is the one shifted
     by its maximum, as in the formula "shifted".
 
-    Parameters
-    ----------
-    format : str or Format
+    Args:
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    float
+    Returns:
+        The gap, a number of the format.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import certain_gap
-    >>> round(certain_gap("float32"), 2), round(certain_gap("float16"), 2)
-    (16.64, 7.62)
+    Example:
+        >>> from xent_core.trace import certain_gap
+        >>> round(certain_gap("float32"), 2), round(certain_gap("float16"), 2)
+        (16.64, 7.62)
     """
-    return _certain_gap(get_format(format))
+    fmt = get_format(format)
 
-
-@lru_cache
-def _certain_gap(fmt: Format) -> float:
     def certain(place: int) -> bool:
         row: Array = np.array([at_place(place, fmt), 0.0])
         return bool(Machine(as_rows(row, 0, fmt)).values("shifted")["pick"][0] == 1)

@@ -14,12 +14,12 @@ import mpmath
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xent_core._arrays import FLOAT64, Array
+from xent_core._arrays import FLOAT64, Array, check_between
 from xent_core.losses import cross_entropy_loss_grad
 from xent_core.trace import double_double as dd
 from xent_core.trace.double_double import Double2
 from xent_core.trace.formats import Format, get_format
-from xent_core.trace.rows import Rows, as_rows
+from xent_core.trace.rows import as_rows
 
 # What can become of a loss; `outcomes` gives the place in this tuple.
 OUTCOMES = ("right", "digits", "zero", "inf", "nan")
@@ -34,20 +34,12 @@ BLOCK = 2**14
 
 @dataclass(frozen=True)
 class ExactRow:
-    """The truth about one row, as mpmath numbers: the result of `exact_row`.
+    """The truth about one row, as mpmath numbers: the result of `exact_row`."""
 
-    Attributes
-    ----------
-    loss, log_p : mpf
-        -log p_k and log p_k, in nats.
-    probabilities, gradient : tuple of mpf, C
-        p, and p - y.
-    """
-
-    loss: Any
-    log_p: Any
-    probabilities: tuple[Any, ...]
-    gradient: tuple[Any, ...]
+    loss: Any  # -log p_k, in nats
+    log_p: Any  # log p_k
+    probabilities: tuple[Any, ...]  # p
+    gradient: tuple[Any, ...]  # p - y
 
 
 def exact_row(logits: ArrayLike, target: int, format: str | Format, digits: int = 50) -> ExactRow:
@@ -55,38 +47,29 @@ def exact_row(logits: ArrayLike, target: int, format: str | Format, digits: int 
 
     A logit of -inf is a class of probability 0. With a nan, a +inf or nothing but -inf, all is nan.
 
-    Parameters
-    ----------
-    logits : array_like, (C)
-        Rounded to the format first.
-    target : int
-    format : str or Format
-    digits : int
-        Right decimal digits, 1 to 1,000.
+    Args:
+        logits: (C), rounded to the format first.
+        target: The class k.
+        format: A `Format`, or its name.
+        digits: Right decimal digits, 1 to 1,000.
 
-    Returns
-    -------
-    ExactRow
+    Returns:
+        ExactRow.
 
-    Raises
-    ------
-    ValueError
-        If `logits` is not one row, or in the cases of `trace`.
-    IndexError
-        If the target is outside 0 … C - 1.
+    Raises:
+        ValueError: If `logits` is not one row, or in the cases of `trace`.
+        IndexError: If the target is outside 0 … C - 1.
 
-    Examples
-    --------
-    >>> from xent_core.trace import exact_row
-    >>> import mpmath
-    >>> mpmath.nstr(exact_row([0.0, -40.0], 0, "float32").loss, 20)
-    '4.2483542552915889863e-18'
+    Example:
+        >>> from xent_core.trace import exact_row
+        >>> import mpmath
+        >>> mpmath.nstr(exact_row([0.0, -40.0], 0, "float32").loss, 20)
+        '4.2483542552915889863e-18'
     """
     rows = as_rows(logits, target, format)
     if rows.lead:
         raise ValueError(f"logits: must be one row, found shape {rows.lead + rows.x.shape[:1]}")
-    if not 1 <= digits <= 1000:
-        raise ValueError(f"digits: must be from 1 to 1000, found {digits}")
+    check_between("digits", digits, 1, 1000)
     x = rows.x[:, 0].astype(FLOAT64)
     k, peak = int(rows.target[0]), int(x.argmax())
     if not np.isfinite(x[peak]):
@@ -117,41 +100,29 @@ def true_losses(logits: ArrayLike, target: ArrayLike, format: str | Format) -> T
     A logit of -inf is a class of probability 0. With a nan, a +inf or nothing but -inf it is nan;
     beyond the range of float64 it is inf.
 
-    Parameters
-    ----------
-    logits, target, format
-        As in `trace`.
+    Args:
+        logits, target, format: As in `trace`.
 
-    Returns
-    -------
-    TrueLosses, in nats
+    Returns:
+        TrueLosses, in nats.
 
-    Raises
-    ------
-    ValueError, IndexError
-        As in `trace`.
+    Raises:
+        ValueError, IndexError: As in `trace`.
 
-    Examples
-    --------
-    >>> from xent_core.trace import true_losses
-    >>> true_losses([0.0, -40.0], 0, "float32").high
-    array(4.24835426e-18)
+    Example:
+        >>> from xent_core.trace import true_losses
+        >>> true_losses([0.0, -40.0], 0, "float32").high
+        array(4.24835426e-18)
     """
     rows = as_rows(logits, target, format)
-    high, low = _true_rows(rows)
-    return TrueLosses(rows.restore(high), rows.restore(low))
-
-
-def _true_rows(rows: Rows) -> TrueLosses:
-    """`true_losses` of rows, some at a time, so that the temporaries stay in the cache."""
     wide = rows.x.astype(FLOAT64)
     high, low = np.empty(wide.shape[1]), np.empty(wide.shape[1])
-    step = max(1, BLOCK // len(wide))
+    step = max(1, BLOCK // len(wide))  # at a time, so that the temporaries stay in the cache
     with np.errstate(all="ignore"):
         for first in range(0, wide.shape[1], step):
             at = slice(first, first + step)
             high[at], low[at] = _true_block(np.ascontiguousarray(wide[:, at]), rows.target[at])
-    return TrueLosses(high, low)
+    return TrueLosses(rows.restore(high), rows.restore(low))
 
 
 def _true_block(x: Array, target: Array) -> Double2:
@@ -177,25 +148,19 @@ def _true_block(x: Array, target: Array) -> Double2:
 def true_gradients(logits: ArrayLike, target: ArrayLike, format: str | Format) -> Array:
     """p - y of each row, for the logits as the format holds them, in float64.
 
-    Parameters
-    ----------
-    logits, target, format
-        As in `trace`.
+    Args:
+        logits, target, format: As in `trace`.
 
-    Returns
-    -------
-    float64 array, (…, C), within 6 ulps of float64
+    Returns:
+        float64 array, (…, C), within 6 ulps of float64.
 
-    Raises
-    ------
-    ValueError, IndexError
-        As in `trace`.
+    Raises:
+        ValueError, IndexError: As in `trace`.
 
-    Examples
-    --------
-    >>> from xent_core.trace import true_gradients
-    >>> true_gradients([1, 2, 3, 4], 3, "float16").round(2)
-    array([ 0.03,  0.09,  0.24, -0.36])
+    Example:
+        >>> from xent_core.trace import true_gradients
+        >>> true_gradients([1, 2, 3, 4], 3, "float16").round(2)
+        array([ 0.03,  0.09,  0.24, -0.36])
     """
     rows = as_rows(logits, target, format)
     x = rows.x.T.astype(FLOAT64)
@@ -204,47 +169,32 @@ def true_gradients(logits: ArrayLike, target: ArrayLike, format: str | Format) -
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """How far losses are from the truth: float64 arrays of shape (…); nan where either is.
+    """How far losses are from the truth: float64 arrays of shape (…); nan where either is."""
 
-    Attributes
-    ----------
-    ulps : array
-        In units of the format's last place at the truth, at least its smallest subnormal.
-    percent : array
-        Of the truth; 0 where both are 0.
-    """
-
-    ulps: Array
-    percent: Array
+    ulps: Array  # of the format at the truth, at least its smallest subnormal
+    percent: Array  # of the truth; 0 where both are 0
 
 
 def errors(values: Array, truth: TrueLosses, format: str | Format) -> Errors:
     """The distance of losses from the truth, in ulps of a format and in percent.
 
-    Parameters
-    ----------
-    values : array, (…)
-        Losses that were computed in the format.
-    truth : TrueLosses
-        From `true_losses`, of the same shape.
-    format : str or Format
+    Args:
+        values: (…), losses that were computed in the format.
+        truth: From `true_losses`, of the same shape.
+        format: A `Format`, or its name.
 
-    Returns
-    -------
-    Errors
+    Returns:
+        Errors.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import errors, losses, true_losses
-    >>> x = [1e4, 1e4]
-    >>> found = errors(losses(x, 0, "float32")["lse"], true_losses(x, 0, "float32"), "float32")
-    >>> round(float(found.ulps)), round(float(found.percent), 3)
-    (3560, 0.031)
+    Example:
+        >>> from xent_core.trace import errors, losses, true_losses
+        >>> x = [1e4, 1e4]
+        >>> found = errors(losses(x, 0, "float32")["lse"], true_losses(x, 0, "float32"), "float32")
+        >>> round(float(found.ulps)), round(float(found.percent), 3)
+        (3560, 0.031)
     """
     fmt = get_format(format)
     with np.errstate(all="ignore"):
@@ -270,30 +220,23 @@ def outcomes(
     the truth is more than half the smallest subnormal of the format: otherwise 0 is the nearest
     number that the format has. Then "right" if within `tolerance` ulps, else "digits".
 
-    Parameters
-    ----------
-    values, truth, format
-        As in `errors`.
-    tolerance : float
-        In ulps of the format at the truth.
+    Args:
+        values, truth, format: As in `errors`.
+        tolerance: In ulps of the format at the truth.
 
-    Returns
-    -------
-    uint8 array, (…): places in `OUTCOMES`
+    Returns:
+        uint8 array, (…): places in `OUTCOMES`.
 
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    Raises:
+        ValueError: If there is no such format.
 
-    Examples
-    --------
-    >>> from xent_core.trace import OUTCOMES, losses, outcomes, true_losses
-    >>> x, format = [123.0, 456.0, 789.0], "float32"
-    >>> found = losses(x, 0, format)
-    >>> truth = true_losses(x, 0, format)
-    >>> [OUTCOMES[int(outcomes(found[name], truth, format))] for name in found]
-    ['nan', 'nan', 'inf', 'digits', 'right', 'right', 'right']
+    Example:
+        >>> from xent_core.trace import OUTCOMES, losses, outcomes, true_losses
+        >>> x, format = [123.0, 456.0, 789.0], "float32"
+        >>> found = losses(x, 0, format)
+        >>> truth = true_losses(x, 0, format)
+        >>> [OUTCOMES[int(outcomes(found[name], truth, format))] for name in found]
+        ['nan', 'nan', 'inf', 'digits', 'right', 'right', 'right']
     """
     fmt = get_format(format)
     with np.errstate(all="ignore"):  # a signalling nan

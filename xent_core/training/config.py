@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from xent_core._arrays import check_between, check_choice
+
 DATA = ("note", "blobs", "moons", "circles", "spirals", "xor", "iris", "digits")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu")
 OPTIMIZERS = ("sgd", "momentum", "adam")
@@ -62,56 +64,38 @@ REAL_BOUNDS = {
 class Config:
     """One training run. The default is the note's own program.
 
-    Parameters
-    ----------
-    data : one of `DATA`
-        "note": the note's four points; "iris" and "digits": scikit-learn's own copies.
-    classes : int, 2 to 6
-    noise : float, 0 to 1
-    size : int, 8 to 500
-        Of blobs, moons, circles, spirals and xor; the other data have their own.
-    test_fraction : float, 0 to 0.5
-        The part of the samples that is kept for the test; 0 for no test.
-    seed : int, ≥ 0
-        Of everything random: the data, the split, the initial weights, the batches.
-    layers : int, 0 to 3
-        Hidden layers, each of `width` units, 1 to 64, with `activation`, one of `ACTIVATIONS`.
-    optimizer : one of `OPTIMIZERS`
-        "momentum" is SGD with momentum 0.9.
-    rate : float, 0 to 1000
-        The learning rate, at the start.
-    batch_size : int, 1 to 512
-        A batch that holds all training samples takes them in their order; smaller ones are
-        drawn anew in each epoch.
-    weight_decay : float, 0 to 10
-    init_scale : float, 0 to 1000
-        A factor of the initial weights and biases that PyTorch gives nn.Linear.
-    epochs : int, 1 to 10000
-    loss : one of `LOSSES`
-    eps : float, 0 to 0.1
-        What "log_of_softmax_eps_nll" adds to each probability.
-    label_smoothing : float, 0 to 1
-        ε of the loss "label_smoothing".
-    dtype : one of `TRAINING_DTYPES`
-        Of weights, inputs and everything computed from them.
-    logit_factor : float, 0 to 10000
-        What the model's outputs are multiplied by before the loss.
+    Args:
+        data: One of `DATA`. "note" has four points; "iris" and "digits" are scikit-learn's copies.
+        classes: 2 to 6.
+        noise: 0 to 1.
+        size: 8 to 500, of blobs, moons, circles, spirals and xor; the other data have their own.
+        test_fraction: 0 to 0.5, the part of the samples that is kept for the test; 0 for no test.
+        seed: ≥ 0, of everything random: the data, the split, the initial weights, the batches.
+        layers: 0 to 3 hidden ones, of `width` (1 to 64) units, with one of `ACTIVATIONS`.
+        optimizer: One of `OPTIMIZERS`. "momentum" is SGD with momentum 0.9.
+        rate: 0 to 1000, the learning rate at the start.
+        batch_size: 1 to 512. A batch that holds all training samples takes them in their order;
+            smaller ones are drawn anew in each epoch.
+        weight_decay: 0 to 10.
+        init_scale: 0 to 1000, a factor of the weights and biases that nn.Linear starts with.
+        epochs: 1 to 10000.
+        loss: One of `LOSSES`.
+        eps: 0 to 0.1, what "log_of_softmax_eps_nll" adds to each probability.
+        label_smoothing: 0 to 1, ε of the loss "label_smoothing".
+        dtype: One of `TRAINING_DTYPES`, of weights, inputs and everything computed from them.
+        logit_factor: 0 to 10000, what the model's outputs are multiplied by before the loss.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of its bounds or of the wrong type, or the run would take more than
-        200,000 steps.
+    Raises:
+        ValueError: If a value is out of bounds or of a wrong type, or there are over 200,000 steps.
 
-    Examples
-    --------
-    >>> from xent_core.training import Config
-    >>> config = Config()
-    >>> config.loss, config.rate, config.train_samples, config.steps
-    ('cross_entropy', 0.01, 4, 100)
-    >>> Config(rate=-1)
-    Traceback (most recent call last):
-    ValueError: rate: must be from 0.0 to 1000.0, found -1
+    Example:
+        >>> from xent_core.training import Config
+        >>> config = Config()
+        >>> config.loss, config.rate, config.train_samples, config.steps
+        ('cross_entropy', 0.01, 4, 100)
+        >>> Config(rate=-1)
+        Traceback (most recent call last):
+        ValueError: rate: must be from 0.0 to 1000.0, found -1
     """
 
     data: str = "note"
@@ -137,7 +121,7 @@ class Config:
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
+            check_choice(getattr(self, name), choices, name)
         for name, bounds in INTEGER_BOUNDS.items():
             _check_integer(name, getattr(self, name), *bounds)
         for name, bounds in REAL_BOUNDS.items():
@@ -185,24 +169,17 @@ class Config:
         return self.epochs * self.steps_per_epoch
 
 
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name}: must be one of {choices}, found {value!r}")
-
-
 def _check_integer(name: str, value: object, low: int, high: int) -> None:
     if type(value) is not int:
         raise ValueError(f"{name}: must be an int, found {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: must be from {low} to {high}, found {value}")
+    check_between(name, value, low, high)
 
 
 def check_real(name: str, value: Any, low: float, high: float) -> float:
     """`value` as a float; ValueError unless it is a number within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name}: must be a number, found {value!r}")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: must be from {low} to {high}, found {value}")
+    check_between(name, value, low, high)
     return float(value)
 
 

@@ -68,22 +68,22 @@ def loss_failure(config: Config, step: int, forward: Forward) -> Failure:
     losses = _own_losses(config, forward)
     bad = ~losses.isfinite()
     if not bad.any():
-        return _failure(step, "loss", "mean_overflow", forward, _largest(losses))
-    row = _first(bad)
-    origin = _origin(config, forward.logits.detach()[row], int(forward.target[row]))
+        return _failure(step, "loss", "mean_overflow", forward, losses.argmax())
+    row = bad.nonzero()[0, 0]
+    origin = _origin(config, forward.logits.detach()[row])
     return _failure(step, "loss", origin, forward, row)
 
 
 def weights_failure(config: Config, step: int, forward: Forward, grads: list[Tensor]) -> Failure:
     """Weights that are inf or nan after a step whose loss was finite."""
-    row = _largest(_own_losses(config, forward))
+    row = _own_losses(config, forward).argmax()
     if all(grad.isfinite().all() for grad in grads):
         return _failure(step, "weights", "update", forward, row)
     z = forward.logits.detach().requires_grad_()
     (grad,) = torch.autograd.grad(loss_function(config)(z, forward.target), z)
     bad = ~grad.isfinite().all(dim=1)
     if bad.any():
-        return _failure(step, "gradient", "log_gradient", forward, _first(bad))
+        return _failure(step, "gradient", "log_gradient", forward, bad.nonzero()[0, 0])
     return _failure(step, "gradient", "gradient", forward, row)
 
 
@@ -91,7 +91,7 @@ def _own_losses(config: Config, forward: Forward) -> Tensor:
     return loss_function(config, "none")(forward.logits.detach(), forward.target)
 
 
-def _origin(config: Config, z: Tensor, target: int) -> str:
+def _origin(config: Config, z: Tensor) -> str:
     """Which step of the loss of one sample made the inf or nan."""
     if not z.isfinite().all():
         return "logits"
@@ -105,21 +105,13 @@ def _origin(config: Config, z: Tensor, target: int) -> str:
     return "log_of_zero" if config.loss.startswith("log_of") else "shift_overflow"
 
 
-def _first(bad: Tensor) -> int:
-    return int(bad.nonzero()[0, 0])
-
-
-def _largest(losses: Tensor) -> int:
-    return int(losses.argmax())
-
-
-def _failure(step: int, failed: str, origin: str, forward: Forward, row: int) -> Failure:
+def _failure(step: int, failed: str, origin: str, forward: Forward, row: Tensor) -> Failure:
     return Failure(
         step,
         failed,
         origin,
         forward.loss,
-        row if forward.batch is None else int(forward.batch[row]),
+        int(row if forward.batch is None else forward.batch[row]),
         tuple(forward.logits.detach()[row].double().tolist()),
         int(forward.target[row]),
     )

@@ -71,48 +71,33 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """A run as arrays, one entry for each epoch that is kept, and for the present step.
+    """A run as arrays (K), one entry for each epoch that is kept, and for the present step.
 
-    Parameters
-    ----------
-    step : int64 array, (K)
-        Updates made; 0 is the start.
-    epoch : float64 array, (K)
-        The same in epochs: whole ones, but for the present step.
-    rate : float64 array, (K)
-        The learning rate in force for the update that comes next.
-    train_loss, test_loss : float64 array, (K)
-        Of all samples, by the loss that is trained, in nats (but for "mse").
-    train_accuracy, test_accuracy : float64 array, (K)
-    grad_norm : float64 array, (K)
-        Euclidean norm of the gradient that the next update used; nan at the end.
+    All but the steps are float64. Losses and accuracies are those of all samples.
     """
 
-    step: Array
-    epoch: Array
-    rate: Array
-    train_loss: Array
+    step: Array  # int64, updates made; 0 is the start
+    epoch: Array  # the same in epochs: whole ones, but for the present step
+    rate: Array  # the learning rate in force for the update that comes next
+    train_loss: Array  # in nats (but for "mse")
     test_loss: Array
     train_accuracy: Array
     test_accuracy: Array
-    grad_norm: Array
+    grad_norm: Array  # Euclidean, of the gradient that the next update used; nan at the end
 
     def to_csv(self) -> str:
         """The history as a table.
 
-        Returns
-        -------
-        str
+        Returns:
             A head line, then a line for each step, numbers with all their digits. The accuracies
             are parts of 1; what is not known, as without test samples, is nan.
 
-        Examples
-        --------
-        >>> from xent_core.training import Config, Trainer
-        >>> print(Trainer(Config(init_scale=0)).history().to_csv())
-        step,epoch,rate,train_loss,test_loss,train_accuracy,test_accuracy,grad_norm
-        0,0.0,0.01,0.6931471824645996,nan,0.5,nan,nan
-        <BLANKLINE>
+        Example:
+            >>> from xent_core.training import Config, Trainer
+            >>> print(Trainer(Config(init_scale=0)).history().to_csv())
+            step,epoch,rate,train_loss,test_loss,train_accuracy,test_accuracy,grad_norm
+            0,0.0,0.01,0.6931471824645996,nan,0.5,nan,nan
+            <BLANKLINE>
         """
         names = [column.name for column in fields(self)]
         columns = [getattr(self, name).tolist() for name in names]

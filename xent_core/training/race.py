@@ -27,30 +27,23 @@ class Race:
 
     The weights are drawn in float32: in another type they are the same ones, rounded.
 
-    Parameters
-    ----------
-    first, second : Config
-        They may differ in `RACE_FIELDS`.
-    clock : function () → seconds
+    Args:
+        first, second: They may differ in `RACE_FIELDS`.
+        clock: Gives seconds.
 
-    Attributes
-    ----------
-    trainers : tuple of two Trainer
-        At the same step, but for one that failed, which stays where it is.
+    Attributes:
+        trainers: Both, at the same step, but for one that failed, which stays where it is.
 
-    Raises
-    ------
-    ValueError
-        If the configs differ in anything else.
+    Raises:
+        ValueError: If the configs differ in anything else.
 
-    Examples
-    --------
-    >>> from xent_core.training import Config, Race
-    >>> race = Race(Config(), Config(loss="mse"))
-    >>> race.advance(epochs=20)
-    20
-    >>> [trainer.step for trainer in race.trainers]
-    [20, 20]
+    Example:
+        >>> from xent_core.training import Config, Race
+        >>> race = Race(Config(), Config(loss="mse"))
+        >>> race.advance(epochs=20)
+        20
+        >>> [trainer.step for trainer in race.trainers]
+        [20, 20]
     """
 
     def __init__(self, first: Config, second: Config, *, clock: Clock = time.perf_counter) -> None:
@@ -72,38 +65,26 @@ class Race:
         return all(trainer.done for trainer in self.trainers)
 
     def advance(
-        self,
-        *,
-        seconds: float | None = None,
-        epochs: int | None = None,
-        steps: int | None = None,
+        self, *, seconds: float | None = None, epochs: int | None = None, steps: int | None = None
     ) -> int:
         """Train both on, as `Trainer.advance` does one.
 
-        Parameters
-        ----------
-        seconds, epochs, steps
-            As for `Trainer.advance`; the time is that of both together.
+        Args:
+            seconds, epochs, steps: As for `Trainer.advance`; the time is that of both together.
 
-        Returns
-        -------
-        int, the updates that the one that made more of them made.
+        Returns:
+            The updates that the one that made more of them made.
 
-        Raises
-        ------
-        ValueError
-            If no measure is given, or both epochs and steps, or one is negative.
+        Raises:
+            ValueError: If no measure is given, or both epochs and steps, or one is negative.
         """
         check_measure(seconds, epochs, steps)
         if seconds is None:
             return max(trainer.advance(epochs=epochs, steps=steps) for trainer in self.trainers)
-        goal, end = self._goal(epochs, steps), self._clock() + seconds
-        start = self.step
+        goal = max(trainer.goal(epochs, steps) for trainer in self.trainers)
+        start, end = self.step, self._clock() + seconds
         while not self.done and self.step < goal:
             self.advance(steps=1)
             if self._clock() >= end:
                 break
         return self.step - start
-
-    def _goal(self, epochs: int | None, steps: int | None) -> int:
-        return max(trainer.goal(epochs, steps) for trainer in self.trainers)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from xent_core._arrays import Array
+from xent_core._arrays import Array, check_between, check_choice
 from xent_core.training.config import Config
 from xent_core.training.data import PLANES, Data
-from xent_core.training.history import (
-    MAX_KEPT,
-    History,
-    Seen,
-    State,
-    Thinned,
-)
+from xent_core.training.history import MAX_KEPT, History, Seen, State, Thinned
 from xent_core.training.losses import loss_function
 from xent_core.training.model import DTYPES, build_model, put_weights
 
@@ -123,38 +117,27 @@ class Recording:
         seen = [self._see(state) for state in states]
         step = np.array([state.step for state in states], dtype=np.int64)
         changes = [at for at, _ in self.rates]
-
-        def column(name: str, items: Sequence[Any] = seen) -> Array:
-            return np.array([getattr(item, name) for item in items], dtype=np.float64)
-
+        of_samples = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
         return History(
             step=step,
             epoch=step / self.config.steps_per_epoch,
             rate=np.array([self.rates[bisect_right(changes, at) - 1][1] for at in step.tolist()]),
-            train_loss=column("train_loss"),
-            test_loss=column("test_loss"),
-            train_accuracy=column("train_accuracy"),
-            test_accuracy=column("test_accuracy"),
-            grad_norm=column("grad_norm", states),
+            **{name: np.array([getattr(each, name) for each in seen]) for name in of_samples},
+            grad_norm=np.array([state.grad_norm for state in states]),
         )
 
     def maps(self, steps: Steps = None) -> Array:
         """The probability of each class over the plane.
 
-        Parameters
-        ----------
-        steps : sequence of int, optional
+        Args:
+            steps: Some of `steps`; None for all.
 
-        Returns
-        -------
-        uint8 array, (K, 24, 24, C)
-            MAP_FULL for 1; the first axis of the plane is upwards (`plane.up`), the second across.
-            Where a logit is nan, 0.
+        Returns:
+            uint8 array, (K, 24, 24, C), MAP_FULL for 1; the first axis of the plane is upwards
+            (`plane.up`), the second across. Where a logit is nan, 0.
 
-        Raises
-        ------
-        ValueError
-            If the data have no plane, as digits, or a step is not kept.
+        Raises:
+            ValueError: If the data have no plane, as digits, or a step is not kept.
         """
         if self._grid is None:
             raise ValueError(f"data: {self.config.data} has {self.config.features} features")
@@ -163,21 +146,16 @@ class Recording:
     def logits(self, samples: Sequence[int], part: str = "train", steps: Steps = None) -> Array:
         """The logits that the loss is given for some samples, after the factor.
 
-        Parameters
-        ----------
-        samples : sequence of int
-            Counted in the part.
-        part : "train" or "test"
-        steps : sequence of int, optional
+        Args:
+            samples: Counted in the part.
+            part: "train" or "test".
+            steps: Some of `steps`; None for all.
 
-        Returns
-        -------
-        float32 array, (K, len(samples), C)
+        Returns:
+            float32 array, (K, len(samples), C).
 
-        Raises
-        ------
-        ValueError
-            If there is no such sample or part, or a step is not kept.
+        Raises:
+            ValueError: If there is no such sample or part, or a step is not kept.
         """
         chosen, _ = self._pick(samples, part)
         states = self._chosen(steps)
@@ -191,21 +169,14 @@ class Recording:
         By autograd, in the type of the run, and in the logits that the loss is given, after the
         factor. For "cross_entropy" it is p - y.
 
-        Parameters
-        ----------
-        samples : sequence of int
-            Counted in the part.
-        part : "train" or "test"
-        steps : sequence of int, optional
+        Args:
+            samples, part, steps: As in `logits`.
 
-        Returns
-        -------
-        float32 array, (K, len(samples), C)
+        Returns:
+            float32 array, (K, len(samples), C).
 
-        Raises
-        ------
-        ValueError
-            If there is no such sample or part, or a step is not kept.
+        Raises:
+            ValueError: As in `logits`.
         """
         chosen, y = self._pick(samples, part)
         states = self._chosen(steps)
@@ -217,8 +188,7 @@ class Recording:
         """Some samples of a part, and their classes."""
         x, y = (each[_check_part(part)] for each in (self._x, self._y))
         for sample in samples:
-            if not 0 <= sample < len(x):
-                raise ValueError(f"samples: must be from 0 to {len(x) - 1}, found {sample}")
+            check_between("samples", sample, 0, len(x) - 1)
         return x[list(samples)], y[list(samples)]
 
     @torch.enable_grad()
@@ -238,9 +208,8 @@ class Recording:
     def confusion(self, part: str = "train", steps: Steps = None) -> Array:
         """How many samples of each class (rows) are taken for each class (columns).
 
-        Returns
-        -------
-        int64 array, (K, C, C)
+        Returns:
+            int64 array, (K, C, C).
         """
         count = self.config.class_count
         cells = self.predictions(part, steps) + count * self._y[_check_part(part)].numpy()
@@ -250,10 +219,8 @@ class Recording:
     def worst(self, count: int = 9, part: str = "train", steps: Steps = None) -> Array:
         """The samples taken for a wrong class with the largest loss, the worst first.
 
-        Returns
-        -------
-        int64 array, (K, count)
-            Counted in the part; -1 where there are no more mistakes.
+        Returns:
+            int64 array, (K, count), counted in the part; -1 where there are no more mistakes.
         """
         wrong = self.predictions(part, steps) != self._y[_check_part(part)].numpy()
         # nan is worse than inf, and what is right is never among them
@@ -288,20 +255,11 @@ class Recording:
     def _see(self, state: State) -> Seen:
         if state.seen is None:
             logits = self._forward(state, *self._x)
-            own = [self._own_loss(z, y) for z, y in zip(logits, self._y, strict=True)]
+            losses = torch.cat([*map(self._own_loss, logits, self._y)]).float().numpy()
             classes = [z.argmax(dim=1) for z in logits]
-            train, test = (
-                self._summary(z, y, found)
-                for z, y, found in zip(logits, self._y, classes, strict=True)
-            )
-            state.seen = Seen(
-                losses=torch.cat(own).float().numpy(),
-                predictions=torch.cat(classes).to(torch.uint8).numpy(),
-                train_loss=train[0],
-                test_loss=test[0],
-                train_accuracy=train[1],
-                test_accuracy=test[1],
-            )
+            predictions = torch.cat(classes).to(torch.uint8).numpy()
+            means, accuracies = zip(*map(self._summary, logits, self._y, classes), strict=True)
+            state.seen = Seen(losses, predictions, *means, *accuracies)
         return state.seen
 
     def _summary(self, z: Tensor, y: Tensor, found: Tensor) -> tuple[float, float]:
@@ -324,9 +282,7 @@ def map_levels() -> Array:
 
 
 def _check_part(part: str) -> int:
-    if part not in PARTS:
-        raise ValueError(f"part: must be one of {PARTS}, found {part!r}")
-    return PARTS.index(part)
+    return PARTS.index(check_choice(part, PARTS, "part"))
 
 
 def _find_plane(config: Config, data: Data) -> Plane | None:

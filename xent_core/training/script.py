@@ -16,33 +16,27 @@ from xent_core.training.model import ACTIVATION_MODULES, MOMENTUM, layer_sizes
 def program(config: Config, rates: Sequence[tuple[int, float]] = ()) -> str:
     """A script that trains the same and prints the losses before it and after each epoch.
 
-    Parameters
-    ----------
-    config : Config
-    rates : sequence of (step, rate), optional
-        `Trainer.rates`, if the rate was changed while it ran.
+    Args:
+        config: What to train, and how.
+        rates: (step, rate), from `Trainer.rates`, if the rate was changed while it ran.
 
-    Returns
-    -------
-    str
+    Returns:
         Python; it needs torch, and scikit-learn for iris and digits. Each line that it prints is
-        the epoch, the loss and the accuracy on the training samples, and, if there are any, on
-        the test samples. It does not stop at a nan.
+        the epoch, the loss and the accuracy on the training samples, and, if there are any, on the
+        test samples. It does not stop at a nan.
 
-    Raises
-    ------
-    Nothing.
+    Raises:
+        Nothing.
 
-    Examples
-    --------
-    >>> from xent_core.training import Config, program
-    >>> print(*program(Config()).splitlines()[:6], sep="\\n")
-    import torch
-    from torch import nn
-    <BLANKLINE>
-    torch.manual_seed(0)
-    X = torch.tensor([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]])
-    y = torch.tensor([0, 0, 1, 1])
+    Example:
+        >>> from xent_core.training import Config, program
+        >>> print(*program(Config()).splitlines()[:6], sep="\\n")
+        import torch
+        from torch import nn
+        <BLANKLINE>
+        torch.manual_seed(0)
+        X = torch.tensor([[1.0, 2.0], [2.0, 1.0], [3.0, 4.0], [4.0, 3.0]])
+        y = torch.tensor([0, 0, 1, 1])
     """
     changes = {step: rate for step, rate in rates if (step, rate) != (0, config.rate)}
     return "\n".join(

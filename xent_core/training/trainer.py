@@ -29,28 +29,22 @@ class Trainer:
     However it is advanced, and whatever other trainers do in other threads; but one trainer
     belongs to one thread at a time. Nothing of torch that belongs to the whole process is touched.
 
-    Parameters
-    ----------
-    config : Config
-    clock : function () → seconds
+    Args:
+        config: What to train, and how.
+        clock: Gives seconds.
 
-    Attributes
-    ----------
-    step : int
-        Updates made.
-    failure : Failure or None
-        Where the first inf or nan came from: it ends the run.
-    recording : Recording
-        The kept states of the run, and what can be seen in them.
+    Attributes:
+        step: Updates made.
+        failure: Where the first inf or nan came from: it ends the run.
+        recording: The kept states of the run, and what can be seen in them.
 
-    Examples
-    --------
-    >>> from xent_core.training import Config, Trainer
-    >>> trainer = Trainer(Config())
-    >>> trainer.advance(epochs=10), trainer.step, trainer.done
-    (10, 10, False)
-    >>> trainer.history().train_loss.shape
-    (11,)
+    Example:
+        >>> from xent_core.training import Config, Trainer
+        >>> trainer = Trainer(Config())
+        >>> trainer.advance(epochs=10), trainer.step, trainer.done
+        (10, 10, False)
+        >>> trainer.history().train_loss.shape
+        (11,)
     """
 
     def __init__(self, config: Config, *, clock: Clock = time.perf_counter) -> None:
@@ -105,38 +99,27 @@ class Trainer:
         return tuple(self.recording.rates)
 
     def advance(
-        self,
-        *,
-        seconds: float | None = None,
-        epochs: int | None = None,
-        steps: int | None = None,
+        self, *, seconds: float | None = None, epochs: int | None = None, steps: int | None = None
     ) -> int:
         """Train on so far, and no further than the end of the run.
 
-        Parameters
-        ----------
-        seconds : float, ≥ 0
-            Until so much time has passed; at least one step. It may go with one of the others:
-            then what comes first ends it.
-        epochs : int, ≥ 0
-            So many epochs; the first one only to its end, if it has begun.
-        steps : int, ≥ 0
+        Args:
+            seconds: ≥ 0, until so much time has passed; at least one step. It may go with one of
+                the others: then what comes first ends it.
+            epochs: ≥ 0; the first one only to its end, if it has begun.
+            steps: ≥ 0.
 
-        Returns
-        -------
-        int, the updates made: 0 if the run is over.
+        Returns:
+            The updates made: 0 if the run is over.
 
-        Raises
-        ------
-        ValueError
-            If no measure is given, or both epochs and steps, or one is negative.
+        Raises:
+            ValueError: If no measure is given, or both epochs and steps, or one is negative.
 
-        Examples
-        --------
-        >>> from xent_core.training import Config, Trainer
-        >>> trainer = Trainer(Config(data="moons", batch_size=32))
-        >>> trainer.advance(steps=3), trainer.advance(epochs=1), trainer.epoch
-        (3, 4, 1.0)
+        Example:
+            >>> from xent_core.training import Config, Trainer
+            >>> trainer = Trainer(Config(data="moons", batch_size=32))
+            >>> trainer.advance(steps=3), trainer.advance(epochs=1), trainer.epoch
+            (3, 4, 1.0)
         """
         start = self.step
         check_measure(seconds, epochs, steps)
@@ -159,18 +142,14 @@ class Trainer:
     def weights(self) -> bytes:
         """The present weights as a safetensors file, with the step and the config as metadata.
 
-        Returns
-        -------
-        bytes
-            Names and shapes are those of the model of `program`. Equal weights of equal runs
-            give equal bytes.
+        Returns:
+            With the names and shapes of the model of `program`. Equal runs give equal bytes.
 
-        Examples
-        --------
-        >>> from safetensors.torch import load
-        >>> from xent_core.training import Config, Trainer
-        >>> sorted(load(Trainer(Config()).weights()))
-        ['0.bias', '0.weight', '2.bias', '2.weight']
+        Example:
+            >>> from safetensors.torch import load
+            >>> from xent_core.training import Config, Trainer
+            >>> sorted(load(Trainer(Config()).weights()))
+            ['0.bias', '0.weight', '2.bias', '2.weight']
         """
         # One entry: safetensors writes several in an order that changes from call to call.
         run = json.dumps({"step": self.step, "config": asdict(self.config)})
