@@ -27,7 +27,6 @@ NO_CLASS = "-"  # in a link: no class is ignored, only torch's own -100
 class Logits(NoControls):
     """A matrix of logits: 1 to 8 rows of 1 to 10 numbers; inf and nan may be among them."""
 
-    name: str
     default: Matrix
 
     def allows(self, so_far: Mapping[str, Any]) -> Allowed:
@@ -44,7 +43,6 @@ class Logits(NoControls):
 class Targets(NoControls):
     """A class for each row of the logits named `of`, or a number that is ignored."""
 
-    name: str
     default: tuple[int, ...]
     of: str
 
@@ -66,30 +64,9 @@ class Targets(NoControls):
 
 
 @dataclass(frozen=True)
-class Word(NoControls):
-    """One of some words that no language changes: float32, mean, 4x5."""
-
-    name: str
-    default: str
-    options: Sequence[str]
-
-    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
-        return "link_word", {"words": ", ".join(self.options)}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> str:
-        if text not in self.options:
-            raise ValueError(f"{text[:40]!r} is not one of {self.options}")
-        return text
-
-    def write(self, value: str, state: Mapping[str, Any]) -> str:
-        return value
-
-
-@dataclass(frozen=True)
 class Weights(NoControls):
     """Weights of the classes, or none."""
 
-    name: str
     default: tuple[float, ...]
 
     def allows(self, so_far: Mapping[str, Any]) -> Allowed:
@@ -107,7 +84,6 @@ class Weights(NoControls):
 class Masked(NoControls):
     """Some of the classes of the logits named `of`."""
 
-    name: str
     default: tuple[int, ...]
     of: str
 
@@ -132,7 +108,6 @@ class Masked(NoControls):
 class Together(NoControls):
     """Some parameters that share a place in the address: mean~0.1~3. Their state is a dict."""
 
-    name: str
     parts: tuple[Any, ...]
 
     @property
