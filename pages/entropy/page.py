@@ -32,16 +32,16 @@ def one_bit(s: Section) -> str:
 
 def sum_of_terms(s: Section, count: int) -> str:
     """The formula of the entropy, with its numbers."""
-    log = formula.ident(f"{s.unit.log}\u00a0")
-    p_of_x = formula.row(formula.ident("P"), formula.op("("), formula.ident("x"), formula.op(")"))
+    log, p_of_x = f"{s.unit.log}\u00a0", formula.row("P ( x )")
     return formula.math(
-        formula.ident("H"), formula.op("="), formula.op("−"),
-        formula.over_classes(formula.row(p_of_x, log, p_of_x)),
-        formula.op("="),
+        "H = −",
+        formula.over("x", formula.row(p_of_x, log, p_of_x)),
+        "=",
         formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        formula.op("="), formula.slot("entropy", "surprise"), formula.op("≤"),
-        log, formula.number(str(count)),
-    )  # fmt: skip
+        "=",
+        formula.slot("entropy", "surprise"),
+        f"≤ {log} {count}",
+    )
 
 
 def p_presets(s: Section) -> list[Preset]:
@@ -134,12 +134,9 @@ FOUR = (0.5, 0.25, 0.125, 0.125)
 
 def between_bounds(s: Section) -> str:
     """The formula of what a code's length lies between, with its numbers."""
-    return formula.math(
-        formula.ident("H"), formula.op("≤"), formula.ident("L"), formula.op("<"),
-        formula.ident("H"), formula.op("+"), formula.number(one_bit(s)), formula.op(":"),
-        formula.slot("entropy", "surprise"), formula.op("≤"), formula.slot("mean", "truth"),
-        formula.op("<"), formula.slot("bound"),
-    )  # fmt: skip
+    h, mean = formula.slot("entropy", "surprise"), formula.slot("mean", "truth")
+    inequality = f"H ≤ L < H + {one_bit(s)} :"
+    return formula.math(inequality, h, "≤", mean, "<", formula.slot("bound"))
 
 
 def the_code(s: Section) -> None:

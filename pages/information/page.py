@@ -24,12 +24,8 @@ THOUSANDTHS = np.round(np.linspace(0, 1, 1001), 3)
 
 def minus_log_p(log: str) -> str:
     """The formula of the information of an event, with its numbers; `log` is the unit's."""
-    minus_log = formula.op("−") + formula.ident(log)
-    return formula.math(
-        formula.ident("I"), formula.op("="), minus_log, formula.ident("p"), formula.op("="),
-        minus_log, formula.slot("p|short", "truth"), formula.op("="),
-        formula.slot("information", "surprise"),
-    )  # fmt: skip
+    p, information = formula.slot("p|short", "truth"), formula.slot("information", "surprise")
+    return formula.math(f"I = − {log} p = − {log}", p, "=", information)
 
 
 @lesson.section("surprise", CURVE)

@@ -24,12 +24,6 @@ from xent_core import (
 lesson = Lesson("kl_divergence", units=True)
 
 
-def called(letter: str, *names: str) -> str:
-    """A function of distributions as a formula: H(P, Q), D(P‖Q)."""
-    inner = formula.op("‖" if letter == "D" else ",").join(formula.ident(name) for name in names)
-    return formula.row(formula.ident(letter), formula.op("("), inner, formula.op(")"))
-
-
 # ---- The price of being wrong, in two directions
 
 FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
@@ -37,22 +31,19 @@ FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
 
 def divergence_of_pair(log: str) -> str:
     """The divergence as a sum over classes and as a difference, with its numbers."""
-    equals, minus = formula.op("="), formula.op("−")
-    p, q = formula.ident("P"), formula.ident("Q")
-    ratio = formula.op("("), p, formula.op("/"), q, formula.op(")")
     return formula.math(
-        called("D", "P", "Q"),
-        equals,
-        formula.over_classes(formula.row(p, formula.ident(log), *ratio)),
-        equals,
-        called("H", "P", "Q"),
-        minus,
-        called("H", "P"),
-        equals,
+        formula.row("D ( P ‖ Q )"),
+        "=",
+        formula.over("x", formula.row(f"P {log} ( P / Q )")),
+        "=",
+        formula.row("H ( P , Q )"),
+        "−",
+        formula.row("H ( P )"),
+        "=",
         formula.slot("cross"),
-        minus,
+        "−",
         formula.slot("entropy", "truth"),
-        equals,
+        "=",
         formula.slot("kl", "surprise"),
     )
 
@@ -146,9 +137,9 @@ def divergence_of_three(log: str) -> str:
     parts = []
     for i in range(3):
         p, q = formula.slot(f"p.{i}|2", "truth"), formula.slot(f"q.{i}|2", "prediction")
-        parts.append(formula.row(p, formula.ident(log), formula.frac(p, q)))
-    equals, kl = formula.op("="), formula.slot("kl", "surprise")
-    return formula.math(called("D", "P", "Q"), equals, formula.total(*parts), equals, kl)
+        parts.append(formula.row(p, log, formula.frac(p, q)))
+    kl = formula.slot("kl", "surprise")
+    return formula.math(formula.row("D ( P ‖ Q )"), "=", formula.total(*parts), "=", kl)
 
 
 @lesson.section("map", MAP)

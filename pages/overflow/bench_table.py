@@ -55,19 +55,16 @@ class Headings:
 
 def written() -> dict[str, str]:
     """Each formula in MathML."""
-    i, op, row, sub = formula.ident, formula.op, formula.row, formula.sub
-    p, y, x_k, m = sub(i("p"), i("k")), i("y"), sub(i("x"), i("k")), i("m")
-    log, minus, total = i("log"), op("−"), op("Σ")
-    ahead = row(x_k, minus, m)  # taken off from left to right
-    all_shifted = row(op("("), i("x"), minus, m, op(")"))
+    row, all_shifted = formula.row, formula.row("( x − m )")
+    ahead = row("x_k − m")  # taken off from left to right
     signs = {
-        "paper": row(minus, log, p),
-        "full_sum": row(minus, total, y, log, i("p")),
-        "shifted": row(minus, log, p, all_shifted),
-        "epsilon": row(minus, log, op("("), p, all_shifted, op("+"), i("ε"), op(")")),
-        "lse": row(minus, op("("), x_k, minus, op("("), m, op("+"), log, total, op("))")),
-        "log_softmax": row(minus, op("("), ahead, minus, log, total, op(")")),
-        "log1p": row(minus, op("("), ahead, minus, i("log1p"), i("Σ′"), op(")")),
+        "paper": row("− log p_k"),
+        "full_sum": row("− Σ y log p"),
+        "shifted": row("− log p_k", all_shifted),
+        "epsilon": row("− log ( p_k", all_shifted, "+ ε )"),
+        "lse": row("− ( x_k − ( m + log Σ ))"),
+        "log_softmax": row("− (", ahead, "− log Σ )"),
+        "log1p": row("− (", ahead, "− log1p Σ′ )"),
     }
     return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
 
