@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui.draw.colours import GREY, SURPRISE, TRUTH, WHITE
-from ui.draw.marks import Points, line, point, showing
+from ui.draw.marks import Points, line, point, showing, signs
 from ui.draw.pair import pair_bars, pair_handles
 from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
 from ui.figure import Handle
@@ -101,7 +101,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: 
             {"range": [0, 1.08 * ceiling], "nticks": 5},
             (0.89, 1.0),
             title=key((GREY, "┅", titles[1])),
-            title_ends=True,
+            title_style={"xanchor": "right"},
             narrow=((0.8, 1.0), (0.0, 0.36)),
         ),
         height=325,
@@ -131,7 +131,6 @@ def coin_curve(curve: tuple[Points, Points], titles: tuple[str, ...]) -> Picture
 
 def _tree(names: tuple[str, ...]) -> list[Any]:
     """A code's tree: branches, the chosen way, their bits, ideal lengths, leaves, words."""
-    text = {"mode": "text", "cliponaxis": False, "hoverinfo": "skip"}
     ticks = {"symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
              "color": SURPRISE}  # fmt: skip
     leaves = {"color": TRUTH, "size": 13, "line": _WHITE_EDGE}
@@ -140,25 +139,19 @@ def _tree(names: tuple[str, ...]) -> list[Any]:
         line(GREY, width=1.5, x="branch_x", y="branch_y"),
         line(TRUTH, width=5, x="way_x@way", y="way_y@way"),
         showing(
-            go.Scatter(textposition="top center", textfont={"size": 12}, **text),
+            signs(textposition="top center", textfont={"size": 12}),
             x="bit_x", y="bit_y", text="bits|name",
         ),
-        showing(
-            go.Scatter(mode="markers", marker=ticks, hoverinfo="skip", cliponaxis=True),
-            x="ideal_x", y="leaf_y",
-        ),
+        showing(signs(mode="markers", marker=ticks, cliponaxis=True), x="ideal_x", y="leaf_y"),
         showing(
             # says nothing, but tells that it is pointed at
-            go.Scatter(mode="markers", marker=leaves, hoverinfo="none", cliponaxis=False),
+            signs(mode="markers", marker=leaves, hoverinfo="none"),
             pick="way", x="leaf_x", y="leaf_y",
         ),
         showing(
-            go.Scatter(textposition="bottom right", **text),
-            x="word_x", y="leaf_y", text="codeword|name",
+            signs(textposition="bottom right"), x="word_x", y="leaf_y", text="codeword|name"
         ),
-        showing(
-            go.Scatter(text=called, textposition="top right", **text), x="word_x", y="leaf_y"
-        ),
+        showing(signs(text=called, textposition="top right"), x="word_x", y="leaf_y"),
     ]  # fmt: skip
 
 
@@ -179,7 +172,7 @@ def code_tree(
         Panel(
             _tree(names),
             {
-                "range": [-0.1, depth + room], "title": {"text": axis, "standoff": 4},
+                "range": [-0.1, depth + room], **titled(axis, 4),
                 "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
             },
             {"range": [count, 0], **_BARE},
@@ -255,8 +248,8 @@ def _lengths(colours: Sequence[str], floor: float, title: str) -> Panel:
     across = [y for at in rows for y in (at - 0.26, at + 0.26, None)]  # gaps where words stand
     parts = go.Bar(orientation="h", y=rows, width=0.36, marker={"color": tuple(colours)},
                    hoverinfo="skip")  # fmt: skip
-    said = go.Scatter(
-        mode="text", textposition="middle right", hoverinfo="skip", cliponaxis=False,
+    said = signs(
+        textposition="middle right",
         x=(0,) * len(rows), y=tuple(at - 0.4 for at in rows),
         text=("…",) * len(rows),  # where Plotly draws no text at first, it never does
     )  # fmt: skip
