@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from ui.draw.colours import BROKEN, FINE, PREDICTION, SURPRISE, TRUTH, WHITE
 from ui.draw.marks import Points, bars, layer, line, point, showing, signs
 from ui.draw.pair import ABOVE, BELOW, GROUPED, NARROW_HEIGHT, pair_panel
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
 from ui.figure import Handle
 
 LEFT = (0.0, 0.42)
@@ -41,7 +41,7 @@ def pair_and_area(
                 showing(beyond, x="edge", y="middle", text="length|3"),
             ],
             {"range": [0, reach], "title": axis},
-            {"range": [1, 0], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+            {**probabilities(), "range": [1, 0]},
             (0.53, 1.0),
             title=key((TRUTH, "■", parts[0]), (SURPRISE, "▨", parts[1]), (FINE, "▩", parts[2])),
             narrow=BELOW,

@@ -5,11 +5,11 @@ import streamlit as st
 
 from pages.entropy import charts, models
 from pages.entropy.keep import keep_in_tab
-from pages.entropy.models import bit_in
 from ui.draw.colours import FINE, GREY, SURPRISE, TRUTH
 from ui.figure import Choice, Readout
 from ui.lesson.sections import Section
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import text_statistics
 from xent_core.languages import language_text
 from xent_core.texts_in_codes import TEXT_LIMIT, TextStatistics

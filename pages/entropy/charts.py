@@ -2,17 +2,17 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from ui.draw.colours import GREY, SURPRISE, TRUTH, WHITE
 from ui.draw.marks import Points, line, point, showing, signs
-from ui.draw.pair import pair_bars, pair_handles
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
+from ui.draw.pair import pair_panel
+from ui.draw.panels import Panel, Picture, Span, categories, kept, key, picture, titled
 from ui.figure import Handle
 
-_PROBABILITIES = {"range": [0, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 _WHITE_EDGE = {"color": WHITE, "width": 1.5}
 _BARE = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
          "showline": False}  # fmt: skip
@@ -55,19 +55,10 @@ def classes(names: tuple[str, ...], room: float) -> dict[str, Any]:
     )
 
 
-def _p_panel(
-    names: tuple[str, ...], room: float, across: tuple[float, float], **place: Any
-) -> Panel:
+def _p_panel(names: tuple[str, ...], room: float, across: Span, narrow: tuple[Span, Span]) -> Panel:
     """P as bars to pull, in a panel of `room` pixels."""
-    return Panel(
-        pair_bars(names, "p"),
-        classes(names, room),
-        _PROBABILITIES,
-        across,
-        title=key((TRUTH, "■", "P")),
-        handles=pair_handles(len(names), "p"),
-        **place,
-    )
+    panel = pair_panel(names, across, which="p", title=key((TRUTH, "■", "P")), narrow=narrow)
+    return replace(panel, x=classes(names, room))
 
 
 @kept
@@ -83,7 +74,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: 
     top = {"range": [-0.5, 0.5], "tickvals": [0], "ticktext": ["H(P)"], "showgrid": False,
            "zeroline": False}  # fmt: skip
     return picture(
-        _p_panel(names, 200, (0.0, 0.36), narrow=((0.0, 1.0), (0.66, 1.0))),
+        _p_panel(names, 200, (0.0, 0.36), ((0.0, 1.0), (0.66, 1.0))),
         Panel(
             [showing(adds, y="terms")],
             classes(names, 190),
@@ -168,7 +159,7 @@ def code_tree(
     depth = count - 1
     room = 0.55 + 0.33 * depth  # for the names, to the right of the deepest leaf
     return picture(
-        _p_panel(names, 150, (0.0, 0.27), narrow=((0.0, 1.0), (0.78, 1.0))),
+        _p_panel(names, 150, (0.0, 0.27), ((0.0, 1.0), (0.78, 1.0))),
         Panel(
             _tree(names),
             {

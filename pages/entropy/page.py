@@ -7,7 +7,6 @@ import numpy as np
 
 from pages.entropy import charts, models
 from pages.entropy.any_text import any_text
-from pages.entropy.models import bit_in
 from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
@@ -16,6 +15,7 @@ from ui.lesson.sampling import sampling
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import cross_entropy_terms, entropy, self_information
 from xent_core.blocks import block_lengths
 

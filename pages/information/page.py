@@ -11,6 +11,7 @@ from ui.figure import Choice, Preset, Readout, Slider
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import questions_by_halving, self_information
 
 lesson = Lesson("information", units=True)
@@ -110,7 +111,7 @@ LADDER = links.Params(
 def twenty_questions(s: Section) -> None:
     base, unit, count = s.unit.base, s.unit_name, int(s["N"])
     priors, log = s.labels("uniform", "zipf"), f"{s.unit.log} N"
-    bit, enough = models.one_bit(base), int(questions_by_halving(MOST_NUMBERS).most)
+    bit, enough = bit_in(base), int(questions_by_halving(MOST_NUMBERS).most)
     s.figure(
         charts.ladder(
             tuple(COUNTS.tolist()),

@@ -11,6 +11,7 @@ from ui.lesson import pairs
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import (
     cross_entropy,
     density_kl,
@@ -78,7 +79,7 @@ def say_same_gradient(s: Section) -> None:
 def price_of_being_wrong(s: Section) -> None:
     p, q, names = s["p"], s["q"], s["names"]
     base, unit, log = s.unit.base, s.unit_name, s.unit.log
-    bit = models.bit(base)
+    bit = bit_in(base)
     shown = models.LOW * bit, models.HIGH * bit, models.REACH * bit
     say_divided(s)
     s.figure(
@@ -226,7 +227,7 @@ def ask_which_is_sought(s: Section) -> None:
 
 @lesson.section("bells", BELLS)
 def one_bell(s: Section) -> None:
-    base, unit, bit = s.unit.base, s.unit_name, models.bit(s.unit.base)
+    base, unit, bit = s.unit.base, s.unit_name, bit_in(s.unit.base)
     words = *s.labels("density_p", "density_q", "costs"), s.label("x_axis", unit=unit)
     s.figure(
         charts.one_bell_for_two(

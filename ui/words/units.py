@@ -8,6 +8,7 @@ import streamlit as st
 from ui.state import address
 from ui.state.links import quoted
 from ui.words import Words
+from xent_core import self_information
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ UNITS = {
         Unit("hartleys", 10.0, "log₁₀"),
     )
 }
+
+
+def bit_in(base: float) -> float:
+    """Return what a binary digit can say at most, in the unit of a base."""
+    return float(self_information(1 / 2, base=base))
+
+
 _PARAM, _MEMORY, _KEY = "unit", "xent unit", "xent unit switch"
 
 
