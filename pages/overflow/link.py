@@ -45,7 +45,7 @@ class Row(params.Numbers):
 
 
 @dataclass(frozen=True)
-class Flips(params.Plain):
+class Flips(params.Param):
     """Which bits of which cell are flipped, in a link: "40-80000000"; "0" for none.
 
     `of` is the parameter that names the cell: the bits of another one are as they are stored.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from ui.words.digits import exact
 from ui.words.numbers import read_real, write_number
@@ -20,80 +20,52 @@ State = Mapping[str, Any]
 Sent = Mapping[str, str]
 
 
-class Param(Protocol):
+@dataclass(frozen=True)
+class Param:
     """One name of an address: how its part is read, written, fitted, and what moves it.
 
     `so_far` is the state of the parameters before it, `state` that of all. What a parameter's
-    value is, only the parameter knows.
+    value is, only the parameter knows. Most have in common what is said here: a link has the
+    value as it is, any value goes with any other, one control of the same name holds it.
     """
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def default(self) -> Any: ...
+    name: str
+    default: Any = field(init=False)
 
     def read(self, text: str, so_far: State) -> Any:
         """Return the value that a link says. ValueError for what is of no use."""
-        ...
-
-    def write(self, value: Any, state: State) -> str:
-        """Return what a link says for a value: `read` gives it back."""
-        ...
-
-    def fit(self, value: Any, so_far: State) -> Any:
-        """Return the value, or the one next to it that goes with those before it."""
-        ...
+        raise NotImplementedError
 
     def allows(self, so_far: State) -> Allowed | None:
         """Return what could be said, for a sentence about what could not."""
-        ...
+        raise NotImplementedError
+
+    def write(self, value: Any, state: State) -> str:
+        """Return what a link says for a value: `read` gives it back."""
+        return value
+
+    def fit(self, value: Any, so_far: State) -> Any:
+        """Return the value, or the one next to it that goes with those before it."""
+        return value
 
     def controls(self, value: Any) -> dict[str, Any]:
         """Return the value as one value for each control: z = (1, 2) becomes z0 and z1."""
-        ...
+        return {self.name: value}
 
     def sent(self, values: Sent, before: Any) -> str:
         """Return what the browser sent of the controls, as a link writes it.
 
-        `before` is the value that it changes, None if there is none.
-
-        KeyError or ValueError for what no control can have sent.
+        `before` is the value that it changes, None if there is none. KeyError or ValueError for
+        what no control can have sent.
         """
-        ...
-
-    def typable(self) -> tuple[float, float] | None:
-        """Return what may be typed for each control, if that is bounded."""
-        ...
-
-
-@dataclass(frozen=True)
-class Plain:
-    """What most parameters have in common.
-
-    A link has the value as it is, one control of the same name holds it, any value goes with any
-    other, and nothing is typed.
-    """
-
-    name: str
-
-    def write(self, value: Any, state: State) -> str:
-        return value
-
-    def fit(self, value: Any, so_far: State) -> Any:
-        return value
-
-    def controls(self, value: Any) -> dict[str, Any]:
-        return {self.name: value}
-
-    def sent(self, values: Sent, before: Any) -> str:
         return values[self.name]
 
     def typable(self) -> tuple[float, float] | None:
+        """Return what may be typed for each control, if that is bounded."""
         return None
 
 
-class NoControls(Plain):
+class NoControls(Param):
     """What no control of a figure moves: fields and buttons of the page set it."""
 
     def controls(self, value: Any) -> dict[str, Any]:
@@ -103,14 +75,14 @@ class NoControls(Plain):
         raise ValueError("commit: no control moves this")
 
 
-class OneNumber(Plain):
+class OneNumber(Param):
     """What one control holds as a number."""
 
     def sent(self, values: Sent, before: float) -> str:
         return write_number(float(values[self.name]))
 
 
-class ManyNumbers(Plain):
+class ManyNumbers(Param):
     """A row of numbers, of which the controls name0, name1, … hold one each."""
 
     def controls(self, value: tuple[float, ...]) -> dict[str, Any]:
@@ -338,7 +310,7 @@ def read_names(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Names(Plain):
+class Names(Param):
     """The names of the classes of a distribution: a list, or one word for a list of the app's."""
 
     default: str
@@ -365,7 +337,7 @@ class Names(Plain):
 
 
 @dataclass(frozen=True)
-class Word(Plain):
+class Word(Param):
     """One of some words that no language changes: float32, mean, 4x5."""
 
     default: str
