@@ -1,13 +1,11 @@
 """The charts of the Overflow lesson: the window of exp, the maps of outcomes, a sum that stalls."""
 
-import base64
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from PIL import Image
 from plotly.basedatatypes import BaseTraceType
 
 from pages.overflow import models
@@ -149,36 +147,21 @@ KINDS = (
 )
 
 
-def _png(z: Plane, zoom: int) -> str:
-    """Return a plane of outcomes as a PNG in a data URL: the last row on top, a palette of KINDS.
+def _image(z: Plane, zoom: int) -> Image.Image:
+    """Return a plane of outcomes as a picture, the last row on top, with a palette of KINDS.
 
     As a picture it stays while points move over it; a heat map would be drawn anew each time.
     """
-    pixels = z[::-1].repeat(zoom, axis=0).repeat(zoom, axis=1).astype(np.uint8)
-    height, width = pixels.shape
-    colours = b"".join(bytes.fromhex(colour[1:]) for colour, _, _ in KINDS)
-    lines = np.column_stack([np.zeros(height, np.uint8), pixels]).tobytes()
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    body = (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
-        + chunk(b"PLTE", colours)
-        + chunk(b"IDAT", zlib.compress(lines))
-        + chunk(b"IEND", b"")
-    )
-    return "data:image/png;base64," + base64.b64encode(body).decode()
+    image = Image.fromarray(z[::-1].repeat(zoom, axis=0).repeat(zoom, axis=1))
+    image.putpalette(b"".join(bytes.fromhex(colour[1:]) for colour, _, _ in KINDS))
+    return image
 
 
 def _map(z: Plane, axis: Points, mark: BaseTraceType, zoom: int) -> dict[str, Any]:
     """Return a plane of outcomes as a picture on the axes that a mark has been given."""
     half = (axis[-1] - axis[0]) / (len(axis) - 1) / 2
     return {
-        "source": _png(z, zoom),
+        "source": _image(z, zoom),
         "xref": mark["xaxis"],
         "yref": mark["yaxis"],
         "x": axis[0] - half,

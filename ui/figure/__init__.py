@@ -1,8 +1,7 @@
 """The live figure: a Plotly figure that follows the hand, from sweeps that xent_core computed."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -163,10 +162,13 @@ class View:
     handles: Sequence[Handle] = ()
     picks: Sequence[Pick] = ()
     rows: Sequence[Row] = ()
-    names: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    vectors: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    vectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
     free: Sequence[str] = ()
+
+
+_PARTS = ("binds", "readouts", "handles", "picks", "rows")  # of a view
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class Stream:
 
     player: str
     header: Mapping[str, Any]
-    arrays: Arrays = dataclasses.field(default_factory=dict)
+    arrays: Arrays = field(default_factory=dict)
 
 
 def live_figure(
@@ -229,14 +231,10 @@ def live_figure(
             for preset, values, row in zip(presets, goals, table.preset_rows, strict=True)
         ],
         "figure": {"data": figure["data"], "layout": figure["layout"]},
-        "binds": [dataclasses.asdict(bind) for bind in view.binds],
-        "readouts": [dataclasses.asdict(readout) for readout in view.readouts],
+        **{name: [*map(vars, getattr(view, name))] for name in _PARTS},
         "formula": view.formula,
-        "handles": [dataclasses.asdict(handle) for handle in view.handles],
-        "rows": [dataclasses.asdict(row) for row in view.rows],
         "rules": dict(view.rules),
         "free": list(view.free),
-        "picks": [dataclasses.asdict(pick) for pick in view.picks],
         "alt": view.alt,
         "names": dict(view.names),
         "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
@@ -252,11 +250,7 @@ def live_figure(
 
 
 def _describe(control: Control, bounds: tuple[float, float] | None) -> dict[str, Any]:
-    fields = {
-        field.name: getattr(control, field.name)
-        for field in dataclasses.fields(control)
-        if field.name != "positions"
-    }
+    fields = {name: value for name, value in vars(control).items() if name != "positions"}
     return {"kind": type(control).__name__.lower(), "bounds": bounds, **fields}
 
 
