@@ -26,14 +26,13 @@ lesson = Lesson("cross_entropy", units=True)
 
 def sum_of_costs(log: str, count: int) -> str:
     """The formula of the cross entropy of so many classes, with its numbers."""
+    term = formula.row(formula.row("P ( x )"), formula.row(f"{log} Q ( x )"))
     return formula.math(
-        "H ( P , Q ) = −",
-        formula.over("x", formula.row(formula.row("P ( x )"), formula.row(f"{log} Q ( x )"))),
-        "=",
-        formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        "=",
-        formula.slot("cross", "surprise"),
-    )
+        "H ( P , Q )",
+        "= −", formula.over("x", term),
+        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
+        "=", formula.slot("cross", "surprise"),
+    )  # fmt: skip
 
 
 def cost_as_area(s: Section) -> None:

@@ -34,14 +34,12 @@ def sum_of_terms(s: Section, count: int) -> str:
     """The formula of the entropy, with its numbers."""
     log, p_of_x = f"{s.unit.log}\u00a0", formula.row("P ( x )")
     return formula.math(
-        "H = −",
-        formula.over("x", formula.row(p_of_x, log, p_of_x)),
-        "=",
-        formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        "=",
-        formula.slot("entropy", "surprise"),
+        "H",
+        "= −", formula.over("x", formula.row(p_of_x, log, p_of_x)),
+        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
+        "=", formula.slot("entropy", "surprise"),
         f"≤ {log} {count}",
-    )
+    )  # fmt: skip
 
 
 def p_presets(s: Section) -> list[Preset]:

@@ -32,15 +32,12 @@ def loss_of_k() -> str:
     powers = [formula.exp(formula.slot(name)) for name in LOGITS]
     z_k = formula.slot("z_k|exact", "truth")
     return formula.math(
-        "− log p_k = − log",
-        formula.frac(formula.exp("z_k"), formula.over("j", formula.exp("z_j"))),
-        "= − log",
-        formula.frac(formula.exp(z_k), formula.total(*powers)),
-        "= − log",
-        formula.slot("p_k", "prediction"),
-        "=",
-        formula.slot("loss", "surprise"),
-    )
+        "− log p_k",
+        "= − log", formula.frac(formula.exp("z_k"), formula.over("j", formula.exp("z_j"))),
+        "= − log", formula.frac(formula.exp(z_k), formula.total(*powers)),
+        "= − log", formula.slot("p_k", "prediction"),
+        "=", formula.slot("loss", "surprise"),
+    )  # fmt: skip
 
 
 def stations(s: Section) -> None:

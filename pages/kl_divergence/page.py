@@ -32,21 +32,13 @@ FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
 
 def divergence_of_pair(log: str) -> str:
     """The divergence as a sum over classes and as a difference, with its numbers."""
+    ratio = formula.over("x", formula.row(f"P {log} ( P / Q )"))
     return formula.math(
-        formula.row("D ( P ‖ Q )"),
-        "=",
-        formula.over("x", formula.row(f"P {log} ( P / Q )")),
-        "=",
-        formula.row("H ( P , Q )"),
-        "−",
-        formula.row("H ( P )"),
-        "=",
-        formula.slot("cross"),
-        "−",
-        formula.slot("entropy", "truth"),
-        "=",
+        formula.row("D ( P ‖ Q )"), "=", ratio, "=",
+        formula.row("H ( P , Q )"), "−", formula.row("H ( P )"), "=",
+        formula.slot("cross"), "−", formula.slot("entropy", "truth"), "=",
         formula.slot("kl", "surprise"),
-    )
+    )  # fmt: skip
 
 
 def say_divided(s: Section) -> None:

@@ -53,16 +53,13 @@ def softmax_of_k(count: int) -> str:
     def power(logit: str, colour: str = "") -> str:
         return formula.exp(formula.row(formula.slot(logit, colour), "/", formula.slot("T")))
 
+    powers = formula.total(*(power(f"z{i}") for i in range(count)))
     return formula.math(
-        "p_k =",
-        formula.frac(formula.exp("z_k / T"), formula.over("j", formula.exp("z_j / T"))),
-        "=",
-        formula.frac(
-            power("z_k|exact", "truth"), formula.total(*(power(f"z{i}") for i in range(count)))
-        ),
-        "=",
-        formula.slot("p_k", "prediction"),
-    )
+        "p_k",
+        "=", formula.frac(formula.exp("z_k / T"), formula.over("j", formula.exp("z_j / T"))),
+        "=", formula.frac(power("z_k|exact", "truth"), powers),
+        "=", formula.slot("p_k", "prediction"),
+    )  # fmt: skip
 
 
 def classes_buttons(s: Section) -> None:
