@@ -116,8 +116,11 @@ def choose_in(
 def set_options(s: Section) -> None:
     """Show where the options of the loss are chosen."""
     choose_in(s, "opt", "reduction", "reduction", xt.OPTION_REDUCTIONS)
-    take = lambda epsilon: change_in("opt", smoothing=epsilon)  # noqa: E731
-    smoothing = fields.linked("xent inside smoothing", s["opt"]["smoothing"], take)
+    smoothing = fields.linked(
+        "xent inside smoothing",
+        s["opt"]["smoothing"],
+        lambda epsilon: change_in("opt", smoothing=epsilon),
+    )
     st.slider("label_smoothing ε", 0.0, 1.0, step=0.05, **smoothing)
     shown = ", ".join(map(typed.write_number, inputs.weights_of(s.held.state)))
     take = lambda weight: change_in("opt", weight=weight)  # noqa: E731
@@ -151,8 +154,9 @@ def _set_ignored(s: Section) -> None:
 
 def set_mask(s: Section) -> None:
     """Show where the masked classes are chosen."""
-    take = lambda chosen: change(mask=tuple(sorted(chosen)))  # noqa: E731
-    mask = fields.linked("xent inside mask", list(s["mask"]), take)
+    mask = fields.linked(
+        "xent inside mask", list(s["mask"]), lambda some: change(mask=tuple(sorted(some)))
+    )
     st.pills(s.label("masked"), range(len(s["x"][0])), selection_mode="multi", **mask)
 
 
