@@ -110,7 +110,7 @@ def read_cell(code: int, classes: int) -> tuple[str, str, int]:
     step, entry = divmod(rest, 20)
     if at < len(FORMULAS):
         name, keys = FORMULAS[at], KEYS[FORMULAS[at]]
-        if step < len(keys) and entry < max(spots(classes)[name, keys[step]].size, 1):
+        if step < len(keys) and entry < len(spots(classes)[name, keys[step]].places):
             return name, keys[step], entry
     return "log_softmax", "neg", 0
 
