@@ -257,8 +257,7 @@ class Section:
             rules={one.name: rules[one.name] for one in shown if one.name in rules},
             free=free,
         )
-        reset = Preset(Said(self.text.label("reset")), self.params.controls(self.params.default),
-                       whole=True)  # fmt: skip
+        reset = Preset(self.label("reset"), self.params.controls(self.params.default), whole=True)
         with self.stage:
             if self.held.problems and figure in (self.key, next(iter(self.figures), "")):
                 said = links.names(self.held.problems, self.text.label)
