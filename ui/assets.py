@@ -8,8 +8,10 @@ import functools
 import gzip
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import plotly
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -59,6 +61,24 @@ def asset_url(path: str) -> str:
     """
     _zipped(path)
     return f"/xent/{_tag(path)}/{path}"
+
+
+_LOADER = """
+export default async function (component) {
+  const { mount } = await import(new URL("SCRIPT", window.location.origin).href)
+  return mount(component)
+}
+"""
+
+
+@functools.lru_cache(maxsize=16)
+def component(name: str, script: str) -> Any:
+    """Register a component once: `script`, a path as in `asset_url`, exports its `mount`.
+
+    So its code is loaded from a cached route, and not sent again.
+    """
+    js = _LOADER.replace("SCRIPT", asset_url(script))
+    return st.components.v2.component(name, js=js, isolate_styles=False)
 
 
 def prepare_assets() -> None:

@@ -3,9 +3,9 @@
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, FINE, PREDICTION, SURPRISE, TRUTH, WHITE
-from ui.draw.marks import Points, bars, layer, line, point, showing
+from ui.draw.marks import Points, bars, layer, line, point, showing, signs
 from ui.draw.pair import ABOVE, BELOW, GROUPED, NARROW_HEIGHT, pair_panel
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
 from ui.figure import Handle
 
 LEFT = (0.0, 0.42)
@@ -28,13 +28,8 @@ def pair_and_area(
         textfont={"color": WHITE},
         hoverinfo="skip",
     )
-    beyond = go.Scatter(
-        mode="markers+text",
-        textposition="middle left",
-        marker={"symbol": "triangle-right", "size": 12, "color": BROKEN},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
+    out = {"symbol": "triangle-right", "size": 12, "color": BROKEN}
+    beyond = signs(mode="markers+text", textposition="middle left", marker=out)
     return picture(
         pair_panel(names, LEFT),
         Panel(
@@ -46,7 +41,7 @@ def pair_and_area(
                 showing(beyond, x="edge", y="middle", text="length|3"),
             ],
             {"range": [0, reach], "title": axis},
-            {"range": [1, 0], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+            {**probabilities(), "range": [1, 0]},
             (0.53, 1.0),
             title=key((TRUTH, "■", parts[0]), (SURPRISE, "▨", parts[1]), (FINE, "▩", parts[2])),
             narrow=BELOW,
@@ -127,12 +122,11 @@ def codes_and_letters(
         ),
         Panel(
             [_shares(letters, TRUTH, "letters_p"), _shares(letters, PREDICTION, "letters_q")],
-            categories(letters, tickfont={"size": 11}),
+            categories(letters, tickfont={"size": 11}, narrow={"tickfont.size": 9}),
             {"range": [0, 0.2], "tickformat": ".0%", "dtick": 0.05},
             (0.45, 1.0),
             title=key((TRUTH, "■", letters_key[0]), (PREDICTION, "■", letters_key[1])),
             narrow=BELOW,
-            x_narrow={"tickfont.size": 9},
         ),
         height=330,
         narrow_height=NARROW_HEIGHT,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ui.figure.sweeps import Arrays
+from ui.words.units import bit_in
 from xent_core import (
     cross_coding,
     cross_entropy,
@@ -104,7 +105,7 @@ def missing_letters() -> tuple[str, ...]:
 
 def highest(base: float) -> float:
     """Where the axis of lengths ends: above any finite length of these texts, which is in bits."""
-    return 6 * float(self_information(1 / 2, base=base))
+    return 6 * bit_in(base)
 
 
 def coded(values: Arrays, base: float) -> Arrays:
@@ -116,7 +117,7 @@ def coded(values: Arrays, base: float) -> Arrays:
         for t, a in zip(texts, added, strict=True)
     ]
     one = [found[code] for found, code in zip(every, codes, strict=True)]
-    bit = float(self_information(1 / 2, base=base))
+    bit = bit_in(base)
     measured = bit * np.array([[found.bits_per_letter for found in row] for row in every])
     theory = bit * np.array([[found.cross_entropy for found in row] for row in every])
     entropies = bit * np.array([found.entropy for found in one])

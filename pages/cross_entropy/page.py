@@ -24,21 +24,14 @@ lesson = Lesson("cross_entropy", units=True)
 # ---- What the wrong code costs
 
 
-def of_x(*function: str) -> str:
-    """A function of x in a formula."""
-    return formula.row(*function, formula.op("("), formula.ident("x"), formula.op(")"))
-
-
 def sum_of_costs(log: str, count: int) -> str:
     """The formula of the cross entropy of so many classes, with its numbers."""
-    p_of_x = of_x(formula.ident("P"))
-    log_q = of_x(formula.ident(log), formula.ident("Q"))
+    term = formula.row(formula.row("P ( x )"), formula.row(f"{log} Q ( x )"))
     return formula.math(
-        formula.ident("H"), formula.op("("), formula.ident("P"), formula.op(","),
-        formula.ident("Q"), formula.op(")"), formula.op("="), formula.op("−"),
-        formula.over_classes(formula.row(p_of_x, log_q)), formula.op("="),
-        formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        formula.op("="), formula.slot("cross", "surprise"),
+        "H ( P , Q )",
+        "= −", formula.over("x", term),
+        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
+        "=", formula.slot("cross", "surprise"),
     )  # fmt: skip
 
 

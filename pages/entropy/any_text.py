@@ -5,11 +5,12 @@ import streamlit as st
 
 from pages.entropy import charts, models
 from pages.entropy.keep import keep_in_tab
-from pages.entropy.models import bit_in
 from ui.draw.colours import FINE, GREY, SURPRISE, TRUTH
 from ui.figure import Choice, Readout
+from ui.lesson.fields import linked
 from ui.lesson.sections import Section
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import text_statistics
 from xent_core.languages import language_text
 from xent_core.texts_in_codes import TEXT_LIMIT, TextStatistics
@@ -21,14 +22,9 @@ SAMPLES = {"sample_en": "en", "sample_de": "de", "sample_fr": "fr", "sample_es":
            "sample_pinyin": "zh_pinyin"}  # fmt: skip
 
 
-def take_text() -> None:
-    """Keep the text: a page that one comes back to has it still."""
-    st.session_state[_KEPT] = st.session_state[_BOX]
-
-
-def put_text(sample: str) -> None:
-    """Let a sample be the text."""
-    st.session_state[_KEPT] = sample
+def put_text(text: str) -> None:
+    """Let this be the text, and keep it: a page that one comes back to has it still."""
+    st.session_state[_KEPT] = text
 
 
 def samples(s: Section) -> dict[str, str]:
@@ -47,8 +43,8 @@ def box(s: Section) -> str:
     first = s.label("chinese") if s.text.language == "zh" else language_text("en")
     with s.words:
         keep_in_tab(_KEPT, TEXT_LIMIT)
-        st.session_state[_BOX] = st.session_state.get(_KEPT, first)
-        st.text_area(s.label("box"), key=_BOX, on_change=take_text, height=160)
+        shown = linked(_BOX, st.session_state.get(_KEPT, first), put_text)
+        st.text_area(s.label("box"), height=160, **shown)
         with st.container(horizontal=True, key="unlinked-text"):
             for label, sample in samples(s).items():
                 st.button(label, on_click=put_text, args=(sample,))

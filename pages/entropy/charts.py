@@ -2,17 +2,17 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from ui.draw.colours import GREY, SURPRISE, TRUTH, WHITE
-from ui.draw.marks import Points, line, point, showing
-from ui.draw.pair import pair_bars, pair_handles
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
+from ui.draw.marks import Points, line, point, showing, signs
+from ui.draw.pair import pair_panel
+from ui.draw.panels import Panel, Picture, Span, categories, kept, key, picture, titled
 from ui.figure import Handle
 
-_PROBABILITIES = {"range": [0, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 _WHITE_EDGE = {"color": WHITE, "width": 1.5}
 _BARE = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
          "showline": False}  # fmt: skip
@@ -55,19 +55,10 @@ def classes(names: tuple[str, ...], room: float) -> dict[str, Any]:
     )
 
 
-def _p_panel(
-    names: tuple[str, ...], room: float, across: tuple[float, float], **place: Any
-) -> Panel:
+def _p_panel(names: tuple[str, ...], room: float, across: Span, narrow: tuple[Span, Span]) -> Panel:
     """P as bars to pull, in a panel of `room` pixels."""
-    return Panel(
-        pair_bars(names, "p"),
-        classes(names, room),
-        _PROBABILITIES,
-        across,
-        title=key((TRUTH, "■", "P")),
-        handles=pair_handles(len(names), "p"),
-        **place,
-    )
+    panel = pair_panel(names, across, which="p", title=key((TRUTH, "■", "P")), narrow=narrow)
+    return replace(panel, x=classes(names, room))
 
 
 @kept
@@ -83,7 +74,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: 
     top = {"range": [-0.5, 0.5], "tickvals": [0], "ticktext": ["H(P)"], "showgrid": False,
            "zeroline": False}  # fmt: skip
     return picture(
-        _p_panel(names, 200, (0.0, 0.36), narrow=((0.0, 1.0), (0.66, 1.0))),
+        _p_panel(names, 200, (0.0, 0.36), ((0.0, 1.0), (0.66, 1.0))),
         Panel(
             [showing(adds, y="terms")],
             classes(names, 190),
@@ -101,7 +92,7 @@ def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: 
             {"range": [0, 1.08 * ceiling], "nticks": 5},
             (0.89, 1.0),
             title=key((GREY, "┅", titles[1])),
-            title_ends=True,
+            title_style={"xanchor": "right"},
             narrow=((0.8, 1.0), (0.0, 0.36)),
         ),
         height=325,
@@ -131,7 +122,6 @@ def coin_curve(curve: tuple[Points, Points], titles: tuple[str, ...]) -> Picture
 
 def _tree(names: tuple[str, ...]) -> list[Any]:
     """A code's tree: branches, the chosen way, their bits, ideal lengths, leaves, words."""
-    text = {"mode": "text", "cliponaxis": False, "hoverinfo": "skip"}
     ticks = {"symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
              "color": SURPRISE}  # fmt: skip
     leaves = {"color": TRUTH, "size": 13, "line": _WHITE_EDGE}
@@ -140,25 +130,19 @@ def _tree(names: tuple[str, ...]) -> list[Any]:
         line(GREY, width=1.5, x="branch_x", y="branch_y"),
         line(TRUTH, width=5, x="way_x@way", y="way_y@way"),
         showing(
-            go.Scatter(textposition="top center", textfont={"size": 12}, **text),
+            signs(textposition="top center", textfont={"size": 12}),
             x="bit_x", y="bit_y", text="bits|name",
         ),
-        showing(
-            go.Scatter(mode="markers", marker=ticks, hoverinfo="skip", cliponaxis=True),
-            x="ideal_x", y="leaf_y",
-        ),
+        showing(signs(mode="markers", marker=ticks, cliponaxis=True), x="ideal_x", y="leaf_y"),
         showing(
             # says nothing, but tells that it is pointed at
-            go.Scatter(mode="markers", marker=leaves, hoverinfo="none", cliponaxis=False),
+            signs(mode="markers", marker=leaves, hoverinfo="none"),
             pick="way", x="leaf_x", y="leaf_y",
         ),
         showing(
-            go.Scatter(textposition="bottom right", **text),
-            x="word_x", y="leaf_y", text="codeword|name",
+            signs(textposition="bottom right"), x="word_x", y="leaf_y", text="codeword|name"
         ),
-        showing(
-            go.Scatter(text=called, textposition="top right", **text), x="word_x", y="leaf_y"
-        ),
+        showing(signs(text=called, textposition="top right"), x="word_x", y="leaf_y"),
     ]  # fmt: skip
 
 
@@ -175,11 +159,11 @@ def code_tree(
     depth = count - 1
     room = 0.55 + 0.33 * depth  # for the names, to the right of the deepest leaf
     return picture(
-        _p_panel(names, 150, (0.0, 0.27), narrow=((0.0, 1.0), (0.78, 1.0))),
+        _p_panel(names, 150, (0.0, 0.27), ((0.0, 1.0), (0.78, 1.0))),
         Panel(
             _tree(names),
             {
-                "range": [-0.1, depth + room], "title": {"text": axis, "standoff": 4},
+                "range": [-0.1, depth + room], **titled(axis, 4),
                 "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
             },
             {"range": [count, 0], **_BARE},
@@ -255,8 +239,8 @@ def _lengths(colours: Sequence[str], floor: float, title: str) -> Panel:
     across = [y for at in rows for y in (at - 0.26, at + 0.26, None)]  # gaps where words stand
     parts = go.Bar(orientation="h", y=rows, width=0.36, marker={"color": tuple(colours)},
                    hoverinfo="skip")  # fmt: skip
-    said = go.Scatter(
-        mode="text", textposition="middle right", hoverinfo="skip", cliponaxis=False,
+    said = signs(
+        textposition="middle right",
         x=(0,) * len(rows), y=tuple(at - 0.4 for at in rows),
         text=("…",) * len(rows),  # where Plotly draws no text at first, it never does
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What the figures of the entropy lesson show, for the rows of a sweep.
 
-`base` is the base of the reader's unit; `bit_in` tells what a binary digit is worth in it.
+`base` is the base of the reader's unit.
 """
 
 import itertools
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ui.figure.sweeps import Arrays
+from ui.words.units import bit_in
 from xent_core import cross_entropy_terms, entropy, self_information, shannon_lengths
 from xent_core.code_tree import draw_trees, huffman_codewords
 from xent_core.texts_in_codes import TextStatistics
@@ -19,11 +20,6 @@ Floats = NDArray[np.float64]
 SAID = ("–", *map(str, range(100)), "> 99")
 # Every codeword of at most 7 bits, by the number that it is with a 1 before it.
 CODEWORDS = ("", *("".join(bits) for n in range(8) for bits in itertools.product("01", repeat=n)))
-
-
-def bit_in(base: float) -> float:
-    """What a binary digit can say at most, in the unit of a base."""
-    return float(self_information(1 / 2, base=base))
 
 
 def average_surprise(p: Floats, base: float) -> Arrays:

@@ -7,7 +7,6 @@ import numpy as np
 
 from pages.entropy import charts, models
 from pages.entropy.any_text import any_text
-from pages.entropy.models import bit_in
 from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
@@ -16,6 +15,7 @@ from ui.lesson.sampling import sampling
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import cross_entropy_terms, entropy, self_information
 from xent_core.blocks import block_lengths
 
@@ -32,15 +32,13 @@ def one_bit(s: Section) -> str:
 
 def sum_of_terms(s: Section, count: int) -> str:
     """The formula of the entropy, with its numbers."""
-    log = formula.ident(f"{s.unit.log}\u00a0")
-    p_of_x = formula.row(formula.ident("P"), formula.op("("), formula.ident("x"), formula.op(")"))
+    log, p_of_x = f"{s.unit.log}\u00a0", formula.row("P ( x )")
     return formula.math(
-        formula.ident("H"), formula.op("="), formula.op("−"),
-        formula.over_classes(formula.row(p_of_x, log, p_of_x)),
-        formula.op("="),
-        formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        formula.op("="), formula.slot("entropy", "surprise"), formula.op("≤"),
-        log, formula.number(str(count)),
+        "H",
+        "= −", formula.over("x", formula.row(p_of_x, log, p_of_x)),
+        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
+        "=", formula.slot("entropy", "surprise"),
+        f"≤ {log} {count}",
     )  # fmt: skip
 
 
@@ -134,12 +132,9 @@ FOUR = (0.5, 0.25, 0.125, 0.125)
 
 def between_bounds(s: Section) -> str:
     """The formula of what a code's length lies between, with its numbers."""
-    return formula.math(
-        formula.ident("H"), formula.op("≤"), formula.ident("L"), formula.op("<"),
-        formula.ident("H"), formula.op("+"), formula.number(one_bit(s)), formula.op(":"),
-        formula.slot("entropy", "surprise"), formula.op("≤"), formula.slot("mean", "truth"),
-        formula.op("<"), formula.slot("bound"),
-    )  # fmt: skip
+    h, mean = formula.slot("entropy", "surprise"), formula.slot("mean", "truth")
+    inequality = f"H ≤ L < H + {one_bit(s)} :"
+    return formula.math(inequality, h, "≤", mean, "<", formula.slot("bound"))
 
 
 def the_code(s: Section) -> None:

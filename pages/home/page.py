@@ -29,15 +29,14 @@ lesson = Lesson("home")
 
 def loss_of_k() -> str:
     """The formula of the loss: of p_k, of the logits, and with their numbers."""
-    z_k, p_k = formula.sub("<mi>z</mi>", "<mi>k</mi>"), formula.sub("<mi>p</mi>", "<mi>k</mi>")
     powers = [formula.exp(formula.slot(name)) for name in LOGITS]
-    minus_log = formula.op("−") + formula.ident("log")
+    z_k = formula.slot("z_k|exact", "truth")
     return formula.math(
-        minus_log, p_k, formula.op("="), minus_log,
-        formula.frac(formula.exp(z_k), formula.over_sum("z")), formula.op("="), minus_log,
-        formula.frac(formula.exp(formula.slot("z_k|exact", "truth")), formula.total(*powers)),
-        formula.op("="), minus_log, formula.slot("p_k", "prediction"),
-        formula.op("="), formula.slot("loss", "surprise"),
+        "− log p_k",
+        "= − log", formula.frac(formula.exp("z_k"), formula.over("j", formula.exp("z_j"))),
+        "= − log", formula.frac(formula.exp(z_k), formula.total(*powers)),
+        "= − log", formula.slot("p_k", "prediction"),
+        "=", formula.slot("loss", "surprise"),
     )  # fmt: skip
 
 

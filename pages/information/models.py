@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ui.draw.marks import Points
 from ui.figure.sweeps import Arrays
+from ui.words.units import bit_in
 from xent_core import (
     entropy,
     huffman_code,
@@ -111,14 +112,9 @@ def along(n: NDArray[np.intp], prior: NDArray[np.intp]) -> Floats:
     return best
 
 
-def one_bit(base: float) -> float:
-    """What the answer to a question can say at most, in the unit of `base`."""
-    return float(self_information(1 / 2, base=base))
-
-
 def count_questions(values: Arrays, base: float) -> Arrays:
     """The entropy of N numbers (R,) under a prior (R,), and the questions that it takes."""
-    n, prior, bit = values["N"].astype(int), values["prior"].astype(int), one_bit(base)
+    n, prior, bit = values["N"].astype(int), values["prior"].astype(int), bit_in(base)
     best, curves = along(n, prior), bit * ladders()
     return {
         "log": self_information(1 / n, base=base),

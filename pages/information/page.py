@@ -11,6 +11,7 @@ from ui.figure import Choice, Preset, Readout, Slider
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import questions_by_halving, self_information
 
 lesson = Lesson("information", units=True)
@@ -24,12 +25,8 @@ THOUSANDTHS = np.round(np.linspace(0, 1, 1001), 3)
 
 def minus_log_p(log: str) -> str:
     """The formula of the information of an event, with its numbers; `log` is the unit's."""
-    minus_log = formula.op("−") + formula.ident(log)
-    return formula.math(
-        formula.ident("I"), formula.op("="), minus_log, formula.ident("p"), formula.op("="),
-        minus_log, formula.slot("p|short", "truth"), formula.op("="),
-        formula.slot("information", "surprise"),
-    )  # fmt: skip
+    p, information = formula.slot("p|short", "truth"), formula.slot("information", "surprise")
+    return formula.math(f"I = − {log} p = − {log}", p, "=", information)
 
 
 @lesson.section("surprise", CURVE)
@@ -114,7 +111,7 @@ LADDER = links.Params(
 def twenty_questions(s: Section) -> None:
     base, unit, count = s.unit.base, s.unit_name, int(s["N"])
     priors, log = s.labels("uniform", "zipf"), f"{s.unit.log} N"
-    bit, enough = models.one_bit(base), int(questions_by_halving(MOST_NUMBERS).most)
+    bit, enough = bit_in(base), int(questions_by_halving(MOST_NUMBERS).most)
     s.figure(
         charts.ladder(
             tuple(COUNTS.tolist()),

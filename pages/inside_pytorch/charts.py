@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
 from ui.draw.marks import bars, frames, showing
 from ui.draw.pair import GROUPED, pair_panel
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
 
 # log10 of the smallest and of the largest positive number of a type, and an axis around them
 WINDOWS = {"float32": (-44.85, 38.53), "float64": (-323.3, 308.25)}
@@ -138,7 +138,7 @@ def medians(
     return picture(
         Panel(
             [points],
-            {"range": [0, 1.1 * max(upper)], "title": {"text": axis, "standoff": 4},
+            {"range": [0, 1.1 * max(upper)], **titled(axis, 4),
              "fixedrange": True, "nticks": 5},
             {"range": [len(names) - 0.5, -0.5], "fixedrange": True, "showgrid": False,
              "tickfont": {"size": 12}},

@@ -32,15 +32,8 @@ def choose(
     many: bool = False,
 ) -> None:
     """Show options of which the reader takes one, or, if they are many, from a list."""
-    key = f"xent inside {name}"
-
-    def taken() -> None:
-        if st.session_state[key] is not None:  # a second click on the chosen one takes nothing
-            then(st.session_state[key])
-
-    st.session_state[key] = chosen
     show = st.selectbox if many else st.pills
-    show(label, options, format_func=words, key=key, on_change=taken)
+    show(label, options, format_func=words, **fields.linked(f"xent inside {name}", chosen, then))
 
 
 # ---- numbers that are typed
@@ -123,7 +116,12 @@ def choose_in(
 def set_options(s: Section) -> None:
     """Show where the options of the loss are chosen."""
     choose_in(s, "opt", "reduction", "reduction", xt.OPTION_REDUCTIONS)
-    _set_smoothing(s["opt"]["smoothing"])
+    smoothing = fields.linked(
+        "xent inside smoothing",
+        s["opt"]["smoothing"],
+        lambda epsilon: change_in("opt", smoothing=epsilon),
+    )
+    st.slider("label_smoothing ε", 0.0, 1.0, step=0.05, **smoothing)
     shown = ", ".join(map(typed.write_number, inputs.weights_of(s.held.state)))
     take = lambda weight: change_in("opt", weight=weight)  # noqa: E731
     field(s, "weight", "weight", shown, read_weights, take)
@@ -133,19 +131,6 @@ def set_options(s: Section) -> None:
         st.caption(s.label("cannot_ignore"))
     else:
         _set_ignored(s)
-
-
-def _set_smoothing(now: float) -> None:
-    key = "xent inside smoothing"
-    st.session_state[key] = now
-    st.slider(
-        "label_smoothing ε",
-        0.0,
-        1.0,
-        step=0.05,
-        key=key,
-        on_change=lambda: change_in("opt", smoothing=st.session_state[key]),
-    )
 
 
 def _set_ignored(s: Section) -> None:
@@ -169,15 +154,10 @@ def _set_ignored(s: Section) -> None:
 
 def set_mask(s: Section) -> None:
     """Show where the masked classes are chosen."""
-    key = "xent inside mask"
-    st.session_state[key] = list(s["mask"])
-    st.pills(
-        s.label("masked"),
-        range(len(s["x"][0])),
-        selection_mode="multi",
-        key=key,
-        on_change=lambda: change(mask=tuple(sorted(st.session_state[key]))),
+    mask = fields.linked(
+        "xent inside mask", list(s["mask"]), lambda some: change(mask=tuple(sorted(some)))
     )
+    st.pills(s.label("masked"), range(len(s["x"][0])), selection_mode="multi", **mask)
 
 
 def tuple_text(word: str) -> str:

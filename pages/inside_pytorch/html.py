@@ -65,18 +65,17 @@ def _safe(text: str) -> str:
 def table(label: str, head: Sequence[str], rows: Iterable[Sequence[str]], wide: str = "") -> str:
     """Return a table that scrolls by itself where it is too wide; each row begins with its name.
 
-    Columns whose heading is in `wide`, parted by |, hold words.
+    The column whose heading is `wide` holds words, which may break their lines.
     """
-    words = set(wide.split("|"))
-    header = "".join(
-        f'<th scope="col"{" class=xt-words" if name in words else ""}>{_safe(name)}</th>'
-        for name in head
-    )
+
+    def kind(heading: str) -> str:
+        return " class=xt-words" if heading == wide else ""
+
+    header = "".join(f'<th scope="col"{kind(name)}>{_safe(name)}</th>' for name in head)
     body = "".join(
         f'<tr><th scope="row">{_safe(first)}</th>'
         + "".join(
-            f"<td{' class=xt-words' if name in words else ''}>{_safe(cell)}</td>"
-            for name, cell in zip(head[1:], rest, strict=True)
+            f"<td{kind(name)}>{_safe(cell)}</td>" for name, cell in zip(head[1:], rest, strict=True)
         )
         + "</tr>"
         for first, *rest in rows

@@ -27,7 +27,6 @@ NO_CLASS = "-"  # in a link: no class is ignored, only torch's own -100
 class Logits(NoControls):
     """A matrix of logits: 1 to 8 rows of 1 to 10 numbers; inf and nan may be among them."""
 
-    name: str
     default: Matrix
 
     def allows(self, so_far: Mapping[str, Any]) -> Allowed:
@@ -44,7 +43,6 @@ class Logits(NoControls):
 class Targets(NoControls):
     """A class for each row of the logits named `of`, or a number that is ignored."""
 
-    name: str
     default: tuple[int, ...]
     of: str
 
@@ -66,30 +64,9 @@ class Targets(NoControls):
 
 
 @dataclass(frozen=True)
-class Word(NoControls):
-    """One of some words that no language changes: float32, mean, 4x5."""
-
-    name: str
-    default: str
-    options: Sequence[str]
-
-    def allows(self, so_far: Mapping[str, Any]) -> Allowed:
-        return "link_word", {"words": ", ".join(self.options)}
-
-    def read(self, text: str, so_far: Mapping[str, Any]) -> str:
-        if text not in self.options:
-            raise ValueError(f"{text[:40]!r} is not one of {self.options}")
-        return text
-
-    def write(self, value: str, state: Mapping[str, Any]) -> str:
-        return value
-
-
-@dataclass(frozen=True)
 class Weights(NoControls):
     """Weights of the classes, or none."""
 
-    name: str
     default: tuple[float, ...]
 
     def allows(self, so_far: Mapping[str, Any]) -> Allowed:
@@ -107,7 +84,6 @@ class Weights(NoControls):
 class Masked(NoControls):
     """Some of the classes of the logits named `of`."""
 
-    name: str
     default: tuple[int, ...]
     of: str
 
@@ -132,7 +108,6 @@ class Masked(NoControls):
 class Together(NoControls):
     """Some parameters that share a place in the address: mean~0.1~3. Their state is a dict."""
 
-    name: str
     parts: tuple[Any, ...]
 
     @property
@@ -179,15 +154,14 @@ class PageParams(links.Params):
         self, values: Mapping[str, str], before: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         rest = self.write(before or self.default)
-        state = self.settled({**self._read(rest | {name: values[name] for name in self.figure})})
-        row = int(state["row"])
-        logits = [
-            typed.read_finite(values.get(f"z{j}", write_number(z)))
-            for j, z in enumerate(state["x"][row])
-        ]
-        x = [*state["x"]]
-        x[row] = tuple(logits)
-        t = [*state["t"]]
+        state, problems = self.read(rest | {name: values[name] for name in self.figure})
+        if any(problem.name in self.figure for problem in problems):  # the rest may not fit x
+            raise ValueError(f"commit: cannot use {problems}")
+        state = self.settled(state)
+        row, x, t = int(state["row"]), [*state["x"]], [*state["t"]]
+        x[row] = tuple(
+            typed.read_finite(values.get(f"z{j}", write_number(z))) for j, z in enumerate(x[row])
+        )
         if int(values["k"]) != class_of(state, row):  # an ignored row stays one while it is dragged
             t[row] = int(values["k"])
         return self._sound(self.written({**state, "x": tuple(x), "t": tuple(t)}))
@@ -196,21 +170,10 @@ class PageParams(links.Params):
         """Read a query; a target that is no class must be the one that is ignored."""
         state, problems = super().read(query)
         if not {state["t"][row] for row in ignored_rows(state)} <= {ignored_in(state)}:
-            problems.append(links.Problem("t", query["t"][:40], self._targets.allows(state)))
-            state["t"] = self._targets.fit(self._targets.default, state)
+            targets = next(param for param in self.params if param.name == "t")
+            problems.append(links.Problem("t", query["t"][:40], targets.allows(state)))
+            state["t"] = targets.fit(targets.default, state)
         return state, problems
-
-    @property
-    def _targets(self) -> Any:
-        return next(param for param in self.params if param.name == "t")
-
-    def _read(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """Read a query whose parts may not fit together; each that cannot be read is an error."""
-        state, problems = self.read(query)
-        fatal = [p for p in problems if p.name in self.figure]
-        if fatal:
-            raise ValueError(f"commit: cannot use {fatal}")
-        return state
 
     def settled(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Return a state whose parts fit together: another x may have other classes.

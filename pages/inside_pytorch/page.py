@@ -1,8 +1,6 @@
 """Inside PyTorch: what CrossEntropyLoss is made of, asked of torch itself."""
 
-import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -232,22 +230,11 @@ def masks(s: Section) -> None:
 # ---- All of this on the reader's logits
 
 
-def alone(function: Callable[[Section], None]) -> None:
-    """Show a part, below a line, that its own controls run again without the others."""
-    st.divider()
-
-    @st.fragment
-    @functools.wraps(function)
-    def part() -> None:
-        function(Section(lesson, KEY, STATE))
-
-    part()
-
-
 @lesson.section(KEY, STATE)
 def on_your_logits(s: Section) -> None:
     two_routes(s)
     four_ways(s.part("plain"))
+    alone = lesson.section(KEY, STATE)  # what its own controls run again without the others
     alone(wiring)
     operators(s.part())
     alone(options)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ui.lesson.torch_code import tensor
+from ui.lesson.torch_code import HEAD, tensor
+
+_HEAD = f"from math import inf, nan\n\n{HEAD}"
 
 
 def _typed(values: object) -> str:
@@ -13,11 +15,7 @@ def _typed(values: object) -> str:
 
 
 def _batch(x: Sequence[Sequence[float]], target: Sequence[int], dtype: str) -> str:
-    return f"""from math import inf, nan
-
-import torch
-import torch.nn.functional as F
-from torch import nn
+    return f"""{_HEAD}from torch import nn
 
 x = torch.tensor({_typed(tuple(map(tuple, x)))}, dtype=torch.{dtype})
 t = torch.tensor({list(target)})
@@ -70,11 +68,7 @@ def options_program(
     soft = target and not isinstance(target[0], int)
     kind = f", dtype=torch.{dtype}" if soft else ""
     given = "".join(f"    {name}={value!r},\n" for name, value in options.items())
-    return f"""from math import inf, nan
-
-import torch
-import torch.nn.functional as F
-
+    return f"""{_HEAD}
 x = torch.tensor({_typed(tuple(map(tuple, x)))}, dtype=torch.{dtype})
 t = torch.tensor({_typed(tuple(target))}{kind})
 weight = {weights}
@@ -98,11 +92,7 @@ def shapes_program(
     x: np.ndarray, x_dtype: str, target: np.ndarray, target_dtype: str, reduction: str
 ) -> str:
     """Return a program that asks for the loss of tensors that may not fit together."""
-    return f"""from math import inf, nan
-
-import torch
-import torch.nn.functional as F
-
+    return f"""{_HEAD}
 x = {_reshaped(x)}.to(torch.{x_dtype})
 t = {_reshaped(target)}.to(torch.{target_dtype})
 print("shapes", [*x.shape], [*t.shape])
@@ -118,9 +108,7 @@ print("gradient", x.grad.tolist())
 
 def kl_div_program(p: Sequence[float], q: Sequence[float]) -> str:
     """Return a program that prints F.kl_div of P and Q, right and wrong."""
-    return f"""import torch
-import torch.nn.functional as F
-
+    return f"""{HEAD}
 P = {tensor(p)}[None]  # one sample
 Q = {tensor(q)}[None]
 

@@ -59,26 +59,20 @@ def steps_table(count: int, titles: Sequence[str], loss: str) -> str:
     where these are many.
     """
     label, theoretical, actual = titles
-    op, slot = formula.op, formula.slot
-    minus, no_ln = op("−"), slot("a_shifted_k")
+    slot, no_ln = formula.slot, formula.slot("a_shifted_k")
     columns = "".join(f'<th scope="col">{i}</th>' for i in range(count))
     rows = (
         _line(count, "x", "x"),
         _head(count, "surprise", theoretical),
         _line(count, "e<sup>x</sup>", "t_exps|3", _given("Σ", "t_sum")),
         _line(count, "p = e<sup>x</sup> / Σ", "t_probs|3", _given("p<sub>k</sub>", "t_p_k")),
-        _result(
-            count, loss, minus, formula.ident("ln"), slot("t_p_k"), op("="),
-            slot("t_loss|6", "surprise"),
-        ),
+        _result(count, loss, "− ln", slot("t_p_k"), "=", slot("t_loss|6", "surprise")),
         _head(count, "fine", actual),
         _line(count, "x − m", "a_shifted", _given("m", "a_max")),
         _line(count, "e<sup>x − m</sup>", "a_exps|3", _given("Σ", "a_sum")),
         _result(
-            count, loss,
-            minus, op("("), no_ln, minus, formula.ident("ln"), slot("a_sum"), op(")"), op("="),
-            minus, op("("), no_ln, minus, slot("a_log_sum"), op(")"), op("="),
-            slot("a_loss|6", "fine"),
+            count, loss, "− (", no_ln, "− ln", slot("a_sum"), ") = − (", no_ln, "−",
+            slot("a_log_sum"), ") =", slot("a_loss|6", "fine"),
         ),
     )  # fmt: skip
     return (

@@ -183,7 +183,8 @@ def kl_calls(s: Section, found: xt.KlTable, classes: int) -> str:
         source = f'F.kl_div({first}, {target}, reduction="{call.reduction}")'
         name, colour = _what_it_is(call, found, classes)
         rows.append((code(source), number(call.value, 6), tagged(s.told(name), colour)))
-    return table(s.label("kl_table"), s.labels("call", "value", "which_is"), rows)
+    head = s.labels("call", "value", "which_is")
+    return table(s.label("kl_table"), head, rows, wide=head[2])
 
 
 def _what_it_is(call: xt.KlCall, found: xt.KlTable, classes: int) -> tuple[str, str]:

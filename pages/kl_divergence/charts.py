@@ -9,9 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, CLEAR, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
-from ui.draw.marks import Points, area, line, showing
+from ui.draw.marks import Points, area, line, showing, signs
 from ui.draw.pair import GROUPED, pair_panel
-from ui.draw.panels import Panel, Picture, Span, kept, key, picture
+from ui.draw.panels import Panel, Picture, Span, kept, key, picture, titled
 from ui.figure import Handle
 
 APART = "\N{NO-BREAK SPACE}" * 4  # of a letter from its handle
@@ -23,16 +23,9 @@ NOTHING = {"showgrid": False, "zeroline": False}
 
 def _beyond(symbol: str, y: Points, **shows: str) -> go.Scatter:
     """Return the signs at the edge of a panel, with the number of what does not fit in it."""
-    trace = go.Scatter(
-        mode="markers+text",
-        y=y,
-        marker={"symbol": symbol, "size": 11, "color": BROKEN},
-        textposition="top center",
-        textfont={"size": 12},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-    return showing(trace, **shows)
+    marker = {"symbol": symbol, "size": 11, "color": BROKEN}
+    style = {"marker": marker, "textposition": "top center", "textfont": {"size": 12}}
+    return showing(signs(mode="markers+text", y=y, **style), **shows)
 
 
 def _contributions(count: int, offset: float, hatch: str, array: str) -> go.Bar:
@@ -129,11 +122,6 @@ def split_and_contributions(
     )
 
 
-def _words(**trace: Any) -> go.Scatter:
-    """Return words in a plane."""
-    return go.Scatter({"mode": "text", "hoverinfo": "skip", "cliponaxis": False, **trace})
-
-
 def _unseen(reach: list[float], **axis: Any) -> dict[str, Any]:
     """Return an axis that is not seen."""
     hidden = {"showline": False, "showticklabels": False, "ticks": "", **NOTHING}
@@ -142,13 +130,13 @@ def _unseen(reach: list[float], **axis: Any) -> dict[str, Any]:
 
 def _two_points() -> list[go.Scatter]:
     """Return the letters of P and Q, and the signs of an infinite divergence around them."""
-    letters = _words(
+    letters = signs(
         text=(f"{APART}<b>P</b>", f"{APART}<b>Q</b>"),
         textposition="middle right",
         textfont={"size": 15},
     )
     ring = {"symbol": "circle-open", "size": 27, "color": BROKEN, "line": {"width": 3}}
-    signs = _words(
+    infinite = signs(
         mode="markers+text",
         textposition="middle left",
         textfont={"size": 20, "color": BROKEN},
@@ -156,15 +144,15 @@ def _two_points() -> list[go.Scatter]:
     )
     return [
         showing(letters, x="x", y="y"),
-        showing(signs, x="x", y="y", marker_opacity="infinite", text="infinite|sign"),
+        showing(infinite, x="x", y="y", marker_opacity="infinite", text="infinite|sign"),
     ]
 
 
 def _triangle_panel(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> Panel:
     """The distributions over three classes, with a line for each of `levels`."""
     x, y = (0.0, 1.0, 0.5), (0.0, 0.0, TALL)
-    labels = _words(text=levels, textposition="top center", textfont={"size": 11})
-    corners = _words(
+    labels = signs(text=levels, textposition="top center", textfont={"size": 11})
+    corners = signs(
         x=x,
         y=y,
         text=names,
@@ -239,7 +227,7 @@ def one_bell_for_two(
         ),
         Panel(
             [cost, line(SURPRISE, dash="dash", width=2, x="x", y="adds_reverse")],
-            {"range": reach, "title": {"text": along, "standoff": 4}},
+            {"range": reach, **titled(along, 4)},
             {"range": costs},
             up=(0.0, 0.36),
             title=f"{adds}: {costs_key}",

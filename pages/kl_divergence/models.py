@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ui.figure.sweeps import Arrays
+from ui.words.units import bit_in
 from xent_core import (
     cross_entropy,
     density,
@@ -21,18 +22,12 @@ from xent_core import (
     kl_terms,
     level_lines,
     reverse_kl_fits,
-    self_information,
     simplex_lattice,
     to_plane,
 )
 from xent_core.densities import Mixture
 
 Floats = NDArray[np.float64]
-
-
-def bit(base: float) -> float:
-    """A bit, in the unit of a base."""
-    return float(self_information(1 / 2, base=base))
 
 
 def drawn(arrays: Arrays) -> Arrays:
@@ -48,7 +43,7 @@ LOW, HIGH, REACH = -0.65, 2.0, 5.0  # bits: what the panels show of contribution
 def split(values: Arrays, base: float) -> Arrays:
     """Both divergences of P and Q (R, K), class by class, and H(P,Q) in its two parts."""
     p, q = values["p"], values["q"]
-    high, reach = HIGH * bit(base), REACH * bit(base)
+    high, reach = HIGH * bit_in(base), REACH * bit_in(base)
     forward, reverse = kl_terms(p, q, base=base), kl_terms(q, p, base=base)
     own, cross = entropy(p, base=base), cross_entropy(p, q, base=base)
     start, at = np.minimum(own, reach), np.arange(p.shape[-1])
@@ -151,7 +146,7 @@ def fit_by_hand(values: Arrays, base: float) -> Arrays:
     gap, m, s = values["gap"], values["m"], values["s"]
     p, q = bumps(gap), gaussian(m, s)
     forward, reverse = density_kl(p, q, base=base), density_kl(q, p, base=base)
-    far = FAR * bit(base)
+    far = FAR * bit_in(base)
     # a row of places for each of the densities
     wide_p, wide_q = bumps(gap[:, None]), gaussian(m[:, None], s[:, None])
     q_x = m[:, None] + s[:, None] * Z

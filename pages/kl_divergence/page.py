@@ -11,6 +11,7 @@ from ui.lesson import pairs
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
+from ui.words.units import bit_in
 from xent_core import (
     cross_entropy,
     density_kl,
@@ -24,12 +25,6 @@ from xent_core import (
 lesson = Lesson("kl_divergence", units=True)
 
 
-def called(letter: str, *names: str) -> str:
-    """A function of distributions as a formula: H(P, Q), D(P‖Q)."""
-    inner = formula.op("‖" if letter == "D" else ",").join(formula.ident(name) for name in names)
-    return formula.row(formula.ident(letter), formula.op("("), inner, formula.op(")"))
-
-
 # ---- The price of being wrong, in two directions
 
 FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
@@ -37,24 +32,13 @@ FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
 
 def divergence_of_pair(log: str) -> str:
     """The divergence as a sum over classes and as a difference, with its numbers."""
-    equals, minus = formula.op("="), formula.op("−")
-    p, q = formula.ident("P"), formula.ident("Q")
-    ratio = formula.op("("), p, formula.op("/"), q, formula.op(")")
+    ratio = formula.over("x", formula.row(f"P {log} ( P / Q )"))
     return formula.math(
-        called("D", "P", "Q"),
-        equals,
-        formula.over_classes(formula.row(p, formula.ident(log), *ratio)),
-        equals,
-        called("H", "P", "Q"),
-        minus,
-        called("H", "P"),
-        equals,
-        formula.slot("cross"),
-        minus,
-        formula.slot("entropy", "truth"),
-        equals,
+        formula.row("D ( P ‖ Q )"), "=", ratio, "=",
+        formula.row("H ( P , Q )"), "−", formula.row("H ( P )"), "=",
+        formula.slot("cross"), "−", formula.slot("entropy", "truth"), "=",
         formula.slot("kl", "surprise"),
-    )
+    )  # fmt: skip
 
 
 def say_divided(s: Section) -> None:
@@ -87,7 +71,7 @@ def say_same_gradient(s: Section) -> None:
 def price_of_being_wrong(s: Section) -> None:
     p, q, names = s["p"], s["q"], s["names"]
     base, unit, log = s.unit.base, s.unit_name, s.unit.log
-    bit = models.bit(base)
+    bit = bit_in(base)
     shown = models.LOW * bit, models.HIGH * bit, models.REACH * bit
     say_divided(s)
     s.figure(
@@ -146,9 +130,9 @@ def divergence_of_three(log: str) -> str:
     parts = []
     for i in range(3):
         p, q = formula.slot(f"p.{i}|2", "truth"), formula.slot(f"q.{i}|2", "prediction")
-        parts.append(formula.row(p, formula.ident(log), formula.frac(p, q)))
-    equals, kl = formula.op("="), formula.slot("kl", "surprise")
-    return formula.math(called("D", "P", "Q"), equals, formula.total(*parts), equals, kl)
+        parts.append(formula.row(p, log, formula.frac(p, q)))
+    kl = formula.slot("kl", "surprise")
+    return formula.math(formula.row("D ( P ‖ Q )"), "=", formula.total(*parts), "=", kl)
 
 
 @lesson.section("map", MAP)
@@ -235,7 +219,7 @@ def ask_which_is_sought(s: Section) -> None:
 
 @lesson.section("bells", BELLS)
 def one_bell(s: Section) -> None:
-    base, unit, bit = s.unit.base, s.unit_name, models.bit(s.unit.base)
+    base, unit, bit = s.unit.base, s.unit_name, bit_in(s.unit.base)
     words = *s.labels("density_p", "density_q", "costs"), s.label("x_axis", unit=unit)
     s.figure(
         charts.one_bell_for_two(

@@ -6,7 +6,7 @@ from unicodedata import east_asian_width
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, faint
-from ui.draw.marks import Points, frames, line, point, showing
+from ui.draw.marks import Points, frames, line, point, showing, signs
 from ui.draw.panels import (
     Panel,
     Picture,
@@ -16,6 +16,7 @@ from ui.draw.panels import (
     key,
     picture,
     probabilities,
+    titled,
 )
 from ui.figure import Handle
 
@@ -39,13 +40,15 @@ def _below(names: tuple[str, ...]) -> float:
     return 26 + (0.72 * max(map(_width, names)) if slanted else 0)
 
 
-def _classes(names: tuple[str, ...], **axis: Any) -> dict[str, Any]:
-    """Return the axis of classes of a panel, and what it asks for on a narrow screen."""
+def _classes(names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the axis of classes of a panel, whose names are slanted where there is no room."""
     tilt = {True: -45, False: 0}
-    size = 12 if len(names) > 6 else 13
-    shape = {"tickangle": tilt[_slanted(names, _WIDE)], "tickfont": {"size": size}, **axis}
-    narrow = {"tickangle": tilt[_slanted(names, _NARROW)]}
-    return {"x": categories(names, **shape), "x_narrow": narrow}
+    return categories(
+        names,
+        tickangle=tilt[_slanted(names, _WIDE)],
+        tickfont={"size": 12 if len(names) > 6 else 13},
+        narrow={"tickangle": tilt[_slanted(names, _NARROW)]},
+    )
 
 
 def _values(names: tuple[str, ...], y: float, step: float, text: str) -> go.Scatter:
@@ -54,15 +57,9 @@ def _values(names: tuple[str, ...], y: float, step: float, text: str) -> go.Scat
     Where there are many, every second stands `step` higher, so that they do not touch.
     """
     crowded = len(names) > 6
-    trace = go.Scatter(
-        x=names,
-        y=tuple(y + step * (crowded and i % 2) for i in range(len(names))),
-        mode="text",
-        textfont={"size": 12 if len(names) < 8 else 10},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-    return showing(trace, text=text)
+    heights = tuple(y + step * (crowded and i % 2) for i in range(len(names)))
+    font = {"size": 12 if len(names) < 8 else 10}
+    return showing(signs(x=names, y=heights, textfont=font), text=text)
 
 
 def _bars(names: tuple[Any, ...], colour: str, y: str, base: str = "", **bar: Any) -> go.Bar:
@@ -72,14 +69,8 @@ def _bars(names: tuple[Any, ...], colour: str, y: str, base: str = "", **bar: An
 
 def _beyond(colour: str, at: tuple[Any, ...] | None = None, **shows: str) -> go.Scatter:
     """Return the signs, on the upper edge, of what is higher than the panel."""
-    trace = go.Scatter(
-        x=at,
-        mode="markers",
-        marker={"symbol": "triangle-up", "size": 11, "color": colour},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-    return showing(trace, **shows)
+    marker = {"symbol": "triangle-up", "size": 11, "color": colour}
+    return showing(signs(mode="markers", x=at, marker=marker), **shows)
 
 
 def _p_handles(count: int) -> list[Handle]:
@@ -101,12 +92,12 @@ def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float
                 _bars(names, PREDICTION, "p"),
                 _values(names, 1.1, 0.09, "p|2"),
             ],
-            y=probabilities(1.24),
-            across=(0.0, 0.46),
+            _classes(names),
+            probabilities(1.24),
+            (0.0, 0.46),
             title=titles[0],
             narrow=((0.0, 1.0), (0.6, 1.0)),
             handles=_p_handles(len(names)),
-            **_classes(names),
         ),
         Panel(
             [
@@ -115,11 +106,11 @@ def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float
                 _values(names, 1.12 * top, 0.08 * top, "surprise|2"),
                 _beyond(GREY, names, y="beyond"),
             ],
-            y={"range": [0, 1.24 * top], "tickvals": [0, 2, 4, 6]},
-            across=(0.56, 1.0),
+            _classes(names),
+            {"range": [0, 1.24 * top], "tickvals": [0, 2, 4, 6]},
+            (0.56, 1.0),
             title=titles[1],
             narrow=((0.0, 1.0), (0.0, 0.38)),
-            **_classes(names),
         ),
         height=int(254 + below),
         narrow_height=int(430 + 2 * below),
@@ -153,12 +144,12 @@ def _two_floors(
     )
     lower = Panel(
         signed,
-        y={"range": [-1.85, 1.1], "tickvals": [-1, 0, 1], "zeroline": True},
-        across=across,
-        up=(0.0, 0.36),
+        _classes(names),
+        {"range": [-1.85, 1.1], "tickvals": [-1, 0, 1], "zeroline": True},
+        across,
+        (0.0, 0.36),
         title=titles[1],
         narrow=((0.0, 1.0), (0.46, 0.66)),
-        **_classes(names),
     )
     return upper, lower
 
@@ -189,11 +180,7 @@ def slopes(
             point(SURPRISE, x="p_k", y="dot"),
             _beyond(SURPRISE, x="p_k", y="beyond"),
         ],
-        {
-            "range": [-0.02, 1.04],
-            "title": {"text": p_axis, "standoff": 6},
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-        },
+        {**probabilities(), "range": [-0.02, 1.04], **titled(p_axis)},
         {"range": [0, 1.08 * top]},
         (0.61, 1.0),
         title=titles[2],
@@ -229,13 +216,10 @@ def smoothing(
         entries += [(TRUTH, "┈", names[2])]
         floor = {"line": {"y": "floor_y"}, "down": {"x": "best_x", "y": "best_y"},
                  "lowest": {"x": "best", "y": "floor"}}  # fmt: skip
-    word = go.Scatter(
-        mode="text",
+    word = signs(
         text=["<br><b>∞</b>"],  # below the handle
         textposition="bottom center",
         textfont={"size": 20, "color": BROKEN},
-        hoverinfo="skip",
-        cliponaxis=False,
     )
     return picture(
         Panel(
@@ -250,8 +234,8 @@ def smoothing(
                 _beyond(BROKEN, x="s", y="infinite"),
                 showing(word, x="s", y="infinite"),
             ],
-            {"range": [-0.02, 1.03], "title": {"text": titles[0], "standoff": 6}},
-            {"range": [0, top], "title": {"text": titles[1], "standoff": 4}},
+            {"range": [-0.02, 1.03], **titled(titles[0])},
+            {"range": [0, top], **titled(titles[1], 4)},
             title=key(*entries),
             handles=[Handle("s", "s", "grip", "surprise", "point")],
         ),
@@ -268,21 +252,16 @@ def _in_two_parts(unit: str, top: float, title: str) -> Panel:
         return showing(column, **shows)
 
     def number(**shows: str) -> go.Scatter:
-        beside = go.Scatter(
-            x=(0.35,), mode="text", textposition="middle right", textfont={"size": 12},
-            cliponaxis=False, hoverinfo="skip",
-        )  # fmt: skip
+        beside = signs(x=(0.35,), textposition="middle right", textfont={"size": 12})
         return showing(beside, **shows)
 
-    infinite = go.Scatter(
+    infinite = signs(
         x=(0,),
         mode="markers+text",
         marker={"symbol": "triangle-up", "size": 12, "color": BROKEN},
         text=["  <b>∞</b>"],
         textposition="middle right",
         textfont={"size": 20, "color": BROKEN},
-        cliponaxis=False,
-        hoverinfo="skip",
     )
     return Panel(
         [
@@ -294,7 +273,7 @@ def _in_two_parts(unit: str, top: float, title: str) -> Panel:
             showing(infinite, y="infinite"),
         ],
         {"range": [-0.45, 0.95], "tickvals": [], "showgrid": False, "zeroline": False},
-        {"range": [0, 1.06 * top], "title": {"text": unit, "standoff": 4}},
+        {"range": [0, 1.06 * top], **titled(unit, 4)},
         (0.76, 1.0),
         title=title,
         narrow=_THIRD_ON_A_PHONE,
@@ -353,9 +332,13 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> Picture:
                 broken("infinite", "/"),
                 broken("undefined", "x"),
             ],
-            {"range": [0, top], "title": {"text": title, "standoff": 10}},
-            categories(names, range=[len(names) - 0.5, -0.5], tickfont={"size": 13}),
-            y_narrow={"tickfont.size": 10},
+            {"range": [0, top], **titled(title, 10)},
+            categories(
+                names,
+                range=[len(names) - 0.5, -0.5],
+                tickfont={"size": 13},
+                narrow={"tickfont.size": 10},
+            ),
         ),
         height=236,
         margin={"l": 196, "r": 52, "t": 8, "b": 46},

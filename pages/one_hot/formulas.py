@@ -9,15 +9,11 @@ def written_out(count: int, k: int) -> str:
     """The sum with its numbers, its dead terms grey; then what it collapses to."""
     digits = "" if count < 5 else "|2"
     products = formula.total(*(_product(i, i == k, digits) for i in range(count)))
-    y_i, p_i = (formula.sub(formula.ident(name), formula.ident("i")) for name in "yp")
-    p_k = formula.sub(formula.ident("p"), formula.ident("k"))
-    ln, minus, equals = formula.ident("ln"), formula.op("−"), formula.op("=")
-    all_terms = formula.row(f"<munder>{formula.op('∑')}{formula.ident('i')}</munder>", y_i, ln, p_i)
     return _large(
-        formula.math(minus, all_terms, equals, products),
+        formula.math("−", formula.over("i", "y_i ln p_i"), "=", products),
         formula.math(
-            equals, minus, ln, p_k, equals, minus, ln, _SPACE, formula.slot("p_k", "prediction"),
-            equals, formula.slot("loss", "surprise"),
+            "= − ln p_k = − ln", _SPACE, formula.slot("p_k", "prediction"),
+            "=", formula.slot("loss", "surprise"),
         ),
         size=1.2 if count < 6 else 0.95,
     )  # fmt: skip
@@ -27,10 +23,10 @@ def _product(i: int, alive: bool, digits: str) -> str:
     """One term of the sum, its label times its surprise; grey and thin where it counts nothing."""
     if alive:
         y, surprise = formula.slot(f"y.{i}|exact", "truth"), f"surprise.{i}{digits}"
-        return formula.row(y, formula.op("·"), formula.slot(surprise, "surprise"))
+        return formula.row(y, "·", formula.slot(surprise, "surprise"))
     thin = (f'<mn data-slot="{name}" style="font-weight: 400"></mn>'
             for name in (f"y.{i}|exact", f"surprise.{i}{digits}"))  # fmt: skip
-    return f'<mrow style="color: var(--xent-muted)">{formula.op("·").join(thin)}</mrow>'
+    return f'<mrow style="color: var(--xent-muted)">{"<mo>·</mo>".join(thin)}</mrow>'
 
 
 def _large(*lines: str, size: float = 1.2) -> str:
@@ -40,16 +36,13 @@ def _large(*lines: str, size: float = 1.2) -> str:
 
 def both_slopes(k: int) -> str:
     """The slopes of the loss in p_k and in z_k, with their numbers."""
-    d, loss = formula.op("∂"), formula.row(formula.op("∂"), formula.ident("L"))
-    p_k, z_k = (formula.sub(formula.ident(name), formula.ident("k")) for name in "pz")
-    return _large(formula.math(
-        formula.frac(loss, formula.row(d, p_k)), formula.op("="),
-        formula.op("−"),
-        formula.frac(formula.number("1"), formula.slot("p_k", "prediction")),
-        formula.op("="), formula.slot("slope"),
-        '<mspace width="1.5em"/>',
-        formula.frac(loss, formula.row(d, z_k)), formula.op("="),
-        formula.slot("p_k", "prediction"), formula.op("−"),
-        formula.slot(f"y.{k}|exact", "truth"), formula.op("="),
-        formula.slot("slope_z"),
-    ), size=1.05)  # fmt: skip
+    p_k = formula.slot("p_k", "prediction")
+    return _large(
+        formula.math(
+            formula.frac("∂ L", "∂ p_k"), "= −", formula.frac("1", p_k), "=", formula.slot("slope"),
+            '<mspace width="1.5em"/>',
+            formula.frac("∂ L", "∂ z_k"), "=", p_k, "−", formula.slot(f"y.{k}|exact", "truth"),
+            "=", formula.slot("slope_z"),
+        ),
+        size=1.05,
+    )  # fmt: skip

@@ -48,6 +48,16 @@ def terms(values: Arrays) -> Arrays:
     }
 
 
+def _signed(gradient: Floats) -> Arrays:
+    """The gradient (R, C), and what of it is above and below 0."""
+    above, below = np.maximum(gradient, 0), np.minimum(gradient, 0)
+    return {
+        "gradient": gradient,
+        "too_much": above.astype(np.float32),
+        "too_little": below.astype(np.float32),
+    }
+
+
 def slope(values: Arrays) -> Arrays:
     """The gradient p - y (R, C), the point on the curve of -log p and its tangent."""
     z, k = values["z"], values["k"].astype(int)
@@ -56,13 +66,10 @@ def slope(values: Arrays) -> Arrays:
     gradient = cross_entropy_loss_grad(z, k, reduction="none")
     steep = 1 / p_k
     reach = (LENGTH / np.hypot(1, steep / TOP))[:, None] * np.array([-1, 1])
-    seen = np.where(loss > TOP, np.nan, loss)
     return {
         "p": p,
         "y": y.astype(np.uint8),
-        "gradient": gradient,
-        "too_much": np.maximum(gradient, 0).astype(np.float32),
-        "too_little": np.minimum(gradient, 0).astype(np.float32),
+        **_signed(gradient),
         "p_k": p_k,
         "target": k.astype(np.uint8),
         "loss": loss,
@@ -72,14 +79,9 @@ def slope(values: Arrays) -> Arrays:
         "tangent_y": loss[:, None] - steep[:, None] * reach,
         "drop_x": np.stack([p_k, p_k], axis=-1),
         "drop_y": np.stack([np.zeros_like(loss), loss], axis=-1),
-        "dot": seen,
+        "dot": np.where(loss > TOP, np.nan, loss),
         "beyond": np.where(loss > TOP, 1.04 * TOP, np.nan),
     }
-
-
-def seen(loss: np.ndarray) -> np.ndarray:
-    """What of a curve is drawn: nan where it is infinite."""
-    return np.where(np.isfinite(loss), loss, np.nan)
 
 
 def smoothing(values: Arrays) -> Arrays:
@@ -100,7 +102,7 @@ def smoothing(values: Arrays) -> Arrays:
         "dot": np.where(infinite, np.nan, np.minimum(soft, SMOOTH_TOP)),
         "grip": np.minimum(soft, SMOOTH_TOP),
         "infinite": np.where(infinite, SMOOTH_TOP, np.nan),
-        "curve": seen(curve),
+        "curve": np.where(np.isfinite(curve), curve, np.nan),
         "floor_y": np.stack([floor, floor], axis=-1),
         "best_x": np.stack([best, best], axis=-1),
         "best_y": np.stack([np.zeros_like(floor), floor], axis=-1),
@@ -111,13 +113,10 @@ def softly(values: Arrays) -> Arrays:
     """The loss (R,) of the prediction for the label, in two parts, and its gradient (R, C)."""
     y, p = values["y"], values["p"]
     loss, floor = cross_entropy(y, p), entropy(y)
-    gradient = p - y
     return {
         "y": y,
         "p": p,
-        "gradient": gradient,
-        "too_much": np.maximum(gradient, 0).astype(np.float32),
-        "too_little": np.minimum(gradient, 0).astype(np.float32),
+        **_signed(p - y),
         "loss": loss,
         "floor": floor,
         "gap": kl_divergence(y, p),

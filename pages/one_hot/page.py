@@ -55,9 +55,12 @@ def class_names(s: Section) -> tuple[str, ...]:
     return CLASSES.named(s.text, s["names"], len(s["z"]))
 
 
-def grid(count: int) -> np.ndarray:
-    """The logits that a drag stops at: coarser where there are many of them."""
-    return np.round(np.linspace(-REACH, REACH, 121 if count < 6 else 61), 1)
+def logits(
+    s: Section, names: tuple[str, ...], kind: type[Slider] | type[Place]
+) -> list[Slider | Place]:
+    """A control for each logit; its stops are coarser where there are many of them."""
+    stops = np.round(np.linspace(-REACH, REACH, 121 if len(names) < 6 else 61), 1)
+    return [kind(f"z{i}", s.label("logit", name=name), stops) for i, name in enumerate(names)]
 
 
 # ---- The sum and what is left of it
@@ -65,13 +68,12 @@ def grid(count: int) -> np.ndarray:
 
 def the_sum(s: Section) -> None:
     names, k = class_names(s), int(s["k"])
-    count, stops = len(names), grid(len(names))
+    count = len(names)
     both = key((SURPRISE, "■", "y = 1"), (GREY, "□", "y = 0"))
-    sliders = [Slider(f"z{i}", s.label("logit", name=name), stops) for i, name in enumerate(names)]
     s.figure(
         charts.terms_of_the_sum(names, (P_AND_Y, f"{s.label('surprise_nats')}  {both}"), TOP),
         models.terms,
-        [Choice("k", "truth", names), *sliders],
+        [Choice("k", "truth", names), *logits(s, names, Slider)],
         name="one_hot_sum",
         readouts=[
             Readout("p_target", "p_k", colour="prediction"),
@@ -130,14 +132,12 @@ def signs(s: Section) -> str:
 
 def the_slope(s: Section) -> None:
     names, k = class_names(s), int(s["k"])
-    count, stops = len(names), grid(len(names))
     curve = tuple(CURVE.tolist()), tuple(self_information(CURVE).tolist())
     lines = key((SURPRISE, "━", s.label("surprise_nats")), (GREY, "━", s.label("tangent")))
-    places = [Place(f"z{i}", s.label("logit", name=name), stops) for i, name in enumerate(names)]
     s.figure(
         charts.slopes(names, (P_AND_Y, signs(s), lines), s.label("p_axis"), curve, TOP),
         models.slope,
-        [Choice("k", "truth", names), *places],
+        [Choice("k", "truth", names), *logits(s, names, Place)],
         name="one_hot_slope",
         readouts=[
             Readout("loss", "loss", s.label("nats"), "surprise"),
@@ -149,7 +149,7 @@ def the_slope(s: Section) -> None:
         alt="slope_alt",
     )
     s.say("slope")
-    lost = hopeless(count, k)
+    lost = hopeless(len(names), k)
     s.ask(
         "push",
         ["no_bound", "at_most_one", "not_at_all"],

@@ -3,14 +3,15 @@
 The mathematics is xent_core's. Here it is laid out for the table (see `steps`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages.overflow.line import logit_line
-from pages.overflow.steps import KINDS, MARKS, OPERATIONS, TARGET, VOID, parts, row_of, spots
+from pages.overflow.steps import KEYS, KINDS, MARKS, OPERATIONS, TARGET, VOID, parts, row_of, spots
 from ui.figure.sweeps import Arrays
 from xent_core.trace import (
     FORMULAS,
@@ -44,7 +45,7 @@ def _reached() -> dict[str, NDArray[np.uint8]]:
     """For each formula: from the first wrong step (or -1) to what each step is (see `table`)."""
     out = {}
     for name in FORMULAS:
-        keys = [step.key for step in get_program(name)]
+        keys = KEYS[name]
         marks = np.zeros((len(keys) + 1, len(keys)), np.uint8)
         for i, key in enumerate(keys):
             marks[i, i] = 1
@@ -157,35 +158,24 @@ def _reach(wrong: Mapping[str, NDArray[np.int8]]) -> NDArray[np.uint8]:
 
 
 def _judged(found: Trace, truth: TrueLosses) -> Arrays:
-    """The errors, the outcomes, the gradients and what they would do, formula by formula."""
+    """The errors, the outcomes, the gradients and what they would do, formula by formula.
+
+    "far" has the errors in ulps, in percent, and the factors of the gradients.
+    """
     fmt = found.format
     true_slope = true_gradients(found.logits, found.target, fmt)
     slopes = [one.values for one in gradients(found).values()]
     gaps = [errors(found[name].loss, truth, fmt) for name in FORMULAS]
     judged = [verdicts(slope, true_slope, fmt) for slope in slopes]
-
-    def side_by_side(columns: Iterable[NDArray[Any]]) -> NDArray[Any]:
-        return np.stack(list(columns), axis=-1)
-
+    far = [gap.ulps for gap in gaps], [gap.percent for gap in gaps], [one.factor for one in judged]
     return {
         "truth": truth.high,
-        # the errors in ulps, in percent, and the factors of the gradients: one array, for rows
-        # that are the same
-        "far": narrowed(
-            np.concatenate(
-                [
-                    side_by_side(one.ulps for one in gaps),
-                    side_by_side(one.percent for one in gaps),
-                    side_by_side(one.factor for one in judged),
-                ],
-                axis=-1,
-            ),
-            2,
-        ),
-        "outcome": side_by_side(outcomes(found[name].loss, truth, fmt) for name in FORMULAS),
+        # one array, for rows that are the same
+        "far": narrowed(np.stack([*itertools.chain(*far)], axis=-1), 2),
+        "outcome": np.stack([outcomes(found[name].loss, truth, fmt) for name in FORMULAS], axis=-1),
         "g": np.concatenate(slopes, axis=-1),
         "slope": narrowed(true_slope, 3),
-        "verdict": side_by_side(one.codes for one in judged),
+        "verdict": np.stack([one.codes for one in judged], axis=-1),
     }
 
 

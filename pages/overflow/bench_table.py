@@ -7,9 +7,9 @@ says what happened there, `data-sets` what a click opens (see `ui.figure.View`).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pages.overflow.steps import GROUPS, MARK_AT, OPERATIONS, cell_code, spots, value_slot
+from pages.overflow.steps import GROUPS, KEYS, MARK_AT, OPERATIONS, cell_code, spots, value_slot
 from ui.draw import formula
-from xent_core.trace import FORMULAS, get_program
+from xent_core.trace import FORMULAS
 
 POWER = OPERATIONS["exp"][1]
 NUMBERS = "①②③④⑤⑥⑦"
@@ -55,19 +55,16 @@ class Headings:
 
 def written() -> dict[str, str]:
     """Each formula in MathML."""
-    i, op, row, sub = formula.ident, formula.op, formula.row, formula.sub
-    p, y, x_k, m = sub(i("p"), i("k")), i("y"), sub(i("x"), i("k")), i("m")
-    log, minus, total = i("log"), op("−"), op("Σ")
-    ahead = row(x_k, minus, m)  # taken off from left to right
-    all_shifted = row(op("("), i("x"), minus, m, op(")"))
+    row, all_shifted = formula.row, formula.row("( x − m )")
+    ahead = row("x_k − m")  # taken off from left to right
     signs = {
-        "paper": row(minus, log, p),
-        "full_sum": row(minus, total, y, log, i("p")),
-        "shifted": row(minus, log, p, all_shifted),
-        "epsilon": row(minus, log, op("("), p, all_shifted, op("+"), i("ε"), op(")")),
-        "lse": row(minus, op("("), x_k, minus, op("("), m, op("+"), log, total, op("))")),
-        "log_softmax": row(minus, op("("), ahead, minus, log, total, op(")")),
-        "log1p": row(minus, op("("), ahead, minus, i("log1p"), i("Σ′"), op(")")),
+        "paper": row("− log p_k"),
+        "full_sum": row("− Σ y log p"),
+        "shifted": row("− log p_k", all_shifted),
+        "epsilon": row("− log ( p_k", all_shifted, "+ ε )"),
+        "lse": row("− ( x_k − ( m + log Σ ))"),
+        "log_softmax": row("− (", ahead, "− log Σ )"),
+        "log1p": row("− (", ahead, "− log1p Σ′ )"),
     }
     return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
 
@@ -94,8 +91,7 @@ def _each(cell: Callable[[int], str]) -> str:
 
 
 def _step_cell(name: str, row: str, classes: int) -> str:
-    keys = [step.key for step in get_program(name)]
-    if row not in keys:
+    if row not in KEYS[name]:
         return '<td class="xent-none">–</td>'
     spot = spots(classes)[name, row]
     entries = "".join(
@@ -115,10 +111,9 @@ def _step_cell(name: str, row: str, classes: int) -> str:
 
 
 def _steps(group: tuple[str, ...], headings: Headings, classes: int) -> str:
-    keys = [{step.key for step in get_program(name)} for name in FORMULAS]
     cells = "".join(
-        _step_cell(name, next((row for row in group if row in own), ""), classes)
-        for name, own in zip(FORMULAS, keys, strict=True)
+        _step_cell(name, next((row for row in group if row in KEYS[name]), ""), classes)
+        for name in FORMULAS
     )
     label = headings.rows[group[0]]
     if len(group) > 1:
@@ -129,11 +124,7 @@ def _steps(group: tuple[str, ...], headings: Headings, classes: int) -> str:
 
 def _columns(row: str) -> str:
     """Which formulas have a step, which stand side by side: "②" or "⑤–⑦"."""
-    own = [
-        sign
-        for sign, name in zip(NUMBERS, FORMULAS, strict=True)
-        if row in {step.key for step in get_program(name)}
-    ]
+    own = [sign for sign, name in zip(NUMBERS, FORMULAS, strict=True) if row in KEYS[name]]
     return own[0] if len(own) == 1 else f"{own[0]}–{own[-1]}"
 
 
@@ -237,7 +228,7 @@ def _because(i: int, headings: Headings, classes: int) -> str:
     """
     name, said = FORMULAS[i], headings.sentence
     who = f"<b>{NUMBERS[i]} {headings.formulas[name][0]}</b>"
-    single = [step.key for step in get_program(name) if spots(classes)[name, step.key].size == 0]
+    single = [key for key in KEYS[name] if spots(classes)[name, key].size == 0]
     then = "".join(
         f'<span class="xent-then" data-state="m.{MARK_AT[name, key]}"> → '
         f"{headings.rows['outcome' if key == 'neg' else key]} = "

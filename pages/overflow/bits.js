@@ -36,7 +36,7 @@ function refill(root, groups, press) {
  * @param {{ parentElement: HTMLElement, data: { label: string, bits: Bit[] }[],
  *   setTriggerValue: (name: string, value: string) => void }} component
  */
-export default function ({ parentElement, data, setTriggerValue }) {
+export function mount({ parentElement, data, setTriggerValue }) {
   /** @type {HTMLElement} */
   const root = parentElement.querySelector(".xent-bits") ?? parentElement.appendChild(document.createElement("div"))
   root.className = "xent-bits"

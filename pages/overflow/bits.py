@@ -1,19 +1,15 @@
 """The bits of a number as buttons, one for each, by its own name; and what they stand for."""
 
-import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from ui.assets import component
 from ui.words import fill
 from ui.words.digits import show
 from xent_core.trace import BitPattern
-
-_JS = Path(__file__).with_name("bits.js")
 
 
 @dataclass(frozen=True)
@@ -24,11 +20,6 @@ class Bit:
     bit: str
     name: str
     on: bool
-
-
-@functools.cache
-def _component() -> Any:
-    return st.components.v2.component("xent_bits", js=_JS.read_text("utf-8"), isolate_styles=False)
 
 
 def bit_buttons(
@@ -43,7 +34,8 @@ def bit_buttons(
             press(at)
 
     data = [{"label": label, "bits": [asdict(bit) for bit in bits]} for label, bits in groups]
-    _component()(key=key, data=data, on_pressed_change=pressed)
+    buttons = component("xent_bits", "pages/overflow/bits.js")
+    buttons(key=key, data=data, on_pressed_change=pressed)
 
 
 # ---- one number's bits

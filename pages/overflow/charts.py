@@ -1,13 +1,11 @@
 """The charts of the Overflow lesson: the window of exp, the maps of outcomes, a sum that stalls."""
 
-import base64
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from PIL import Image
 from plotly.basedatatypes import BaseTraceType
 
 from pages.overflow import models
@@ -26,7 +24,7 @@ from ui.draw.colours import (
     ZERO,
     faint,
 )
-from ui.draw.marks import Points, line, point, showing
+from ui.draw.marks import Points, line, point, showing, signs
 from ui.draw.panels import Panel, Picture, heading, kept, key, picture, titled
 from ui.figure import Handle
 from xent_core.trace import FORMATS, FORMULAS
@@ -78,20 +76,14 @@ def heights(count: int, middle: float) -> Points:
 
 def _dots(count: int, height: float, symbol: str, colour: str, places: str) -> go.Scatter:
     """Return logits with their numbers, about a height."""
-    trace = go.Scatter(
+    edge = {"width": 1.5, "color": WHITE}
+    trace = signs(
         mode="markers+text",
         y=heights(count, height),
         text=tuple(f"{APART * 2}{i}" for i in range(count)),
         textposition="middle right",
         textfont={"size": 11},
-        marker={
-            "size": 11,
-            "symbol": symbol,
-            "color": colour,
-            "line": {"width": 1.5, "color": WHITE},
-        },
-        hoverinfo="skip",
-        cliponaxis=False,
+        marker={"size": 11, "symbol": symbol, "color": colour, "line": edge},
     )
     return showing(trace, x=places)
 
@@ -133,7 +125,7 @@ def exp_line(
             },
             {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["x", "x − m"], **bare},
             title=f"{title} {said}",
-            title_narrow={"text": said},
+            title_style={"narrow": {"text": said}},
             handles=[
                 Handle(f"x{i}", f"u.{i}", height, "muted", "bar", says=f"x.{i}|short")
                 for i, height in enumerate(heights(count, UPPER))
@@ -155,36 +147,21 @@ KINDS = (
 )
 
 
-def _png(z: Plane, zoom: int) -> str:
-    """Return a plane of outcomes as a PNG in a data URL: the last row on top, a palette of KINDS.
+def _image(z: Plane, zoom: int) -> Image.Image:
+    """Return a plane of outcomes as a picture, the last row on top, with a palette of KINDS.
 
     As a picture it stays while points move over it; a heat map would be drawn anew each time.
     """
-    pixels = z[::-1].repeat(zoom, axis=0).repeat(zoom, axis=1).astype(np.uint8)
-    height, width = pixels.shape
-    colours = b"".join(bytes.fromhex(colour[1:]) for colour, _, _ in KINDS)
-    lines = np.column_stack([np.zeros(height, np.uint8), pixels]).tobytes()
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    body = (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0))
-        + chunk(b"PLTE", colours)
-        + chunk(b"IDAT", zlib.compress(lines))
-        + chunk(b"IEND", b"")
-    )
-    return "data:image/png;base64," + base64.b64encode(body).decode()
+    image = Image.fromarray(z[::-1].repeat(zoom, axis=0).repeat(zoom, axis=1))
+    image.putpalette(b"".join(bytes.fromhex(colour[1:]) for colour, _, _ in KINDS))
+    return image
 
 
 def _map(z: Plane, axis: Points, mark: BaseTraceType, zoom: int) -> dict[str, Any]:
     """Return a plane of outcomes as a picture on the axes that a mark has been given."""
     half = (axis[-1] - axis[0]) / (len(axis) - 1) / 2
     return {
-        "source": _png(z, zoom),
+        "source": _image(z, zoom),
         "xref": mark["xaxis"],
         "yref": mark["yaxis"],
         "x": axis[0] - half,
@@ -214,13 +191,8 @@ def _signs(z: Plane, axis: Points, every: int, size: int) -> go.Scatter:
 
 def _place(size: int) -> go.Scatter:
     """Return the mark of the one place in all maps."""
-    trace = go.Scatter(
-        mode="markers",
-        marker={"symbol": "cross-thin", "size": size, "line": {"width": 2, "color": BLACK}},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-    return showing(trace, x="size", y="gap")
+    cross = {"symbol": "cross-thin", "size": size, "line": {"width": 2, "color": BLACK}}
+    return showing(signs(mode="markers", marker=cross), x="size", y="gap")
 
 
 def _axis(axis: Points, **more: Any) -> dict[str, Any]:
@@ -232,7 +204,7 @@ def _large_map(z: Plane, axis: Points, titles: tuple[str, ...], name: str) -> Pa
     return Panel(
         [_signs(z, axis, every=7, size=14), _place(18)],
         _axis(axis, tickangle=0, title=titles[0]),
-        _axis(axis, title={"text": titles[1], "standoff": 4}),
+        _axis(axis, **titled(titles[1], 4)),
         (0.0, 0.39),
         title=name,
         title_style={"yshift": 4},
@@ -254,9 +226,8 @@ def _small_map(z: Plane, axis: Points, at: int, name: str) -> Panel:
         (left, left + 0.165),
         (top - 0.26, top),
         title=name,
-        title_style={"yshift": 2, "font": {"size": 10.5}},
+        title_style={"yshift": 2, "font": {"size": 10.5}, "narrow": {"font.size": 9.5}},
         narrow=((narrow_left, narrow_left + 0.3), (narrow_low, narrow_low + 0.11)),
-        title_narrow={"font.size": 9.5},
         handles=[Handle("at", "size", "gap", shape="quiet", leaps=True)],
     )
 

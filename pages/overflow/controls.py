@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.overflow.link import FORMAT_NAMES
-from ui.lesson.fields import Field
+from ui.lesson.fields import Field, linked
 from ui.lesson.sections import Section
 from ui.state import links, typed
 from ui.words.digits import show
@@ -26,32 +26,22 @@ def choose(
 
     Each language has a key of its own, as the browser keeps what it showed.
     """
-    key = f"xent {key} {s.text.language}"
-    st.session_state[key] = chosen
     place.selectbox(
         s.label(label),
         list(options),
-        key=key,
-        on_change=lambda: take(st.session_state[key]),
         format_func=options.__getitem__,
         disabled=disabled,
+        **linked(f"xent {key} {s.text.language}", chosen, take),
     )
 
 
 def choose_format(s: Section, key: str, chosen: str, take: Callable[[int], None]) -> None:
     """Show the formats; `take` is told the number of the chosen one."""
-    st.session_state[key] = chosen
-
-    def changed() -> None:
-        if name := st.session_state[key]:  # pressed again, none is chosen
-            take(FORMAT_NAMES.index(name))
-
     st.segmented_control(
         s.label("format"),
         FORMAT_NAMES,
-        key=key,
-        on_change=changed,
         format_func=lambda name: name.removeprefix("float8_"),
+        **linked(key, chosen, lambda name: take(FORMAT_NAMES.index(name))),
     )
 
 

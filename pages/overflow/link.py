@@ -45,39 +45,7 @@ class Row(params.Numbers):
 
 
 @dataclass(frozen=True)
-class _Text(params.Plain):
-    """Text in a link; no control moves it, and the browser gives it back as it is."""
-
-    name: str
-    default: str
-
-    def controls(self, value: str) -> dict[str, str]:
-        return {self.name: value}
-
-    def write(self, value: str, state: params.State) -> str:
-        return value
-
-    def sent(self, values: params.Sent, before: str) -> str:
-        return values[self.name]
-
-
-@dataclass(frozen=True)
-class Word(_Text):
-    """One of a few words in a link."""
-
-    words: tuple[str, ...]
-
-    def allows(self, so_far: params.State) -> params.Allowed:
-        return "link_word", {"words": ", ".join(self.words)}
-
-    def read(self, text: str, so_far: params.State) -> str:
-        if text not in self.words:
-            raise ValueError(f"{text[:20]!r} is none of {self.words}")
-        return text
-
-
-@dataclass(frozen=True)
-class Flips(_Text):
+class Flips(params.Param):
     """Which bits of which cell are flipped, in a link: "40-80000000"; "0" for none.
 
     `of` is the parameter that names the cell: the bits of another one are as they are stored.
@@ -85,6 +53,7 @@ class Flips(_Text):
     those of the format, which has at most 64.
     """
 
+    default: str
     of: str
 
     def allows(self, so_far: params.State) -> params.Allowed:

@@ -6,9 +6,9 @@ from pages.overflow.bits import Bit, bit_buttons, bit_rows, markdown_table
 from pages.overflow.controls import choose
 from pages.overflow.labels import event_words, formula_names, row_names
 from pages.overflow.link import read_flips, write_flips
-from pages.overflow.steps import cell_code, read_cell, spots
+from pages.overflow.steps import KEYS, cell_code, read_cell, spots
 from ui.lesson.sections import Section
-from xent_core.trace import BitPattern, Format, bit_pattern, event_names, get_program, trace
+from xent_core.trace import BitPattern, Format, bit_pattern, event_names, trace
 
 
 def choose_number(s: Section) -> None:
@@ -17,9 +17,8 @@ def choose_number(s: Section) -> None:
     name, key, entry = read_cell(int(s["cell"]), classes)
 
     def take(name: str, key: str, entry: int) -> None:
-        keys = [step.key for step in get_program(name)]
-        if key not in keys:
-            key = keys[-1]
+        if key not in KEYS[name]:
+            key = KEYS[name][-1]
         last = max(spots(classes)[name, key].size - 1, 0)
         s.put(cell=cell_code(name, key, min(entry, last)))
 
@@ -28,7 +27,7 @@ def choose_number(s: Section) -> None:
     formulas, steps, entries = st.columns(3)
     choose(s, "formula", "cell formula", formula_names(s.text), name,
            lambda chosen: take(chosen, key, entry), formulas)  # fmt: skip
-    choose(s, "step_of", "cell step", {step.key: rows[step.key] for step in get_program(name)}, key,
+    choose(s, "step_of", "cell step", {one: rows[one] for one in KEYS[name]}, key,
            lambda chosen: take(name, chosen, entry), steps)  # fmt: skip
     choose(s, "entry", "cell entry", {i: str(i) for i in range(max(size, 1))}, entry,
            lambda chosen: take(name, key, chosen), entries, disabled=not size)  # fmt: skip

@@ -14,7 +14,7 @@ from pages.overflow.bits import many_digits, markdown_table
 from pages.overflow.controls import choose, choose_format, row_field, say_of_row
 from pages.overflow.labels import array_names, formula_names, headings
 from pages.overflow.line import logit_line, slider_stops
-from pages.overflow.link import FORMAT_NAMES, Flips, Row, Word, slides
+from pages.overflow.link import FORMAT_NAMES, Flips, Row, slides
 from pages.overflow.models import COUNTS, LOSS, MANY, STOPS
 from pages.overflow.number import show_number
 from pages.overflow.programs import overflow_program
@@ -73,7 +73,7 @@ BENCH = links.Params(
     links.Index("f", FLOAT32, of=len(FORMAT_NAMES)),
     links.Number("cell", cell_code("paper", "exp", 0), 0, 10**4, whole=True),
     Flips("flip", "0", "cell"),
-    Word("story", FREE, (FREE, *STORIES)),
+    links.Word("story", FREE, (FREE, *STORIES)),
 )
 
 

@@ -17,6 +17,8 @@ GROUPS = (("max",), ("shift",), ("exp",), ("others",), ("sum",), ("p",), ("pick"
 MARKS = ("none", "invalid", "divide", "overflow", "underflow", "cancellation", "absorbed",
          "subnormal", "propagated")  # fmt: skip
 _ELEMENTWISE = {"subtract_given", "exp", "divide", "multiply", "log", "log1p", "one_hot", "others"}
+# The keys of each formula's steps, in their order.
+KEYS = {name: [step.key for step in get_program(name)] for name in FORMULAS}
 TARGET = 16  # added to the mark of the target's entry of a row
 # How an operation is written: before its one number, below it as a power, or between its two.
 OPERATIONS = {
@@ -99,8 +101,7 @@ def row_of(key: str) -> int:
 
 def cell_code(name: str, key: str, entry: int) -> int:
     """One number for an entry of a step of a formula: what a link and a click say."""
-    keys = [step.key for step in get_program(name)]
-    return FORMULAS.index(name) * 1000 + keys.index(key) * 20 + entry
+    return FORMULAS.index(name) * 1000 + KEYS[name].index(key) * 20 + entry
 
 
 def read_cell(code: int, classes: int) -> tuple[str, str, int]:
@@ -108,14 +109,10 @@ def read_cell(code: int, classes: int) -> tuple[str, str, int]:
     at, rest = divmod(code, 1000)
     step, entry = divmod(rest, 20)
     if at < len(FORMULAS):
-        name = FORMULAS[at]
-        program = get_program(name)
-        if step < len(program) and entry < max(spots(classes)[name, program[step].key].size, 1):
-            return name, program[step].key, entry
+        name, keys = FORMULAS[at], KEYS[FORMULAS[at]]
+        if step < len(keys) and entry < len(spots(classes)[name, keys[step]].places):
+            return name, keys[step], entry
     return "log_softmax", "neg", 0
 
 
-MARK_AT = {
-    key: i
-    for i, key in enumerate((name, step.key) for name in FORMULAS for step in get_program(name))
-}
+MARK_AT = {step: i for i, step in enumerate((name, key) for name in FORMULAS for key in KEYS[name])}

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 from pages.overflow.link import FORMAT_NAMES
 from pages.overflow.steps import cell_code
@@ -76,35 +76,31 @@ def short_row(row: Logits) -> str:
 # ---- numbers of a story, or of `another` row in its format
 
 
+def number(
+    of: Callable[[Logits, str], SupportsFloat], another: Logits = (), digits: int = 4
+) -> Told:
+    """A number of a row in a format; -0 is written 0."""
+    return lambda story: show(float(of(another or story.row, story.format)) + 0.0, digits)
+
+
 def loss_by(formula: str, target: int = 0, another: Logits = (), digits: int = 4) -> Told:
-    """The loss by a formula; -0 is written 0."""
-
-    def say(story: Story) -> str:
-        found = losses(another or story.row, target, story.format, [formula])
-        return show(float(found[formula]) + 0.0, digits)
-
-    return say
+    """The loss by a formula."""
+    return number(lambda x, fmt: losses(x, target, fmt, [formula])[formula], another, digits)
 
 
 def truth(target: int = 0, another: Logits = (), digits: int = 4) -> Told:
     """The loss that is true."""
-    return lambda story: show(
-        float(true_losses(another or story.row, target, story.format).high), digits
-    )
+    return number(lambda x, fmt: true_losses(x, target, fmt).high, another, digits)
 
 
 def slope(formula: str, another: Logits = ()) -> Told:
     """The gradient on the target by a formula."""
-    return lambda story: show(
-        float(gradients(trace(another or story.row, 0, story.format))[formula].values[0]), 2
-    )
+    return number(lambda x, fmt: gradients(trace(x, 0, fmt))[formula].values[0], another, 2)
 
 
 def true_slope(another: Logits = ()) -> Told:
     """The gradient on the target that is true."""
-    return lambda story: show(
-        float(exact_row(another or story.row, 0, story.format).gradient[0]), 2
-    )
+    return number(lambda x, fmt: exact_row(x, 0, fmt).gradient[0], another, 2)
 
 
 def highest(story: Story) -> str:

@@ -41,6 +41,17 @@ def _scores_and_probabilities(
     )
 
 
+def _p_bars(classes: tuple[str, ...], title: str) -> Panel:
+    """Probabilities as bars, beside another panel."""
+    return Panel(
+        [bars(classes, PREDICTION, title, y="p", text="p|2")],
+        categories(classes),
+        probabilities(),
+        NARROW,
+        title=title,
+    )
+
+
 @kept
 def soft_and_hard(classes: tuple[str, ...], titles: tuple[str, ...], reach: float) -> Picture:
     """Logits, softmax and, hollow, argmax."""
@@ -58,15 +69,8 @@ def moved(classes: tuple[str, ...], titles: tuple[str, ...], reach: tuple[float,
 @kept
 def bars_and_curve(titles: tuple[str, ...], curve: tuple[Points, Points]) -> Picture:
     """Two probabilities as bars; beside them the sigmoid and a point on it."""
-    classes = ("0", "1")
     return picture(
-        Panel(
-            [bars(classes, PREDICTION, titles[0], y="p", text="p|2")],
-            categories(classes),
-            probabilities(),
-            NARROW,
-            title=titles[0],
-        ),
+        _p_bars(("0", "1"), titles[0]),
         Panel(
             [line(PREDICTION, at=curve), point(PREDICTION, x="d", y="sigma")],
             {"range": [curve[0][0], curve[0][-1]]},
@@ -103,13 +107,7 @@ def bars_and_matrix(classes: tuple[str, ...], titles: tuple[str, ...]) -> Pictur
         hoverinfo="skip",
     )
     return picture(
-        Panel(
-            [bars(classes, PREDICTION, titles[0], y="p", text="p|2")],
-            categories(classes),
-            probabilities(),
-            NARROW,
-            title=titles[0],
-        ),
+        _p_bars(classes, titles[0]),
         Panel(
             [showing(matrix, marker_color="entries", text="entries|2")],
             categories(classes),

@@ -108,15 +108,14 @@ def one_too_many(values: Arrays, along: Floats) -> Arrays:
     """The three losses, the floor under the second, and the curves along a, for each row."""
     a, size = values["a"], values["C"].astype(int)
     shown = [three_losses(np.concatenate([a, along]), classes) for classes in SIZES]
-    here = {name: np.stack([losses[name][: len(a)] for losses in shown]) for name in shown[0]}
-    curves = {name: np.stack([losses[name][len(a) :] for losses in shown]) for name in shown[0]}
+    every = {name: np.stack([losses[name] for losses in shown]) for name in shown[0]}
     row = np.arange(len(a))
     floors = np.array([floor(classes) for classes in SIZES])[size]
     return {
-        **{name: losses[size, row] for name, losses in here.items()},
+        **{name: losses[size, row] for name, losses in every.items()},
         "floor": floors,
         "floor_line": np.stack([floors, floors], axis=-1),
         "no_line": np.full((len(a), 2), np.nan),
-        "plain_curve": curves["plain"][size],
-        "double_curve": curves["double"][size],
+        "plain_curve": every["plain"][size, len(a) :],
+        "double_curve": every["double"][size, len(a) :],
     }

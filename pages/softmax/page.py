@@ -49,25 +49,17 @@ COLD = 0.1
 
 def softmax_of_k(count: int) -> str:
     """The formula of class k's probability, with its numbers."""
-    over = formula.op("/")
-    powers = [
-        formula.exp(formula.row(formula.slot(f"z{i}"), over, formula.slot("T")))
-        for i in range(count)
-    ]
-    z_k, p_k = formula.sub("<mi>z</mi>", "<mi>k</mi>"), formula.sub("<mi>p</mi>", "<mi>k</mi>")
-    top = formula.exp(formula.row(formula.slot("z_k|exact", "truth"), over, formula.slot("T")))
+
+    def power(logit: str, colour: str = "") -> str:
+        return formula.exp(formula.row(formula.slot(logit, colour), "/", formula.slot("T")))
+
+    powers = formula.total(*(power(f"z{i}") for i in range(count)))
     return formula.math(
-        p_k,
-        formula.op("="),
-        formula.frac(
-            formula.exp(formula.row(z_k, over, formula.ident("T"))),
-            formula.over_sum("z", tempered=True),
-        ),
-        formula.op("="),
-        formula.frac(top, formula.total(*powers)),
-        formula.op("="),
-        formula.slot("p_k", "prediction"),
-    )
+        "p_k",
+        "=", formula.frac(formula.exp("z_k / T"), formula.over("j", formula.exp("z_j / T"))),
+        "=", formula.frac(power("z_k|exact", "truth"), powers),
+        "=", formula.slot("p_k", "prediction"),
+    )  # fmt: skip
 
 
 def classes_buttons(s: Section) -> None:

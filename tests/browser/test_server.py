@@ -62,6 +62,6 @@ def test_an_asset_is_kept_for_ever_under_the_name_of_its_content_only(server):
     assert (status, stale["cache-control"], same) == (200, "no-cache", body)
 
 
-@pytest.mark.parametrize("path", ["/xent/0/ui/figure/figure.py", "/xent/0/ui/..%2Fapp.py"])
+@pytest.mark.parametrize("path", ["/xent/0/ui/figure/sweeps.py", "/xent/0/ui/..%2Fapp.py"])
 def test_nothing_else_is_served(server, path):
     assert get(server, path)[0] in (400, 404)

@@ -407,7 +407,7 @@ def page_params() -> torch_inputs.PageParams:
         torch_inputs.Logits("x", ((2.0, 1.0, 0.1), (0.5, 2.5, 0.0), (-1.0, 0.3, 3.0))),
         torch_inputs.Targets("t", (0, 1, 2), of="x"),
         links.Index("row", 0, of="x"),
-        torch_inputs.Word("dtype", "float32", ("float32", "float64")),
+        links.Word("dtype", "float32", ("float32", "float64")),
         torch_inputs.Together("opt", (links.Number("smoothing", 0.0, 0.0, 1.0),)),
     )
 

@@ -154,7 +154,7 @@ def test_a_bit_that_a_format_has_not_is_not_flipped():
 
 
 def test_a_story_in_a_link_is_one_of_the_stories():
-    story = links.Params(link.Word("story", "free", ("free", "half")))
+    story = links.Params(links.Word("story", "free", ("free", "half")))
     assert story.read({"story": "half"}) == ({"story": "half"}, [])
     for word in ("", "HALF", "half,", "<script>", "0"):
         state, problems = story.read({"story": word})

@@ -11,7 +11,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ui.lesson import fields
 from ui.state import typed
 from ui.words import LANGUAGES, words
 
@@ -131,7 +130,7 @@ def test_what_is_no_matrix_is_refused_with_its_reason(said, why):
         typed.read_matrix(said)
     assert caught.value.why == why
     for language in LANGUAGES:
-        sentence = words("home", language).label(fields.UNREADABLE[why], **caught.value.values)
+        sentence = words("home", language).label(f"typed_{why}", **caught.value.values)
         assert "{{" not in sentence
 
 
@@ -293,7 +292,7 @@ def test_no_text_raises_anything_but_the_modules_own_error(text):
         try:
             found = read(text)
         except typed.UnreadableError as error:
-            words("home", "en").label(fields.UNREADABLE[error.why], **error.values)
+            words("home", "en").label(f"typed_{error.why}", **error.values)
             continue
         if isinstance(found, typed.TypedRow):
             assert 1 <= len(found.values) <= typed.MAX_ROW

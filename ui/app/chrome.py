@@ -1,39 +1,13 @@
 """What stands around every lesson: the title, the language button and the document's language."""
 
-import functools
 import secrets
-from typing import Any
 
 import streamlit as st
 
-from ui.assets import asset_url
+from ui.assets import component
 from ui.state import address
 from ui.state.links import quoted
 from ui.words import LANGUAGES, fill, set_language, shared_labels, tag
-
-# With it comes what every page needs when the server was away (see comeback.js).
-# What a run adds to the address is added once: its message may come again, with a theme, say.
-_SETTLE = """
-export default function ({ data: { language, page, added, run } }) {
-  import(new URL("COMEBACK_JS", window.location.origin).href)
-  const root = document.documentElement
-  root.lang = language
-  const { pathname, search, hash } = window.location
-  if (root.dataset.run === run || !pathname.endsWith("/" + page)) return
-  root.dataset.run = run
-  const query = new URLSearchParams(search)
-  for (const [name, value] of Object.entries(added)) query.set(name, value)
-  const readable = `?${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
-  if (query.size && readable !== search)
-    history.replaceState(history.state, "", pathname + readable + hash)
-}
-"""
-
-
-@functools.cache
-def _settling_component() -> Any:
-    js = _SETTLE.replace("COMEBACK_JS", asset_url("ui/app/comeback.js"))
-    return st.components.v2.component("xent_settling", js=js, isolate_styles=False)
 
 
 def settle(language: str) -> None:
@@ -43,7 +17,8 @@ def settle(language: str) -> None:
     """
     run = secrets.token_hex(8)
     told = {"language": tag(language), "page": address.page(), "added": address.added(), "run": run}
-    _settling_component()(key="xent settling of the page", data=told, height=1)
+    settling = component("xent_settling", "ui/app/settle.js")
+    settling(key="xent settling of the page", data=told, height=1)
 
 
 # A projector's 1280 × 800 has to show a figure with its sliders.

@@ -76,10 +76,8 @@ def served(scheme: str, at: str, port: int | None) -> frozenset[str]:
         names |= machine_names()
     if told not in _EVERY:
         names.add(_as_host(told.lower()))
-    extra = re.split(r"[\s,]+", os.environ.get(ORIGINS, ""))
-    return frozenset(
-        filter(None, map(origin, [*extra, *(f"{scheme}://{n}:{port}" for n in names)]))
-    )
+    own = (origin(f"{scheme}://{name}:{port}") for name in names)
+    return listed_origins() | frozenset(filter(None, own))
 
 
 def admitted(scope: Scope) -> bool:
@@ -109,11 +107,15 @@ def _as_the_browser_sees_it(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-class KnownAddress:
-    """Refuse what comes to another address than those served, or from another page."""
+class Layer:
+    """What a request passes on its way to the app."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+
+
+class KnownAddress(Layer):
+    """Refuse what comes to another address than those served, or from another page."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -137,14 +139,11 @@ class _TooLongError(Exception):
     pass
 
 
-class ShortBodies:
+class ShortBodies(Layer):
     """Read a request's body before the app does: all of it in time, and never more than a little.
 
     Whoever hangs up meanwhile is not answered, and nobody is told.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _has_body(scope):
@@ -195,11 +194,8 @@ def _once(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-class NoUploads:
+class NoUploads(Layer):
     """Answer Streamlit's upload route as if there were none: nobody needs one here."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "/_stcore/upload_file" in scope["path"]:

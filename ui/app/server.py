@@ -11,9 +11,9 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from ui.app.gate import KnownAddress, NoUploads, ShortBodies, listed_origins
+from ui.app.gate import KnownAddress, Layer, NoUploads, ShortBodies, listed_origins
 from ui.assets import prepare_assets
 from ui.words import current_language, shared_labels
 
@@ -42,11 +42,8 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
+class SecurityHeaders(Layer):
     """Add the security headers to every answer, a refusal too."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -57,7 +54,7 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class NoErrorDialogs:
+class NoErrorDialogs(Layer):
     """Tell Streamlit's page to open no dialog about an error.
 
     The one about a lost server is English, made for developers, and makes all of the page inert
@@ -65,9 +62,6 @@ class NoErrorDialogs:
     """
 
     PATH = "/_stcore/host-config"
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head: Message = {}

@@ -1,19 +1,26 @@
-"""Formulas with live numbers in them, as MathML: the browser sets it, the sweep fills it."""
+"""Formulas with live numbers in them, as MathML: the browser sets it, the sweep fills it.
+
+A part of a formula is MathML, or names, numbers and signs with spaces between them, where z_k
+has an index: `math("− log p_k =", slot("loss"))`.
+"""
+
+_SIGNS = set("=−+·/(),:≤<‖Σ∂")
 
 
-def ident(name: str) -> str:
-    """Return a name, such as p or loss."""
-    return f"<mi>{name}</mi>"
+def _token(token: str) -> str:
+    name, _, index = token.partition("_")
+    if index:
+        return f"<msub>{_token(name)}{_token(index)}</msub>"
+    kind = "mo" if set(token) <= _SIGNS else "mn" if token[0].isdecimal() else "mi"
+    return f"<{kind}>{token}</{kind}>"
 
 
-def op(sign: str) -> str:
-    """Return an operator."""
-    return f"<mo>{sign}</mo>"
+def _parts(part: str) -> str:
+    return part if part.startswith("<m") else "".join(map(_token, part.split(" ")))
 
 
-def number(text: str) -> str:
-    """Return a fixed number."""
-    return f"<mn>{text}</mn>"
+def _one(part: str) -> str:
+    return row(part) if " " in part and not part.startswith("<m") else _parts(part)
 
 
 def slot(key: str, colour: str = "") -> str:
@@ -24,45 +31,27 @@ def slot(key: str, colour: str = "") -> str:
 
 def row(*parts: str) -> str:
     """Return parts side by side."""
-    return f"<mrow>{''.join(parts)}</mrow>"
-
-
-def sub(base: str, index: str) -> str:
-    """Return a base with a subscript."""
-    return f"<msub>{base}{index}</msub>"
-
-
-def sup(base: str, exponent: str) -> str:
-    """Return a base with an exponent."""
-    return f"<msup>{base}{exponent}</msup>"
+    return f"<mrow>{''.join(map(_parts, parts))}</mrow>"
 
 
 def frac(top: str, bottom: str) -> str:
     """Return a fraction."""
-    return f"<mfrac>{top}{bottom}</mfrac>"
+    return f"<mfrac>{_one(top)}{_one(bottom)}</mfrac>"
 
 
 def exp(exponent: str) -> str:
     """Return e to a power."""
-    return sup(ident("e"), exponent)
+    return f"<msup><mi>e</mi>{_one(exponent)}</msup>"
 
 
 def total(*parts: str) -> str:
     """Return parts with plus signs between them."""
-    return row(op("+").join(parts))
+    return row(_token("+").join(parts))
 
 
-def over_sum(letter: str, tempered: bool = False) -> str:
-    """Return the sum over j of e to the letter's j-th value, divided by T if tempered."""
-    power = sub(ident(letter), ident("j"))
-    if tempered:
-        power = row(power, op("/"), ident("T"))
-    return row(f"<munder>{op('∑')}{ident('j')}</munder>", exp(power))
-
-
-def over_classes(term: str) -> str:
-    """Return the sum of a term over all x."""
-    return row(f"<munder>{op('∑')}{ident('x')}</munder>", term)
+def over(index: str, *terms: str) -> str:
+    """Return the sum of what stands behind it over all values of an index."""
+    return row(f"<munder><mo>∑</mo><mi>{index}</mi></munder>", *terms)
 
 
 def math(*parts: str) -> str:

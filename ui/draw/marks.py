@@ -90,6 +90,11 @@ def point(colour: str, symbol: str = "circle", **shows: str) -> go.Scatter:
     return showing(trace, **shows)
 
 
+def signs(**trace: Any) -> go.Scatter:
+    """Return words, or what else `mode` says, in a plane; they may stand out of their panel."""
+    return go.Scatter({"mode": "text", "hoverinfo": "skip", "cliponaxis": False, **trace})
+
+
 def area(colour: str, opacity: float, **shows: str) -> go.Scatter:
     """Return a filled shape."""
     trace = go.Scatter(

@@ -30,8 +30,8 @@ class Panel:
     """Marks on their axes, between `across` and `up`; on a phone in the place of `narrow`.
 
     Its `title` stands above it, in another `title_style` if so said. A handle stands on its
-    panel's axes. What an axis or the title asks for on a phone is said as `x_narrow`, `y_narrow`
-    and `title_narrow`: {"tickangle": -45}.
+    panel's axes. What an axis or the title asks for on a phone is its "narrow":
+    {"tickangle": 0, "narrow": {"tickangle": -45}}.
     """
 
     marks: Sequence[BaseTraceType]
@@ -40,13 +40,9 @@ class Panel:
     across: Span = (0.0, 1.0)
     up: Span = (0.0, 1.0)
     title: str = ""
-    title_ends: bool = False  # where the panel ends, and does not begin there
+    title_style: Axis = field(default_factory=dict)
     narrow: tuple[Span, Span] | None = None
     handles: Sequence[Handle] = ()
-    x_narrow: Axis = field(default_factory=dict)
-    y_narrow: Axis = field(default_factory=dict)
-    title_style: Axis = field(default_factory=dict)
-    title_narrow: Axis = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,39 +116,42 @@ def _place(
     for mark in panel.marks:
         mark.update(xaxis=f"x{number}", yaxis=f"y{number}")
     x, y = f"xaxis{number}", f"yaxis{number}"
-    shared[x] = {"domain": panel.across, "anchor": f"y{number}", **panel.x}
-    shared[y] = {"domain": panel.up, "anchor": f"x{number}", **panel.y}
+    shared[x] = {"domain": panel.across, "anchor": f"y{number}", **_wide(x, panel.x, narrow)}
+    shared[y] = {"domain": panel.up, "anchor": f"x{number}", **_wide(y, panel.y, narrow)}
     if panel.title:
         title = f"annotations.{len(shared['annotations'])}"
-        shared["annotations"] = [*shared["annotations"], _title(panel)]
+        style = _wide(title, panel.title_style, narrow)
+        above = heading(panel.title, panel.across, panel.up[1], **style)
+        shared["annotations"] = [*shared["annotations"], above]
         if panel.narrow:
-            x_at, y_at = panel.narrow[0][panel.title_ends], panel.narrow[1][1]
-            narrow |= {f"{title}.x": x_at, f"{title}.y": y_at}
-        narrow.update({f"{title}.{name}": value for name, value in panel.title_narrow.items()})
+            across, up = panel.narrow
+            there = heading(panel.title, across, up[1], **style)
+            narrow |= {f"{title}.x": there["x"], f"{title}.y": there["y"]}
     if panel.narrow:
         across, up = panel.narrow
         narrow |= {f"{x}.domain": list(across), f"{y}.domain": list(up)}
-    narrow.update({f"{x}.{name}": value for name, value in panel.x_narrow.items()})
-    narrow.update({f"{y}.{name}": value for name, value in panel.y_narrow.items()})
     return [replace(handle, axis=number) for handle in panel.handles]
 
 
-def _title(panel: Panel) -> dict[str, Any]:
-    style = panel.title_style
-    return heading(panel.title, panel.across, panel.up[1], panel.title_ends, **style)
+def _wide(place: str, said: Axis, narrow: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of an axis or a title; what it asks for on a phone goes to `narrow`."""
+    wide = dict(said)
+    narrow.update({f"{place}.{name}": value for name, value in wide.pop("narrow", {}).items()})
+    return wide
 
 
-def heading(
-    text: str, across: Span, up: float = 1.0, ends: bool = False, **style: Any
-) -> dict[str, Any]:
-    """Return a title above a panel as a note of the figure, at its left end or where it `ends`."""
+def heading(text: str, across: Span, up: float = 1.0, **style: Any) -> dict[str, Any]:
+    """Return a title above a panel as a note of the figure, at its left end or at its right one.
+
+    The latter with the style xanchor="right".
+    """
     return {
         "text": f"<b>{text}</b>",
-        "x": across[ends],
+        "x": across[style.get("xanchor") == "right"],
         "y": up,
         "xref": "paper",
         "yref": "paper",
-        "xanchor": "right" if ends else "left",
+        "xanchor": "left",
         "yanchor": "bottom",
         "yshift": 6,
         "showarrow": False,
@@ -179,9 +178,9 @@ def probabilities(top: float = 1.15) -> dict[str, Any]:
     return {"range": [0, top], "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 
 
-def titled(title: str) -> dict[str, Any]:
-    """Return the title of an upright axis, close to its ticks."""
-    return {"title": {"text": title, "standoff": 6}}
+def titled(title: str, apart: float = 6) -> dict[str, Any]:
+    """Return the title of an axis, so many pixels from its ticks."""
+    return {"title": {"text": title, "standoff": apart}}
 
 
 def key(*entries: tuple[str, str, str]) -> str:

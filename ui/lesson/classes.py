@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from ui.lesson.fields import linked
 from ui.state import links
 from ui.words import Words
 
@@ -37,15 +38,13 @@ class Classes:
                 st.button(
                     text.label(label), on_click=self._resize, args=change, disabled=count == end
                 )
-        st.session_state[self._box] = ", ".join(self.named(text, names, count))
-        st.text_input(text.label("class_names"), key=self._box, on_change=self._rename)
+        shown = ", ".join(self.named(text, names, count))
+        st.text_input(
+            text.label("class_names"), **linked(f"xent names of {self.key}", shown, self._rename)
+        )
         if problem := st.session_state.get(self._problem):
             bounds = {"least": self.least, "most": self.most, "longest": links.NAME_LENGTH}
             st.warning(text.label("class_bad_names", what=links.quoted(problem), **bounds))
-
-    @property
-    def _box(self) -> str:
-        return f"xent names of {self.key}"
 
     @property
     def _problem(self) -> str:
@@ -56,9 +55,8 @@ class Classes:
         enough = self.lists.get(names, 0) >= count
         self.put(count, names if enough else _as_many(shown, count))
 
-    def _rename(self) -> None:
+    def _rename(self, typed: str) -> None:
         """Take the typed names; their number is the number of classes."""
-        typed = st.session_state[self._box]
         try:
             names = links.read_names(typed)
         except ValueError:

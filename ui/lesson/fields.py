@@ -1,4 +1,7 @@
-"""Fields for typed arrays: what cannot be used stays in its field, with a sentence and a way on."""
+"""Widgets that show the state, and fields for typed arrays among them.
+
+What cannot be used stays in its field, with a sentence and a way on.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,25 +13,19 @@ from ui.state import typed
 from ui.state.links import quoted
 from ui.words import Words
 
-# Sentences about what cannot be read; ui.state.typed names them.
-UNREADABLE = {
-    "too_long": "typed_too_long",
-    "nothing": "typed_nothing",
-    "many_rows": "typed_many_rows",
-    "many_numbers": "typed_many_numbers",
-    "many_axes": "typed_many_axes",
-    "one_row": "typed_one_row",
-    "gap": "typed_gap",
-    "ragged": "typed_ragged",
-    "no_number": "typed_no_number",
-    "too_large": "typed_too_large",
-    "target_count": "typed_target_count",
-    "no_class": "typed_no_class",
-    "not_ignored": "typed_not_ignored",
-    "no_weight": "typed_no_weight",
-    "weight_count": "typed_weight_count",
-    "which_commas": "typed_which_commas",
-}
+
+def linked(key: str, shown: Any, take: Callable[[Any], None]) -> dict[str, Any]:
+    """Return what makes a widget show a part of the state; `take` is told what is chosen instead.
+
+    A second click on what is chosen chooses nothing, and is not told.
+    """
+    st.session_state[key] = shown
+
+    def changed() -> None:
+        if st.session_state[key] is not None:
+            take(st.session_state[key])
+
+    return {"key": key, "on_change": changed}
 
 
 @dataclass(frozen=True)
@@ -44,18 +41,17 @@ class Field:
     def show(self, label: str, area: bool = False) -> None:
         """Show the field itself."""
         problem = self._problem
-        st.session_state[self.key] = problem[0] if problem else self.shown
+        shown = linked(self.key, problem[0] if problem else self.shown, self._take)
         if area:
-            st.text_area(label, key=self.key, on_change=self._typed, height=110,
-                         max_chars=typed.MAX_TEXT)  # fmt: skip
+            st.text_area(label, height=110, max_chars=typed.MAX_TEXT, **shown)
         else:
-            st.text_input(label, key=self.key, on_change=self._typed, max_chars=typed.MAX_TEXT)
+            st.text_input(label, max_chars=typed.MAX_TEXT, **shown)
 
     def say(self, text: Words) -> None:
         """Say what is wrong with what was typed, or how its commas were taken."""
         if self._problem:
             said, error = self._problem
-            st.warning(text.label(UNREADABLE[error.why], **error.values))
+            st.warning(text.label(f"typed_{error.why}", **error.values))
             if isinstance(error, typed.AmbiguousError):
                 with st.container(horizontal=True):
                     for i, reading in enumerate(error.readings):
@@ -78,9 +74,6 @@ class Field:
     @property
     def _commas(self) -> str:
         return f"{self.key} commas"
-
-    def _typed(self) -> None:
-        self._take(st.session_state[self.key])
 
     def _take(self, said: str) -> None:
         st.session_state.pop(f"{self.key} problem", None)

@@ -27,8 +27,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.draw.panels import Picture
-from ui.figure import Cell, Choice, Pick, Place, Preset, Readout, Row, Slider, View, live_figure
-from ui.figure.figure import Control
+from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
 from ui.figure.sweeps import Arrays, Model
 from ui.lesson.questions import show_question
 from ui.state import address, links
@@ -41,9 +40,7 @@ _FIGURE_WORDS = (
     "link_in_address", "lost", "presets", "save_picture", "waiting",
 )  # fmt: skip
 # what a label is said with: each has a field `label`
-Labelled = TypeVar(
-    "Labelled", bound="Slider | Choice | Cell | Place | Preset | Readout | Row | Pick"
-)
+Labelled = TypeVar("Labelled", bound=Control | Preset | Readout | Row | Pick)
 _KEY = re.compile("[a-z][a-z0-9_]+")  # what looks like one has to be one
 _NO_KEY = {"nan"}
 
@@ -260,8 +257,7 @@ class Section:
             rules={one.name: rules[one.name] for one in shown if one.name in rules},
             free=free,
         )
-        reset = Preset(Said(self.text.label("reset")), self.params.controls(self.params.default),
-                       whole=True)  # fmt: skip
+        reset = Preset(self.label("reset"), self.params.controls(self.params.default), whole=True)
         with self.stage:
             if self.held.problems and figure in (self.key, next(iter(self.figures), "")):
                 said = links.names(self.held.problems, self.text.label)

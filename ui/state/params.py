@@ -6,10 +6,10 @@ ValueError, or KeyError where something is not there; nothing else.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from ui.words.digits import exact
 from ui.words.numbers import read_real, write_number
@@ -20,64 +20,52 @@ State = Mapping[str, Any]
 Sent = Mapping[str, str]
 
 
-class Param(Protocol):
+@dataclass(frozen=True)
+class Param:
     """One name of an address: how its part is read, written, fitted, and what moves it.
 
     `so_far` is the state of the parameters before it, `state` that of all. What a parameter's
-    value is, only the parameter knows.
+    value is, only the parameter knows. Most have in common what is said here: a link has the
+    value as it is, any value goes with any other, one control of the same name holds it.
     """
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def default(self) -> Any: ...
+    name: str
+    default: Any = field(init=False)
 
     def read(self, text: str, so_far: State) -> Any:
         """Return the value that a link says. ValueError for what is of no use."""
-        ...
-
-    def write(self, value: Any, state: State) -> str:
-        """Return what a link says for a value: `read` gives it back."""
-        ...
-
-    def fit(self, value: Any, so_far: State) -> Any:
-        """Return the value, or the one next to it that goes with those before it."""
-        ...
+        raise NotImplementedError
 
     def allows(self, so_far: State) -> Allowed | None:
         """Return what could be said, for a sentence about what could not."""
-        ...
+        raise NotImplementedError
+
+    def write(self, value: Any, state: State) -> str:
+        """Return what a link says for a value: `read` gives it back."""
+        return value
+
+    def fit(self, value: Any, so_far: State) -> Any:
+        """Return the value, or the one next to it that goes with those before it."""
+        return value
 
     def controls(self, value: Any) -> dict[str, Any]:
         """Return the value as one value for each control: z = (1, 2) becomes z0 and z1."""
-        ...
+        return {self.name: value}
 
     def sent(self, values: Sent, before: Any) -> str:
         """Return what the browser sent of the controls, as a link writes it.
 
-        `before` is the value that it changes, None if there is none.
-
-        KeyError or ValueError for what no control can have sent.
+        `before` is the value that it changes, None if there is none. KeyError or ValueError for
+        what no control can have sent.
         """
-        ...
+        return values[self.name]
 
     def typable(self) -> tuple[float, float] | None:
         """Return what may be typed for each control, if that is bounded."""
-        ...
-
-
-class Plain:
-    """What most parameters have in common: any value goes with any other, and nothing is typed."""
-
-    def fit(self, value: Any, so_far: State) -> Any:
-        return value
-
-    def typable(self) -> tuple[float, float] | None:
         return None
 
 
-class NoControls(Plain):
+class NoControls(Param):
     """What no control of a figure moves: fields and buttons of the page set it."""
 
     def controls(self, value: Any) -> dict[str, Any]:
@@ -87,14 +75,28 @@ class NoControls(Plain):
         raise ValueError("commit: no control moves this")
 
 
-def _in(lo: float, hi: float) -> tuple[float, float] | None:
-    return (lo, hi) if math.isfinite(lo + hi) else None
+class OneNumber(Param):
+    """What one control holds as a number."""
+
+    def sent(self, values: Sent, before: float) -> str:
+        return write_number(float(values[self.name]))
+
+
+class ManyNumbers(Param):
+    """A row of numbers, of which the controls name0, name1, … hold one each."""
+
+    def controls(self, value: tuple[float, ...]) -> dict[str, Any]:
+        return {f"{self.name}{i}": x for i, x in enumerate(value)}
 
 
 def _row(name: str, most: int, values: Sent) -> tuple[float, ...]:
     """Return the numbers that the controls name0, name1, … have sent."""
     controls = (f"{name}{i}" for i in range(most))
     return tuple(float(values[control]) for control in controls if control in values)
+
+
+def _in(lo: float, hi: float) -> tuple[float, float] | None:
+    return (lo, hi) if math.isfinite(lo + hi) else None
 
 
 def write_row(numbers: Iterable[float]) -> str:
@@ -118,17 +120,13 @@ def _parse(text: str, lo: float, hi: float) -> float:
 
 
 @dataclass(frozen=True)
-class Number(Plain):
+class Number(OneNumber):
     """One number in [lo, hi], a whole one if so said."""
 
-    name: str
     default: float
     lo: float
     hi: float
     whole: bool = False
-
-    def controls(self, value: float) -> dict[str, float]:
-        return {self.name: value}
 
     def allows(self, so_far: State) -> Allowed:
         kind = "link_whole" if self.whole else "link_number"
@@ -143,26 +141,19 @@ class Number(Plain):
     def write(self, value: float, state: State) -> str:
         return write_number(value)
 
-    def sent(self, values: Sent, before: float) -> str:
-        return write_number(float(values[self.name]))
-
     def typable(self) -> tuple[float, float] | None:
         return _in(self.lo, self.hi)
 
 
 @dataclass(frozen=True)
-class Numbers(Plain):
+class Numbers(ManyNumbers):
     """A row of numbers in [lo, hi], at least `least` and at most `most` of them."""
 
-    name: str
     default: tuple[float, ...]
     lo: float
     hi: float
     least: int = 2
     most: int = 6
-
-    def controls(self, value: tuple[float, ...]) -> dict[str, float]:
-        return {f"{self.name}{i}": x for i, x in enumerate(value)}
 
     def allows(self, so_far: State) -> Allowed:
         size = {"least": self.least, "most": self.most}
@@ -185,15 +176,11 @@ class Numbers(Plain):
 
 
 @dataclass(frozen=True)
-class Index(Plain):
+class Index(OneNumber):
     """One of the options 0 … n-1, where n is a number or the length of the row named `of`."""
 
-    name: str
     default: int
     of: str | int
-
-    def controls(self, value: float) -> dict[str, float]:
-        return {self.name: value}
 
     def _size(self, so_far: State) -> int:
         return self.of if isinstance(self.of, int) else len(so_far[self.of])
@@ -213,9 +200,6 @@ class Index(Plain):
     def write(self, value: float, state: State) -> str:
         return str(int(value))
 
-    def sent(self, values: Sent, before: float) -> str:
-        return write_number(float(values[self.name]))
-
 
 def _weight(text: str) -> Fraction:
     """Return a weight from 0 to 1e9, exactly as it is written; a tiny one is what a float is."""
@@ -229,20 +213,16 @@ _MOST_PARTS = 100
 
 
 @dataclass(frozen=True)
-class Distribution(Plain):
+class Distribution(ManyNumbers):
     """Probabilities of `least` to `most` classes, written as weights: 1,1,1 is a third each.
 
     One `of` another has as many classes as that one, and is uniform where a link does not say.
     """
 
-    name: str
     default: tuple[float, ...]
     of: str = ""
     least: int = 2
     most: int = 8
-
-    def controls(self, value: tuple[float, ...]) -> dict[str, float]:
-        return {f"{self.name}{i}": x for i, x in enumerate(value)}
 
     def allows(self, so_far: State) -> Allowed:
         count = len(so_far[self.of]) if self.of else 0
@@ -330,16 +310,12 @@ def read_names(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Names(Plain):
+class Names(Param):
     """The names of the classes of a distribution: a list, or one word for a list of the app's."""
 
-    name: str
     default: str
     of: str
     lists: Mapping[str, int]  # how many names each of the app's lists has
-
-    def controls(self, value: str) -> dict[str, str]:
-        return {self.name: value}
 
     def allows(self, so_far: State) -> Allowed | None:
         return "link_names", {"count": len(so_far[self.of]), "longest": NAME_LENGTH}
@@ -348,9 +324,10 @@ class Names(Plain):
         count = len(so_far[self.of])
         if self.lists.get(text, 0) >= count:
             return text
-        if len(read_names(text)) != count:
+        names = read_names(text)
+        if len(names) != count:
             raise ValueError(f"not {count} names")
-        return ",".join(read_names(text))
+        return ",".join(names)
 
     def fit(self, value: str, so_far: State) -> str:
         count = len(so_far[self.of])
@@ -358,11 +335,21 @@ class Names(Plain):
         fits = known >= count if known else len(value.split(",")) == count
         return value if fits else next(name for name, n in self.lists.items() if n >= count)
 
-    def write(self, value: str, state: State) -> str:
-        return value
 
-    def sent(self, values: Sent, before: str) -> str:
-        return values[self.name]
+@dataclass(frozen=True)
+class Word(Param):
+    """One of some words that no language changes: float32, mean, 4x5."""
+
+    default: str
+    words: Sequence[str]
+
+    def allows(self, so_far: State) -> Allowed:
+        return "link_word", {"words": ", ".join(self.words)}
+
+    def read(self, text: str, so_far: State) -> str:
+        if text not in self.words:
+            raise ValueError(f"{text[:40]!r} is none of {self.words}")
+        return text
 
 
 @dataclass(frozen=True)

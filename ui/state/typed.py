@@ -56,7 +56,7 @@ _LEAD = re.compile(
 
 
 class UnreadableError(ValueError):
-    """What was typed cannot be used: `why` is the key of a sentence, `values` its places."""
+    """What was typed cannot be used: the label typed_`why` says so, `values` are its places."""
 
     def __init__(self, why: str, **values: object) -> None:
         super().__init__(f"{why} {values}")

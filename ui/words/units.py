@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ui.state import address
-from ui.state.links import quoted
+from ui.state.links import Problem, names
 from ui.words import Words
+from xent_core import self_information
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ UNITS = {
         Unit("hartleys", 10.0, "log₁₀"),
     )
 }
+
+
+def bit_in(base: float) -> float:
+    """Return what a binary digit can say at most, in the unit of a base."""
+    return float(self_information(1 / 2, base=base))
+
+
 _PARAM, _MEMORY, _KEY = "unit", "xent unit", "xent unit switch"
 
 
@@ -48,9 +56,8 @@ def unit_switch(text: Words) -> Unit:
     unit = current_unit()
     asked = address.query().get(_PARAM)
     if asked is not None and asked not in UNITS:
-        allowed = text.label("link_word", words=", ".join(UNITS))
-        what = f"{quoted(f'{_PARAM}={asked[:20]}')} ({allowed})"
-        st.warning(text.label("bad_link", what=what))
+        problem = Problem(_PARAM, asked[:20], ("link_word", {"words": ", ".join(UNITS)}))
+        st.warning(text.label("bad_link", what=names([problem], text.label)))
     st.session_state[_KEY] = unit.name
     st.segmented_control(
         text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose

@@ -1,0 +1,33 @@
+"""Formulas: what is read as a name, as a number and as a sign."""
+
+import pytest
+
+from ui.draw import formula
+
+
+@pytest.mark.parametrize(
+    ("part", "mathml"),
+    [
+        ("x", "<mi>x</mi>"),
+        ("log1p Σ′", "<mi>log1p</mi><mi>Σ′</mi>"),
+        ("z_k", "<msub><mi>z</mi><mi>k</mi></msub>"),
+        ("3.32", "<mn>3.32</mn>"),
+        ("= − Σ )) <", "<mo>=</mo><mo>−</mo><mo>Σ</mo><mo>))</mo><mo><</mo>"),
+        ("<", "<mo><</mo>"),
+        ("<mn>1</mn>", "<mn>1</mn>"),
+        ("log₂\N{NO-BREAK SPACE} P", "<mi>log₂\N{NO-BREAK SPACE}</mi><mi>P</mi>"),
+    ],
+)
+def test_a_part_is_names_numbers_and_signs_or_mathml(part, mathml):
+    assert formula.row(part) == f"<mrow>{mathml}</mrow>"
+
+
+def test_what_takes_one_part_holds_several_together():
+    assert formula.exp("z") == "<msup><mi>e</mi><mi>z</mi></msup>"
+    assert formula.exp("z / T") == f"<msup><mi>e</mi>{formula.row('z / T')}</msup>"
+    assert formula.frac("1", "∂ p_k") == f"<mfrac><mn>1</mn>{formula.row('∂ p_k')}</mfrac>"
+
+
+def test_a_sum_over_an_index_stands_before_its_term():
+    sign = "<munder><mo>∑</mo><mi>x</mi></munder>"
+    assert formula.over("x", "p_x") == formula.row(sign, "p_x")

@@ -1,0 +1,21 @@
+// The end of a run: the document's language, and what the address lacks. With it comes what every
+// page needs when the server was away.
+
+import "./comeback.js"
+
+/**
+ * What a run adds to the address is added once: its message may come again, with a theme, say.
+ * @param {{ data: { language: string, page: string, added: Record<string, string>, run: string } }} component
+ */
+export function mount({ data: { language, page, added, run } }) {
+  const root = document.documentElement
+  root.lang = language
+  const { pathname, search, hash } = window.location
+  if (root.dataset.run === run || !pathname.endsWith("/" + page)) return
+  root.dataset.run = run
+  const query = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(added)) query.set(name, value)
+  const readable = `?${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
+  if (query.size && readable !== search)
+    history.replaceState(history.state, "", pathname + readable + hash)
+}
