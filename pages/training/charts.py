@@ -93,7 +93,7 @@ def _curves(config: Config, top: float, runners: Sequence[str], text: Words) -> 
     ]
     return [
         panel(
-            "loss", SURPRISE, "", marks, {"showticklabels": False},
+            "loss", SURPRISE, "", marks, {"ticks": "", "showticklabels": False},
             y={"range": [0, top], "nticks": 5, "rangemode": "tozero"},
             up=_HIGH, narrow=((0, 1), (0.79, 1)),
             handles=[Handle("step", "epoch", 0, "muted", "point", says="step", leaps=True)],
