@@ -1,17 +1,21 @@
-"""The pictures of a training run: losses, accuracies, the plane or the mistakes, one sample.
+"""The picture of a training run: losses, accuracies, one sample, the plane or the mistakes.
 
-Names in, Plotly figure out; the numbers come from the run (see run.py).
+The numbers come from the run (see run.py); those of a race's second run have names with _2.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, CLEAR, FINE, GREY, PREDICTION, SURPRISE, TRUTH
-from ui.draw.panels import heading, key, shared_layout
-from ui.figure import Bind
+from ui.draw.marks import line, showing
+from ui.draw.panels import Panel, Picture, key, picture
+from ui.figure import Handle
+from ui.words import Words
+from xent_core.training import Config, Plane
 
 Sign = list[list[float]]
 
@@ -27,315 +31,191 @@ CLASS_SIGNS: tuple[Sign, ...] = (
     [], _polygon(4, 45.0), _polygon(4), _polygon(3), _polygon(5), _polygon(6),
 )  # fmt: skip
 
-LEFT = (0.0, 0.42)
-_HIGH, _LOW = (0.53, 1.0), (0.0, 0.29)
-_PANELS = ((0.5, 0.64), (0.68, 0.82), (0.86, 1.0))
+_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.53, 1.0), (0.0, 0.29)
+_BARE: dict[str, Any] = {"showgrid": False, "zeroline": False}
 
 
-@dataclass(frozen=True)
-class Plane:
-    """Where the map of a run lies: the ends of its axes, and their titles."""
+def run_picture(
+    config: Config, plane: Plane | None, top: float, runners: Sequence[str], text: Words
+) -> Picture:
+    """Draw a run, or the race of two `runners`, whose losses' axis reaches to `top` at first.
 
-    across: tuple[float, float]
-    up: tuple[float, float]
-    titles: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Named:
-    """The words of the figure, in the reader's language."""
-
-    loss: str
-    accuracy: str
-    train: str
-    test: str
-    second: str
-    first: str
-    ln_c: str
-    epoch: str
-    logits: str
-    probabilities: str
-    difference: str
-    map: str
-    taken: str
-    true: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure, what its traces show, and the axes of the maps, which the player paints."""
-
-    figure: go.Figure
-    binds: list[Bind]
-    maps: tuple[str, ...] = ()
-
-
-class _Traces:
-    """Traces with what they show of the run's arrays, field by field."""
-
-    def __init__(self) -> None:
-        self.traces: list[Any] = []
-        self.binds: list[Bind] = []
-
-    def add(self, trace: Any, **shows: str) -> int:
-        number = len(self.traces)
-        self.traces.append(trace)
-        for field, array in shows.items():
-            self.binds.append(Bind(number, field.replace("__", "."), array))
-        return number
-
-
-def _curve(colour: str, dash: str, axis: str, width: float = 2.5) -> go.Scatter:
-    return go.Scatter(
-        mode="lines",
-        line={"color": colour, "width": width, "dash": dash},
-        xaxis="x",
-        yaxis=f"y{axis}",
-        hoverinfo="x+y",
+    The player paints the map of a `plane` with the samples on it. Without one, as of digits, it
+    is drawn which class is taken for which.
+    """
+    return picture(
+        *_curves(config, top, runners, text),
+        *_sample(config.class_count, len(runners) > 1, text),
+        *_maps(config, plane, runners, text),
+        height=400,
+        narrow_height=900,
+        margin={"l": 42, "r": 10, "t": 26, "b": 40},
+        **_ln_c(math.log(config.class_count), text.label("ln_c")),
     )
 
 
-def _curves(found: _Traces, race: bool, test: bool) -> None:
-    """Losses above, accuracies below; of a race's second thinner, and grey."""
-    for quantity, colour, axis in (("loss", SURPRISE, ""), ("accuracy", FINE, "2")):
-        if race:
-            found.add(_curve(GREY, "solid", axis, 2), x="epoch*", y=f"train_{quantity}_2*")
-            if test:
-                found.add(_curve(GREY, "dot", axis, 2), x="epoch*", y=f"test_{quantity}_2*")
-        found.add(_curve(colour, "solid", axis), x="epoch*", y=f"train_{quantity}*")
-        if test:
-            found.add(_curve(colour, "dot", axis), x="epoch*", y=f"test_{quantity}*")
-    found.add(_curve(BROKEN, "dash", "", 2), x="failed_x*", y="failed_y*")
-    found.add(_curve(GREY, "dashdot", "", 1.5), x="changed_x*", y="changed_y*")
-
-
-def _axes(names: Named, epochs: int, top: float, classes: int) -> dict[str, Any]:
-    kept = {"domain": LEFT, "range": [0, epochs], "showgrid": False, "zeroline": False}
-    few = {"tickvals": [-1, 0, 1], "zeroline": True, "showgrid": True}
-    low = {"domain": _LOW, "nticks": 4}
-    axes: dict[str, Any] = {
-        "xaxis": {**kept, "anchor": "y2", "title": _title(names.epoch)},
-        "yaxis": {"domain": _HIGH, "range": [0, top], "nticks": 5, "rangemode": "tozero"},
-        "yaxis2": {"domain": _LOW, "range": [0, 106], "tickvals": [0, 50, 100]},
-    }
-    ranges = ([-1, 1], [0, 1.15], [-1.2, 1.2])
-    details = ({}, {"tickvals": [0, 0.5, 1]}, few)
-    for number, domain, span, detail in zip("567", _PANELS, ranges, details, strict=True):
-        axes[f"xaxis{number}"] = {
-            "domain": domain,
-            "anchor": f"y{number}",
-            "range": [-0.6, classes - 0.4],
-            "dtick": 1 if classes < 7 else 3,
-            "showgrid": False,
-            "zeroline": False,
-        }
-        axes[f"yaxis{number}"] = {**low, "anchor": f"x{number}", "range": span, **detail}
-    return axes
+def axes_of(drawn: Picture, array: str) -> str:
+    """Return the number of the axes on which an array is drawn, "" for the first ones."""
+    trace = next(bind.trace for bind in drawn.binds if bind.array == array)
+    return drawn.figure.data[trace].xaxis.removeprefix("x")
 
 
 def _title(text: str) -> dict[str, Any]:
     return {"text": text, "standoff": 5, "font": {"size": 12}}
 
 
-def _bars(found: _Traces, classes: int, race: bool) -> None:
+def _curve(colour: str, dash: str, width: float, x: str, y: str) -> go.Scatter:
+    return line(colour, dash=dash, width=width, x=x, y=y).update(hoverinfo="x+y")
+
+
+def _curves(config: Config, top: float, runners: Sequence[str], text: Words) -> list[Panel]:
+    """Losses above, accuracies below; of a race's second thinner, and grey."""
+    parts = [("train", "solid"), ("test", "dot")][: 1 + (config.test_samples > 0)]
+    keys = [f"━ {text.label('train')} ┅ {text.label('test')}"] * (len(parts) - 1)
+    keys += [key((GREY, "▬", second)) for second in runners[1:]]
+
+    def panel(
+        quantity: str, colour: str, unit: str, more: list[Any], x: Any, **where: Any
+    ) -> Panel:
+        looks = [("_2", GREY, 2.0) for _ in runners[1:]] + [("", colour, 2.5)]
+        curves = [
+            _curve(shade, dash, width, x="epoch*", y=f"{part}_{quantity}{tail}*")
+            for tail, shade, width in looks
+            for part, dash in parts
+        ]
+        title = "   ".join([key((colour, "▬", text.label(quantity) + unit)), *keys])
+        epochs = {"range": [0, config.epochs], **_BARE, **x}
+        return Panel([*curves, *more], epochs, across=_LEFT, title=title, **where)
+
+    marks = [
+        _curve(BROKEN, "dash", 2, x="failed_x*", y="failed_y*"),
+        _curve(GREY, "dashdot", 1.5, x="changed_x*", y="changed_y*"),
+    ]
+    return [
+        panel(
+            "loss", SURPRISE, "", marks, {"ticks": "", "showticklabels": False},
+            y={"range": [0, top], "nticks": 5, "rangemode": "tozero"},
+            up=_HIGH, narrow=((0, 1), (0.79, 1)),
+            handles=[Handle("step", "epoch", 0, "muted", "point", says="step", leaps=True)],
+        ),
+        panel(
+            "accuracy", FINE, " (%)", [], {"title": _title(text.label("epoch"))},
+            y={"range": [0, 106], "tickvals": [0, 50, 100]},
+            up=_LOW, narrow=((0, 1), (0.63, 0.72)),
+        ),
+    ]  # fmt: skip
+
+
+def _ln_c(level: float, name: str) -> dict[str, Any]:
+    """The loss of a model that knows nothing: a line with its name, no trace to be uncovered."""
+    of_losses = {"xref": "x domain", "yref": "y"}
+    drawn = {"type": "line", "x0": 0, "x1": 1, "y0": level, "y1": level,
+             "line": {"color": GREY, "dash": "dot", "width": 1.5}}  # fmt: skip
+    written = {"text": name, "x": 1, "y": level, "xanchor": "right", "yanchor": "bottom",
+               "showarrow": False, "font": {"size": 11}}  # fmt: skip
+    return {"shapes": [of_losses | drawn], "annotations": [of_losses | written]}
+
+
+def _sample(classes: int, race: bool, text: Words) -> list[Panel]:
     """The chosen sample: its logits, what softmax makes of them, and what pulls at them."""
     x = tuple(range(classes))
-    width = 0.38 if race else 0.7
-
-    def bar(colour: str, axis: str, second: bool) -> go.Bar:
-        offset = 0.02 if second else (-0.4 if race else -0.35)
-        marker = {"color": colour, "pattern": {"shape": "/" if second else "", "solidity": 0.4}}
-        return go.Bar(
-            x=x,
-            width=width,
-            offset=offset,
-            xaxis=f"x{axis}",
-            yaxis=f"y{axis}",
-            marker=marker,
-            hoverinfo="x+y",
-        )
-
-    for second in (False, True)[: 1 + race]:
-        tail = "_2" if second else ""
-        found.add(bar(GREY, "5", second), y=f"z{tail}")
-        found.add(bar(PREDICTION, "6", second), y=f"p{tail}")
-        found.add(bar(SURPRISE, "7", second), y=f"pull{tail}")
-    frame = {"color": CLEAR, "line": {"color": TRUTH, "width": 2}}
-    found.add(
-        go.Bar(x=x, width=0.84, xaxis="x6", yaxis="y6", marker=frame, hoverinfo="skip"), y="y"
-    )
-    for sign in ("up", "down"):
-        head = {"symbol": f"triangle-{sign}", "size": 11, "color": TRUTH}
-        found.add(
-            go.Scatter(x=x, mode="markers", xaxis="x7", yaxis="y7", marker=head, hoverinfo="skip"),
-            y=sign,
-        )
+    outline = {"color": CLEAR, "line": {"color": TRUTH, "width": 2}}
+    true = go.Bar(x=x, width=0.84, marker=outline, hoverinfo="skip")
+    pulls = [*_bars(x, "pull", SURPRISE, race), _heads(x, "up"), _heads(x, "down")]
+    ticks = {"range": [-0.6, classes - 0.4], "dtick": 1 if classes < 7 else 3, **_BARE}
+    panels = (
+        ("logits", _bars(x, "z", GREY, race),
+         {"range": [-1, 1]}, (0.5, 0.64), (0, 0.26)),
+        ("probabilities", [*_bars(x, "p", PREDICTION, race), showing(true, y="y")],
+         {"range": [0, 1.15], "tickvals": [0, 0.5, 1]}, (0.68, 0.82), (0.37, 0.63)),
+        ("pulls", pulls,
+         {"range": [-1.2, 1.2], "tickvals": [-1, 0, 1]}, (0.86, 1.0), (0.74, 1)),
+    )  # fmt: skip
+    return [
+        Panel(marks, ticks, {"nticks": 4, **y}, across, _LOW,
+              title=text.label(name), narrow=(narrow, (0, 0.17)))
+        for name, marks, y, across, narrow in panels
+    ]  # fmt: skip
 
 
-def _panels(race: bool) -> list[tuple[str, str, tuple[float, float]]]:
-    """The number of the axes, what its arrays' names end with, and the place of each map."""
-    if race:
-        return [("3", "", (0.5, 0.735)), ("4", "_2", (0.765, 1.0))]
-    return [("3", "", (0.5, 1.0))]
-
-
-def _key(names: Named, race: bool, test: bool, what: str, colour: str) -> str:
-    """The heading of a panel of curves: its own key."""
-    parts = [key((colour, "▬", what))]
-    if test:
-        parts.append(f"━ {names.train} ┅ {names.test}")
-    if race:
-        parts.append(key((GREY, "▬", names.second)))
-    return "   ".join(parts)
-
-
-def _headings(names: Named, race: bool, test: bool, maps: list[Any]) -> list[dict[str, Any]]:
-    """The headings of all panels."""
-    upper = [heading(_key(names, race, test, names.loss, SURPRISE), LEFT)]
-    lower = [
-        heading(_key(names, race, test, names.accuracy, FINE), LEFT),
-        *(
-            heading(text, domain)
-            for text, domain in zip(
-                (names.logits, names.probabilities, names.difference), _PANELS, strict=True
-            )
-        ),
-    ]
-    for one in lower:
-        one["y"] = _LOW[1]
-    heads = (names.first, names.second) if race else (names.map,)
-    upper += [heading(text, domain) for text, (_, _, domain) in zip(heads, maps, strict=True)]
-    return upper + lower
-
-
-def _ln_c(names: Named, level: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The loss of a model that knows nothing: a line with its name."""
-    line = {
-        "type": "line",
-        "xref": "x domain",
-        "yref": "y",
-        "x0": 0,
-        "x1": 1,
-        "y0": level,
-        "y1": level,
-        "line": {"color": GREY, "dash": "dot", "width": 1.5},
-    }
-    name = {
-        "text": names.ln_c,
-        "xref": "x domain",
-        "yref": "y",
-        "x": 1,
-        "y": level,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 11},
-    }
-    return line, name
-
-
-def _layout(names: Named, race: bool, test: bool, epochs: int, top: float, level: float,
-            classes: int) -> dict[str, Any]:  # fmt: skip
-    line, name = _ln_c(names, level)
-    return {
-        "height": 400,
-        "margin": {"l": 42, "r": 10, "t": 26, "b": 40},
-        **_axes(names, epochs, top, classes),
-        "shapes": [line],
-        "annotations": [name, *_headings(names, race, test, _panels(race))],
-        "meta": {"narrow": _narrow(race, len(_panels(race)))},
-    }
-
-
-def _narrow(race: bool, maps: int) -> dict[str, Any]:
-    """One panel below the other on a narrow screen."""
-    places: dict[str, Any] = {"height": 900, "xaxis.domain": [0, 1]}
-    places |= {"yaxis.domain": [0.79, 1], "yaxis2.domain": [0.63, 0.72]}
-    sides = ((0, 0.47), (0.53, 1)) if race else ((0, 1),)
-    for number, side in zip("34", sides, strict=False):
-        places |= {f"xaxis{number}.domain": side, f"yaxis{number}.domain": [0.26, 0.53]}
-    for number, side in zip("567", ((0, 0.26), (0.37, 0.63), (0.74, 1)), strict=True):
-        places |= {f"xaxis{number}.domain": side, f"yaxis{number}.domain": [0, 0.17]}
-    # annotations: ln C, the losses, the maps, the accuracies, and three of the sample
-    tops = [1.0, *([0.53] * maps), 0.72, 0.17, 0.17, 0.17]
-    lefts = [0, *(side[0] for side in sides), 0, 0, 0.37, 0.74]
-    for i, (y, x) in enumerate(zip(tops, lefts, strict=True), 1):
-        places |= {f"annotations.{i}.y": y, f"annotations.{i}.x": x}
-    return places
-
-
-def plane_picture(names: Named, plane: Plane, classes: int, epochs: int, top: float, level: float,
-                  race: bool, test: bool) -> Picture:  # fmt: skip
-    """A run on points of a plane: the player paints the map with the samples on it."""
-    found = _Traces()
-    _curves(found, race, test)
-    _bars(found, classes, race)
-    layout = _layout(names, race, test, epochs, top, level, classes)
-    for axis, _, domain in _panels(race):
-        # unseen below what is painted; but Plotly draws no axis that no trace has
-        spot = go.Scatter(mode="markers", opacity=0, hoverinfo="skip")
-        spot.update(xaxis=f"x{axis}", yaxis=f"y{axis}")
-        found.add(spot, x="sample_x", y="sample_y")
-        bare = {"showgrid": False, "zeroline": False, "nticks": 4}
-        layout[f"xaxis{axis}"] = {
-            **bare,
-            "domain": domain,
-            "anchor": f"y{axis}",
-            "range": plane.across,
-            "title": _title(plane.titles[0]),
-        }
-        layout[f"yaxis{axis}"] = {
-            **bare,
-            "domain": _HIGH,
-            "anchor": f"x{axis}",
-            "range": plane.up,
-            "title": _title(plane.titles[1] if axis == "3" else ""),
-        }
-    drawn = go.Figure(found.traces, shared_layout(**layout))
-    return Picture(drawn, found.binds, ("3", "4")[: 1 + race])
-
-
-def mistakes_picture(names: Named, classes: int, epochs: int, top: float, level: float,
-                     race: bool, test: bool) -> Picture:  # fmt: skip
-    """A run on pictures: which digit is taken for which, as squares with their counts."""
-    found = _Traces()
-    _curves(found, race, test)
-    _bars(found, classes, race)
-    layout = _layout(names, race, test, epochs, top, level, classes)
-    cells = [(true, taken) for true in range(classes) for taken in range(classes)]
-    colours = [FINE if true == taken else SURPRISE for true, taken in cells]
-    for axis, tail, domain in _panels(race):
-        found.add(
-            go.Scatter(
-                mode="markers+text",
-                x=[taken for _, taken in cells],
-                y=[true for true, _ in cells],
-                marker={"symbol": "square", "color": colours, "opacity": 0.5, "size": 10},
-                textfont={"size": 9},
-                xaxis=f"x{axis}",
-                yaxis=f"y{axis}",
-                hoverinfo="none",
+def _bars(x: tuple[int, ...], array: str, colour: str, race: bool) -> list[Any]:
+    """A bar for each class; in a race two, the second's with a hatch."""
+    places = (("", -0.4, ""), ("_2", 0.02, "/")) if race else (("", -0.35, ""),)
+    return [
+        showing(
+            go.Bar(
+                x=x,
+                width=0.38 if race else 0.7,
+                offset=offset,
+                marker={"color": colour, "pattern": {"shape": hatch, "solidity": 0.4}},
+                hoverinfo="x+y",
             ),
-            marker__size=f"square{tail}",
-            text=f"confusion{tail}|word",
+            y=array + tail,
         )
-        span = [-0.6, classes - 0.4]
-        layout[f"xaxis{axis}"] = {
-            "domain": domain,
-            "anchor": f"y{axis}",
-            "range": span,
-            "dtick": 1,
-            "showgrid": False,
-            "zeroline": False,
-            "title": _title(names.taken),
-        }
-        layout[f"yaxis{axis}"] = {
-            "domain": _HIGH,
-            "anchor": f"x{axis}",
-            "range": span[::-1],
-            "dtick": 1,
-            "showgrid": False,
-            "zeroline": False,
-            "title": _title(names.true if axis == "3" else ""),
-        }
-    return Picture(go.Figure(found.traces, shared_layout(**layout)), found.binds)
+        for tail, offset, hatch in places
+    ]
+
+
+def _heads(x: tuple[int, ...], way: str) -> go.Scatter:
+    """The heads of the arrows that point up, or down."""
+    marker = {"symbol": f"triangle-{way}", "size": 11, "color": TRUTH}
+    return showing(go.Scatter(x=x, mode="markers", marker=marker, hoverinfo="skip"), y=way)
+
+
+def _maps(config: Config, plane: Plane | None, runners: Sequence[str], text: Words) -> list[Panel]:
+    """The plane, or the mistakes; of a race, the two runs' side by side."""
+    heads = runners or [text.label("confusion" if plane is None else "plane")]
+    places = [((0.5, 0.735), (0, 0.47)), ((0.765, 1.0), (0.53, 1))]
+    if not runners:
+        places = [((0.5, 1.0), (0, 1))]
+    x, y = _map_axes(config, plane, text)
+    return [
+        Panel(
+            [_mistakes(config.class_count, tail) if plane is None else _spot(tail)],
+            x,
+            {**y, "title": _title("")} if tail else y,
+            across,
+            _HIGH,
+            title=head,
+            narrow=(narrow, (0.26, 0.53)),
+        )
+        for head, tail, (across, narrow) in zip(heads, ("", "_2"), places, strict=False)
+    ]
+
+
+def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[dict[str, Any]]:
+    titles = ("x₀", "x₁")
+    if plane is None:
+        reach = (-0.6, config.class_count - 0.4)
+        ranges, ticks = [reach, reach[::-1]], {"dtick": 1}
+        titles = text.label("taken_for"), text.label("true_class")
+    else:
+        ranges = [(float(axis[0]), float(axis[-1])) for axis in (plane.across, plane.up)]
+        ticks = {"nticks": 4}
+        if config.data == "iris":
+            titles = text.label("petal_length"), text.label("petal_width")
+    return [
+        {"range": ends, "title": _title(title), **ticks, **_BARE}
+        for ends, title in zip(ranges, titles, strict=True)
+    ]
+
+
+def _spot(tail: str) -> go.Scatter:
+    """The chosen sample, unseen below what is painted: Plotly draws no axis that no trace has."""
+    unseen = go.Scatter(mode="markers", opacity=0, hoverinfo="skip")
+    return showing(unseen, x=f"sample_x{tail}", y=f"sample_y{tail}")
+
+
+def _mistakes(classes: int, tail: str) -> go.Scatter:
+    """Which class is taken for which, as squares with their counts."""
+    true, taken = np.divmod(np.arange(classes**2), classes)
+    colours = np.where(true == taken, FINE, SURPRISE)
+    squares = go.Scatter(
+        mode="markers+text",
+        x=taken.tolist(),
+        y=true.tolist(),
+        marker={"symbol": "square", "color": colours.tolist(), "opacity": 0.5, "size": 10},
+        textfont={"size": 9},
+        hoverinfo="none",
+    )
+    return showing(squares, marker_size=f"square{tail}", text=f"confusion{tail}|word")

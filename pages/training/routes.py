@@ -3,8 +3,8 @@
 import asyncio
 import json
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
@@ -22,11 +22,12 @@ from ui.state.typed import write_number
 from ui.words import choose_language, words
 from ui.words.digits import show
 from xent_core.trace import FORMATS
-from xent_core.training import Failure, program
+from xent_core.training import Failure, Trainer
 
 # What one answer may train, in seconds: short, so that many runs and every drag get their turn.
 SLICE = 0.03
 _MOST_STEPS = 10**7
+_BYTES = "application/octet-stream"
 
 # One run trains at a time: they would only wait for Python's lock among each other, and a drag
 # on another page for all of them. Who asks first is answered first.
@@ -50,6 +51,26 @@ class Asked(dict[str, Any]):
         return value
 
 
+async def _in_turn(request: Request, run: Run, work: Callable[[], bytes]) -> bytes | None:
+    """Do something with a run when it is its turn; None if whoever asked has hung up by then."""
+
+    def locked() -> bytes:
+        with run.lock:
+            return work()
+
+    async with _turn:
+        if await request.is_disconnected():
+            return None
+        return await run_in_threadpool(locked)
+
+
+def _answer(body: bytes | None, kind: str, **headers: str) -> Response:
+    """What no cache keeps."""
+    if body is None:
+        return Response(status_code=400)
+    return Response(body, media_type=kind, headers={"cache-control": "no-store", **headers})
+
+
 async def _more(request: Request) -> Response:
     """Train on as far as the browser needs, and answer with what is new."""
     run = find_run(request.path_params["token"])
@@ -57,22 +78,10 @@ async def _more(request: Request) -> Response:
         return PlainTextResponse("no such run", status_code=404)
     try:
         asked = Asked(await request.body())
-        async with _turn:
-            if await request.is_disconnected():
-                return _NOBODY
-            answer = await run_in_threadpool(_answer, run, asked)
+        body = await _in_turn(request, run, lambda: answer_more(run, asked))
     except ValueError as problem:
         return PlainTextResponse(str(problem), status_code=400)
-    return Response(answer, media_type="application/octet-stream", headers=_FRESH)
-
-
-_FRESH = {"cache-control": "no-store"}
-_NOBODY = Response(status_code=400)  # whoever asked has hung up while others had their turn
-
-
-def _answer(run: Run, asked: Asked) -> bytes:
-    with run.lock:
-        return answer_more(run, asked)
+    return _answer(body, _BYTES)
 
 
 def answer_more(run: Run, asked: Asked) -> bytes:
@@ -129,15 +138,14 @@ def link(run: Run) -> str:
 
 def _state(run: Run) -> dict[str, Any]:
     """What a link to a run holds: its settings, all changes of its rate, where it opens."""
-    second = run.configs[1] if len(run.configs) > 1 else None
     rates = (*run.rates, *run.planned)
-    return {"run": run.config, "vs": second, "rates": rates, "at": run.opens_at}
+    return {"run": run.config, "vs": run.vs, "rates": rates, "at": run.opens_at}
 
 
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
-    who = f"{runners(run.configs, text)[which]}: " if run.configs[1:] else ""
+    who = f"{runners(run.configs, text)[which]}: " if run.vs else ""
     recording = run.trainers[which].recording
     accuracy = float(accuracies(recording, "train", np.array([-1]))[0])
     end = "accuracy_none" if math.isnan(accuracy) else "accuracy_at_end"
@@ -159,28 +167,22 @@ def _overflow(failure: Failure, dtype: str) -> str:
 # ---- files to take home
 
 
-def _csv(run: Run, which: int) -> bytes:
-    return run.trainers[which].history().to_csv().encode()
+class File(NamedTuple):
+    """A file of one of a run's trainers: its label, its media type, and how it is made."""
+
+    label: str
+    kind: str
+    make: Callable[[Run, Trainer], bytes]
 
 
-def _weights(run: Run, which: int) -> bytes:
-    return run.trainers[which].weights()
-
-
-def _program(run: Run, which: int) -> bytes:
-    trainer = run.trainers[which]
-    return program(trainer.config, run.rates_of(trainer)).encode()
-
-
-def _made(make: Callable[[Run, int], bytes], run: Run, which: int) -> bytes:
-    with run.lock:
-        return make(run, which)
-
-
-_FILES: Mapping[str, tuple[str, Callable[[Run, int], bytes]]] = {
-    "history.csv": ("text/csv", _csv),
-    "weights.safetensors": ("application/octet-stream", _weights),
-    "program.py": ("text/x-python", _program),
+FILES = {
+    "history.csv": File(
+        "download_csv", "text/csv", lambda _, trainer: trainer.history().to_csv().encode()
+    ),
+    "weights.safetensors": File("download_weights", _BYTES, lambda _, trainer: trainer.weights()),
+    "program.py": File(
+        "download_program", "text/x-python", lambda run, trainer: run.program(trainer).encode()
+    ),
 }
 
 
@@ -188,16 +190,13 @@ async def _file(request: Request) -> Response:
     """A run's history, weights or program, as it stands."""
     run = find_run(request.path_params["token"])
     name, which = request.path_params["name"], request.query_params.get("run", "1")
-    if run is None or name not in _FILES or which not in ("1", "2")[: len(run.trainers)]:
+    if run is None or name not in FILES or which not in ("1", "2")[: len(run.trainers)]:
         return PlainTextResponse("Not found", status_code=404)
-    kind, make = _FILES[name]
-    async with _turn:
-        if await request.is_disconnected():
-            return _NOBODY
-        body = await run_in_threadpool(_made, make, run, int(which) - 1)
+    file = FILES[name]
+    body = await _in_turn(request, run, lambda: file.make(run, run.trainers[int(which) - 1]))
     stem, _, ending = name.partition(".")
     attachment = f'attachment; filename="{stem}-{run.config.data}-step-{run.step}.{ending}"'
-    return Response(body, media_type=kind, headers={**_FRESH, "content-disposition": attachment})
+    return _answer(body, file.kind, **{"content-disposition": attachment})
 
 
 training_routes = [

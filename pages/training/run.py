@@ -21,7 +21,7 @@ from pages.training.params import MOST_RATES
 from pages.training.reach import LOGIT_TOP, loss_top, reach
 from ui.figure.sweeps import Arrays
 from xent_core import one_hot, softmax
-from xent_core.training import Config, Race, Recording, Trainer
+from xent_core.training import PARTS, Config, Plane, Race, Recording, Trainer, program
 from xent_core.training.config import check_rate
 
 Array = NDArray[Any]
@@ -30,7 +30,6 @@ Rates = tuple[tuple[int, float], ...]
 WORST = 9
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
-_PARTS = ("train", "test")
 _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
@@ -59,6 +58,7 @@ class Run:
     def __init__(
         self, first: Config, second: Config | None = None, rates: Rates = (), at: int = 0
     ) -> None:
+        self.config, self.vs = first, second
         self.configs = (first,) if second is None else (first, second)
         self.token = secrets.token_urlsafe(16)
         self.at = at
@@ -73,9 +73,8 @@ class Run:
         _RUNS[self.token] = self
 
     def _start(self) -> None:
-        first, *others = self.configs
-        self.rate, self.rates = first.rate, ()
-        self._engine = Race(first, others[0]) if others else Trainer(first)
+        self.rate, self.rates = self.config.rate, ()
+        self._engine = Race(self.config, self.vs) if self.vs else Trainer(self.config)
 
     def restart(self) -> None:
         """Begin anew, without the changes of the rate."""
@@ -88,9 +87,14 @@ class Run:
         return self._engine.trainers if isinstance(self._engine, Race) else (self._engine,)
 
     @property
-    def config(self) -> Config:
-        """The first run's."""
-        return self.configs[0]
+    def tails(self) -> tuple[str, ...]:
+        """What the names of each run's arrays end with."""
+        return ("", "_2")[: len(self.trainers)]
+
+    @property
+    def plane(self) -> Plane | None:
+        """Where the maps lie; None for data without one."""
+        return self.trainers[0].recording.plane
 
     @property
     def step(self) -> int:
@@ -159,10 +163,10 @@ class Run:
     def _follows(self, trainer: Trainer) -> bool:
         return trainer.config.rate == self.config.rate
 
-    def rates_of(self, trainer: Trainer) -> Rates:
-        """From which step on which rate is in force for one of the trainers, to the run's end."""
+    def program(self, trainer: Trainer) -> str:
+        """The program of one of the trainers, with the changes of the rate that are to come."""
         goes_on = not trainer.done and self._follows(trainer)
-        return (*trainer.rates, *(self.planned if goes_on else ()))
+        return program(trainer.config, (*trainer.rates, *(self.planned if goes_on else ())))
 
     # -- what of it can be seen
 
@@ -178,22 +182,24 @@ class Run:
 
     def samples(self) -> tuple[Array, Array, Array]:
         """All samples as the network takes them (n, features), their classes and numbers (n)."""
-        recording = self.trainers[0].recording
-        train, test = recording.samples("train"), recording.samples("test")
-        return tuple(map(np.concatenate, zip(train, test, strict=True)))
+        return all_samples(self.trainers[0].recording)
 
     def arrays(self, steps: Sequence[int]) -> Arrays:
         """All that is drawn at some kept steps: (K, …) each; a race's second has names with _2."""
         wanted = np.asarray(steps, dtype=np.int64)
         shown: dict[str, Array] = {"epoch": wanted / self.config.steps_per_epoch}
-        for trainer, suffix in zip(self.trainers, ("", "_2"), strict=False):
-            for name, array in _seen(trainer.recording, wanted, self.sample).items():
-                shown[name + suffix] = array
-        tails = ("", "_2")[: len(self.trainers)]
-        losses = [f"{part}_loss{tail}" for part in _PARTS for tail in tails]
+        for trainer, tail in zip(self.trainers, self.tails, strict=True):
+            seen = _seen(trainer.recording, wanted, self.sample)
+            shown |= {name + tail: array for name, array in seen.items()}
+        losses = [f"{part}_loss{tail}" for part in PARTS for tail in self.tails]
         shown["loss_reach"] = reach(shown, losses, loss_top(self.trainers))
-        shown["logit_reach"] = reach(shown, [f"z{tail}" for tail in tails], LOGIT_TOP)
+        shown["logit_reach"] = reach(shown, [f"z{tail}" for tail in self.tails], LOGIT_TOP)
         return shown
+
+
+def all_samples(recording: Recording) -> tuple[Array, Array, Array]:
+    """Those of the training first, then those of the test: see `Run.samples`."""
+    return tuple(map(np.concatenate, zip(*map(recording.samples, PARTS), strict=True)))
 
 
 def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
@@ -204,18 +210,16 @@ def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
     present = kept[at].tolist()
     history = recording.history()
     shown: dict[str, Array] = {}
-    for part in _PARTS:
+    for part in PARTS:
         loss, last = getattr(history, f"{part}_loss")[at], accuracies(recording, part, at)
         shown[f"{part}_loss"] = np.where(alive, loss, np.nan)
         shown[f"{part}_accuracy"] = np.where(alive, last, np.nan)
         # a count goes on to hold where a run has died: the state that is shown is its last
         shown[f"last_{part}_accuracy"] = last
     shown |= _of_sample(recording, present, sample)
-    if recording.plane is not None:
-        shown |= _of_plane(recording, present, sample)
-    if recording.config.data == "digits":
-        shown |= _of_mistakes(recording, present)
-    return shown
+    if recording.plane is None:
+        return shown | _of_mistakes(recording, present)
+    return shown | _of_plane(recording, recording.plane, present, sample)
 
 
 def accuracies(recording: Recording, part: str, rows: Array) -> Array:
@@ -235,12 +239,14 @@ def accuracies(recording: Recording, part: str, rows: Array) -> Array:
 
 def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
     """The chosen sample's way from the logits to the loss, and what pulls at its logits."""
-    part, within = _part_of(recording.config, sample)
+    first = recording.config.train_samples
+    part, within = ("train", sample) if sample < first else ("test", sample - first)
     z = recording.logits([within], part, steps)[:, 0].astype(np.float64)
     with np.errstate(invalid="ignore"):
         p = softmax(z)
     y = one_hot(recording.samples(part).y[within], z.shape[-1])
     difference = p - y
+    own = recording.sample_losses(part, steps)[:, within].astype(np.float64)
     return {
         "z": z,
         "p": p,
@@ -249,37 +255,27 @@ def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str,
         "up": np.where(difference > _HEAD, difference, np.nan),
         "down": np.where(difference < -_HEAD, difference, np.nan),
         "pull": recording.logit_gradients([within], part, steps)[:, 0].astype(np.float64),
-        "own": recording.sample_losses(part, steps)[:, within].astype(np.float64)
-        + 0.0,  # 0, not -0
+        "own": own + 0.0,  # 0, not -0
     }
 
 
-def _part_of(config: Config, sample: int) -> tuple[str, int]:
-    inside = sample - config.train_samples
-    return ("train", sample) if inside < 0 else ("test", inside)
-
-
-def _of_plane(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
+def _of_plane(
+    recording: Recording, plane: Plane, steps: list[int], sample: int
+) -> dict[str, Array]:
     """The map of the plane, each sample's size on it, and whether it is taken for another."""
-    assert recording.plane is not None
-    losses = _both(recording, recording.sample_losses, steps)
-    taken = _both(recording, recording.predictions, steps)
-    parts = [recording.samples(part) for part in ("train", "test")]
-    y = np.concatenate([part.y for part in parts])
-    x = np.concatenate([part.x[:, recording.plane.features] for part in parts])
-    spot = np.broadcast_to(x[sample].astype(np.float64), (len(steps), 2))
+    losses, taken = (
+        np.concatenate([of_part(part, steps) for part in PARTS], axis=1)
+        for of_part in (recording.sample_losses, recording.predictions)
+    )
+    x, y, _ = all_samples(recording)
+    across, up = x[sample, plane.features].astype(np.float64)
     return {
         "map": recording.maps(steps).reshape(len(steps), -1),
         "size": _sizes(losses),
-        "sample_x": spot[:, 0],
-        "sample_y": spot[:, 1],
+        "sample_x": np.full(len(steps), across),
+        "sample_y": np.full(len(steps), up),
         "wrong": (taken != y).astype(np.uint8),
     }
-
-
-def _both(recording: Recording, what: Any, steps: list[int]) -> Array:
-    parts = ("train", "test") if recording.config.test_samples else ("train",)
-    return np.concatenate([what(part, steps) for part in parts], axis=1)
 
 
 def _sizes(losses: Array) -> Array:
@@ -299,18 +295,15 @@ def _of_mistakes(recording: Recording, steps: list[int]) -> dict[str, Array]:
     losses = recording.sample_losses(part, steps).astype(np.float64)
     taken = recording.predictions(part, steps).astype(np.int32)
     first = config.train_samples if part == "test" else 0
+    # the side of a square in pixels: its area is the part of the largest class
+    square = (22.0 * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
     return {
         "confusion": counts.reshape(len(steps), -1).astype(np.int32),
-        "square": _squares(counts).reshape(len(steps), -1),
+        "square": square.reshape(len(steps), -1),
         "worst": np.where(worst < 0, -1, worst + first).astype(np.int32),
         "worst_loss": np.take_along_axis(losses, worst, axis=1),
         "worst_taken": np.where(worst < 0, -1, np.take_along_axis(taken, worst, axis=1)),
     }
-
-
-def _squares(counts: Array) -> Array:
-    """The side of a square in pixels: its area is the part of the largest class."""
-    return (22.0 * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
 
 
 # ---- the session's run
@@ -333,7 +326,7 @@ def session_run(first: Config, second: Config | None, rates: Rates, at: int) -> 
     this run has: then the reader came by another link.
     """
     run = st.session_state.get("xent run")
-    configs = (first,) if second is None else (first, second)
-    if not isinstance(run, Run) or run.configs != configs or (rates, at) not in run.told:
+    same = isinstance(run, Run) and (run.config, run.vs) == (first, second)
+    if not same or (rates, at) not in run.told:
         run = st.session_state["xent run"] = Run(first, second, rates, at)
     return run

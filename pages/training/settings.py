@@ -10,7 +10,7 @@ from pages.training.params import DATA_RUNS, FIELDS, KEY, PARAMS
 from ui.state import links
 from ui.words import Words
 from ui.words.digits import exact
-from ui.words.numbers import LONGEST, plain, read_real
+from ui.words.numbers import LONGEST, plain
 from xent_core.training import (
     ACTIVATIONS,
     DATA,
@@ -30,30 +30,22 @@ MADE = ("blobs", "moons", "circles", "spirals", "xor")  # drawn, not given
 
 
 class RefusedError(ValueError):
-    """A setting that the lesson does not allow: `kind` names the sentence, `slots` fill it."""
+    """A setting that the lesson does not allow: the label `kind` says why, `slots` fill it."""
 
-    def __init__(self, kind: str, **slots: Any) -> None:
+    def __init__(self, kind: str, **slots: float) -> None:
         super().__init__(f"{kind} {slots}")
         self.kind, self.slots = kind, slots
 
 
 def read_typed(name: str, typed: str) -> float:
     """Return the number typed for a setting: full-width digits and 1e-3 are as good as others."""
-    bounds = INTEGER_BOUNDS.get(name) or REAL_BOUNDS[name]
-    refused = RefusedError(
-        "whole" if name in INTEGER_BOUNDS else "number", lo=bounds[0], hi=bounds[1]
-    )
+    whole = name in INTEGER_BOUNDS
+    lo, hi = INTEGER_BOUNDS.get(name) or REAL_BOUNDS[name]
     try:
-        value = read_real(plain(typed[:1000]).strip())
+        value = links.Number(name, lo, lo, hi, whole).read(plain(typed[:1000]).strip(), {})
     except ValueError:
-        raise refused from None
-    if not bounds[0] <= value <= bounds[1]:
-        raise refused
-    if name not in INTEGER_BOUNDS:
-        return value
-    if value != int(value):
-        raise refused
-    return int(value)
+        raise RefusedError("allowed_whole" if whole else "allowed", lo=lo, hi=hi) from None
+    return int(value) if whole else value
 
 
 def with_setting(config: Config, name: str, value: Any) -> Config:
@@ -62,15 +54,11 @@ def with_setting(config: Config, name: str, value: Any) -> Config:
         return with_data(config, value)
     try:
         return replace(config, **{name: value})
-    except ValueError:
-        return _refuse_length(config, **{name: value})
-
-
-def _refuse_length(config: Config, **change: Any) -> Config:
-    """Say how long the run would be: everything else was bounded before."""
-    epochs = change.get("epochs", config.epochs)
-    steps = replace(config, **{**change, "epochs": 1}).steps
-    raise RefusedError("steps", epochs=epochs, each=steps, steps=epochs * steps, most=MAX_STEPS)
+    except ValueError:  # everything else was bounded before
+        epochs = value if name == "epochs" else config.epochs
+        each = replace(config, **{name: value, "epochs": 1}).steps
+        most = {"steps": epochs * each, "most": MAX_STEPS}
+        raise RefusedError("refused_steps", epochs=epochs, each=each, **most) from None
 
 
 def with_data(config: Config, data: str) -> Config:
@@ -143,14 +131,11 @@ def option_name(text: Words, setting: str, option: Any) -> str:
     return str(option) if known is None else known
 
 
-# The settings of a race that are numbers, and what they are called with their value.
-_SAID = {"rate": "rate_of", "logit_factor": "factor_of", "eps": "eps_of"}
-
-
 def runners(configs: Sequence[Config], text: Words) -> list[str]:
-    """Name the runs of a race by what they differ in; by their order where they do not."""
-    first, second = configs
-    differ = [name for name in RACE_FIELDS if getattr(first, name) != getattr(second, name)]
+    """Name the runs of a race by what they differ in, or by their order; none for a single run."""
+    if len(configs) < 2:
+        return []
+    differ = [name for name in RACE_FIELDS if len({getattr(one, name) for one in configs}) > 1]
     if not differ:
         return [text.label("race_first"), text.label("race_second")]
     return [", ".join(_told(config, name, text) for name in differ) for config in configs]
@@ -161,8 +146,8 @@ def _told(config: Config, name: str, text: Words) -> str:
     value = getattr(config, name)
     if isinstance(value, str):
         return option_name(text, name, value)
-    label = _SAID.get(name)
-    return text.label(label, **{label.removesuffix("_of"): exact(value)}) if label else exact(value)
+    label = f"said_{name}"
+    return text.label(label, value=exact(value)) if label in text.labels else exact(value)
 
 
 def panel(held: links.Held, text: Words) -> None:
@@ -218,11 +203,11 @@ def _setting(held: links.Held, text: Words, side: str, name: str) -> None:
         st.selectbox(
             label, _OPTIONS[name], format_func=lambda one: option_name(text, name, one), **common
         )
-    else:
-        refusal = _refusal(held)
-        refused_here = refusal is not None and (refusal.side, refusal.name) == (side, name)
-        st.session_state[key] = refusal.typed if refusal and refused_here else exact(value)
-        st.text_input(label, max_chars=LONGEST, **common)
+        return
+    refusal = _refusal(held)
+    refused = refusal is not None and (refusal.side, refusal.name) == (side, name)
+    st.session_state[key] = refusal.typed if refused else exact(value)
+    st.text_input(label, max_chars=LONGEST, **common)
 
 
 @dataclass(frozen=True)
@@ -275,13 +260,12 @@ def _say_refusal(held: links.Held, text: Words) -> None:
 
 def refusal_sentence(text: Words, refusal: Refusal) -> str:
     """Return why a change was refused, in the reader's language."""
-    slots = dict(refusal.why.slots)
-    if refusal.why.kind == "steps":
-        said = text.label("refused_steps", **{k: f"{v:,}" for k, v in slots.items()})
+    why, slots = refusal.why.kind, refusal.why.slots
+    if why == "refused_steps":
+        said = text.label(why, **{name: f"{value:,}" for name, value in slots.items()})
     else:
         typed = refusal.typed[:20].strip()
         what = links.quoted(typed) if typed.strip("`") else text.label("nothing_typed")
         said = text.label("refused", field=text.label(LABELS[refusal.name]), what=what)
-        allowed = {"whole": "allowed_whole", "number": "allowed"}[refusal.why.kind]
-        said += " " + text.label(allowed, lo=exact(slots["lo"]), hi=exact(slots["hi"]))
+        said += " " + text.label(why, **{name: exact(value) for name, value in slots.items()})
     return said + " " + text.label("run_kept")

@@ -57,6 +57,8 @@ def test_each_kind_of_data_has_its_picture(data):
     assert figure["stream"]["count"] == config.samples
     assert bool(figure["stream"]["maps"]) == (data != "digits")
     assert ("images" in figure["arrays"]) == (data == "digits")
+    for axis in [one["axis"] for one in figure["stream"]["rises"]]:
+        assert axis in figure["figure"]["layout"]
     said = app.query_params.get("run", "note")
     assert said == PARAMS.write({**PARAMS.default, "run": config})["run"]
 

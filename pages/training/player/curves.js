@@ -6,7 +6,7 @@ import { element, find } from "../../../ui/figure/js/dom.js"
 /** @import { Axis, Stage } from "../../../ui/figure/js/types.js" */
 /** @import { Film } from "./film.js" */
 
-const CURVES = ":is(.subplot.xy, .subplot.xy2) .scatterlayer"
+const CURVES = ":is(.subplot.xy, .subplot.x2y2) .scatterlayer"
 
 export class Curves {
   /** @param {Stage} stage @param {Film} film */
