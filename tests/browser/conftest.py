@@ -1,7 +1,10 @@
 """A real server and a real Chromium for what only they can show."""
 
+import atexit
 import contextlib
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -36,27 +39,57 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Forked:
+    """A server that tests.browser.forks has made; it is killed as any process is."""
+
+    parent: subprocess.Popen[str] | None = None  # one for all
+
+    def __init__(self, port: int) -> None:
+        if Forked.parent is None:
+            command = [sys.executable, "-m", "tests.browser.forks"]
+            Forked.parent = subprocess.Popen(
+                command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            atexit.register(Forked.parent.kill)
+        print(port, file=Forked.parent.stdin, flush=True)
+        self.pid = int(Forked.parent.stdout.readline())  # ty: ignore[unresolved-attribute]
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> None:
+        while Path(f"/proc/{self.pid}").exists():
+            time.sleep(0.01)
+
+
+STREAMLIT = ("streamlit", "run", "app.py", "--server.port")
+
+
 @dataclass
 class Server:
     """The app of a folder, on a port of its own; it can be stopped and started."""
 
-    command: tuple[str, ...] = ("streamlit", "run", "app.py", "--server.port")
+    command: tuple[str, ...] = STREAMLIT
     port: int = field(default_factory=free_port)
     root: Path = ROOT
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", *self.command, str(self.port)]
-        self.process = subprocess.Popen(command, cwd=self.root)
-        for _ in range(240):
+        if (self.command, self.root) == (STREAMLIT, ROOT) and sys.platform == "linux":
+            self.process = Forked(self.port)
+        else:
+            command = [sys.executable, "-m", *self.command, str(self.port)]
+            self.process = subprocess.Popen(command, cwd=self.root)
+        for _ in range(600):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
                 return
-            time.sleep(0.25)
+            time.sleep(0.1)
         raise TimeoutError("the server did not start within a minute")
 
     def stop(self) -> None:
@@ -238,7 +271,7 @@ class Tabs:
     of its tab adds up, and makes it slow: after some visits the tab is closed.
     """
 
-    MOST = 8  # visits
+    MOST = 24  # visits
 
     def __init__(self, contexts: Callable[..., BrowserContext]) -> None:
         self.contexts = contexts

@@ -15,11 +15,16 @@ DIRECTIONS = [(FAR * math.cos(turn), FAR * math.sin(turn)) for turn in
 KEYS = {"ArrowRight": (1, 0), "ArrowLeft": (-1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 ROUNDING = 1.0  # px
 
-PLACE = """async (node) => {
+# The page may be made anew while one looks: then it is the handle of the same name.
+PLACE = """async ({ id }) => {
     const frame = () => new Promise((done) => requestAnimationFrame(done))
     await frame()
     await frame()
-    const box = node.getBoundingClientRect()
+    let box = document.getElementById(id)?.getBoundingClientRect()
+    for (let waits = 0; waits < 60 && !box?.width; waits++) {
+        await frame()
+        box = document.getElementById(id)?.getBoundingClientRect()
+    }
     return [box.x + box.width / 2, box.y + box.height / 2]
 }"""
 

@@ -86,7 +86,7 @@ class NoErrorDialogs(Layer):
 
 
 # pandas too: Plotly looks for it half-way through another session's first import of it
-_LIBRARIES = ("torch", "mpmath", "pandas", "plotly.graph_objects", "sklearn.datasets")
+LIBRARIES = ("torch", "mpmath", "pandas", "plotly.graph_objects", "sklearn.datasets")
 
 
 _M_MMAP_THRESHOLD = -3  # of glibc's mallopt
@@ -117,7 +117,7 @@ def lifespan(
     async def start(app: object) -> AsyncGenerator[None]:
         listed_origins()
         give_large_blocks_back()
-        for module in (*_LIBRARIES, *modules):
+        for module in (*LIBRARIES, *modules):
             importlib.import_module(module)
         prepare_assets()
         for warm_up in warm_ups:
