@@ -147,6 +147,21 @@ class Lesson:
         self.page.goto(self.base + path)
         return self.ready()
 
+    def follow(self, path: str) -> "Lesson":
+        """Go to a link as Back and forward do: in the same session, and nothing is loaded anew."""
+        self.errors.clear()
+        self.page.evaluate(
+            """async (path) => {
+                const root = document.documentElement, { run } = root.dataset
+                history.pushState(null, "", path)
+                dispatchEvent(new PopStateEvent("popstate"))
+                while (root.dataset.run === run)  // until a run has come to its end
+                    await new Promise((done) => requestAnimationFrame(done))
+            }""",
+            path,
+        )
+        return self.calm()
+
     def ready(self) -> "Lesson":
         """Wait until every figure is drawn and the server has answered everything."""
         self.page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
@@ -332,3 +347,12 @@ def visit(tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
     yield open_page
     for lesson, kind in visits:
         tabs.give_back(lesson, kind)
+
+
+@pytest.fixture(scope="module")
+def follow(tabs: Tabs, server: Server) -> Iterator[Callable[[str], Lesson]]:
+    """Follow one link after the other in one tab: for what a link alone has to bring about."""
+    kind = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
+    lesson = Lesson(tabs.take(kind), server.url).open("/?lang=en")
+    yield lesson.follow
+    tabs.give_back(lesson, kind)

@@ -156,8 +156,8 @@ def test_the_trace_is_shown_in_chinese_after_the_question(visit):
 @pytest.mark.parametrize(
     "query", ["x=" + "1," * 3000, "ask=9x9~4~float32~int64~ordinary~classes~mean", "dtype=int4"]
 )
-def test_a_hostile_link_is_said(visit, query):
-    lesson = visit(f"/inside_pytorch?{query}")
+def test_a_hostile_link_is_said(follow, query):
+    lesson = follow(f"/inside_pytorch?{query}")
     assert lesson.page.get_by_test_id("stAlert").first.inner_text().startswith("The link says")
     assert_true(lesson.figure())
     assert lesson.page.get_by_test_id("stException").count() == 0

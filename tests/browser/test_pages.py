@@ -174,8 +174,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("query", HOSTILE, ids=lambda query: query[:20])
-def test_a_link_that_is_no_use_is_said_and_the_default_stands(visit, query):
-    lesson = visit(f"/softmax?{query}")
+def test_a_link_that_is_no_use_is_said_and_the_default_stands(follow, query):
+    lesson = follow(f"/softmax?{query}")
     warning = lesson.page.get_by_test_id("stAlert").first
     assert warning.inner_text().startswith("The link says")
     assert lesson.figure()["drawn"] == {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "T": 1, "k": 2}

@@ -181,8 +181,8 @@ def test_what_cannot_be_a_name_is_said_and_nothing_is_lost(visit, names):
     ],
     ids=lambda query: query[:20],
 )
-def test_a_hostile_pair_is_said_and_a_sound_one_stands(visit, query):
-    lesson = visit(f"/cross_entropy?{query}")
+def test_a_hostile_pair_is_said_and_a_sound_one_stands(follow, query):
+    lesson = follow(f"/cross_entropy?{query}")
     assert lesson.page.get_by_test_id("stAlert").first.inner_text().startswith("The link says")
     assert_true(lesson.figure())
     assert lesson.errors == []

@@ -65,8 +65,8 @@ def test_a_typed_logit_beyond_the_slider_is_in_the_picture(visit, path, name):
     assert lesson.errors == []
 
 
-def test_large_logits_of_a_link_are_shown_and_not_refused(visit):
-    lesson = visit("/softmax?z=10,20&k=0")
+def test_large_logits_of_a_link_are_shown_and_not_refused(follow):
+    lesson = follow("/softmax?z=10,20&k=0")
     assert lesson.page.get_by_test_id("stAlertContentWarning").count() == 0
     assert lesson.figure()["drawn"]["z1"] == 20
     places = lesson.page.evaluate(PLACES, ["z1", 20])["places"]
@@ -92,8 +92,8 @@ def test_a_decimal_comma_is_answered_with_the_point(visit, comma, language):
 @pytest.mark.parametrize(
     "value", ["x%0A%0A%23%20HACKED", "[ok](//elsewhere)", "x%60%60%0D%0A%0D%0A-%20%3Cb%3Ehacked"]
 )
-def test_markdown_in_a_link_does_not_come_to_life(visit, path, value):
-    lesson = visit(f"{path}={value}")
+def test_markdown_in_a_link_does_not_come_to_life(follow, path, value):
+    lesson = follow(f"{path}={value}")
     alert = lesson.page.get_by_test_id("stAlert").first
     assert alert.inner_text().startswith("The link says")
     name = path[-1]
