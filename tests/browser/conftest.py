@@ -287,6 +287,7 @@ class Tabs:
     """
 
     MOST = 24  # visits
+    LONGEST = 30  # steps of a tab's history: beyond 50 a browser forgets the first ones
 
     def __init__(self, contexts: Callable[..., BrowserContext]) -> None:
         self.contexts = contexts
@@ -312,12 +313,12 @@ class Tabs:
         page = lesson.page
         visits = self.visits.pop(page, 0) + 1
         with contextlib.suppress(Error):
-            if visits < self.MOST:
+            if visits < self.MOST and page.evaluate("history.length") < self.LONGEST:
                 lesson.leave()
                 page.unroute_all(behavior="ignoreErrors")
                 page.context.set_offline(False)
+                page.goto(f"{lesson.base}/_stcore/health")  # where no script can write any more
                 page.evaluate("sessionStorage.clear()")
-                page.goto("about:blank")
                 self.visits[page] = visits
                 self.idle[repr(sorted(options.items()))].append(page)
                 return

@@ -267,6 +267,7 @@ def test_a_key_on_the_line_goes_to_the_next_stop_however_near(visit):
     stops = []
     for _ in range(3):
         lesson.page.keyboard.press("ArrowRight")
+        lesson.settle()
         stops.append(table(lesson)["drawn"]["x0"])
     highest = xt.exp_window("float32").largest_finite
     assert stops[0] == highest

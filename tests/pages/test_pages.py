@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import xent_core
 from ui.app.navigation import LESSONS
@@ -26,9 +27,9 @@ def open_page(name: str, **query: str) -> AppTest:
     app = AppTest.from_file(ROOT / "ui" / "app" / "main.py", default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
+    if name != NAMES[0]:  # as a link does; `switch_page` knows the pages only after a run
+        app._page_hash = calc_hash(name)
     app.run()
-    if name != NAMES[0]:
-        app.switch_page(f"../../pages/{name}/page.py").run()
     assert not app.exception
     return app
 
