@@ -15,8 +15,9 @@ DIRECTIONS = [(FAR * math.cos(turn), FAR * math.sin(turn)) for turn in
 KEYS = {"ArrowRight": (1, 0), "ArrowLeft": (-1, 0), "ArrowUp": (0, -1), "ArrowDown": (0, 1)}
 ROUNDING = 1.0  # px
 
-# The page may be made anew while one looks: then it is the handle of the same name.
-PLACE = """async ({ id }) => {
+# The page may be made anew while one looks: then it is the handle of the same name. And what a
+# handle loads may be of another height above it: within its stage, a handle's place is its own.
+PLACE = """async ({ id }, within) => {
     const frame = () => new Promise((done) => requestAnimationFrame(done))
     await frame()
     await frame()
@@ -25,7 +26,9 @@ PLACE = """async ({ id }) => {
         await frame()
         box = document.getElementById(id)?.getBoundingClientRect()
     }
-    return [box.x + box.width / 2, box.y + box.height / 2]
+    const stage = document.getElementById(id).closest(".xent-stage").getBoundingClientRect()
+    const [left, top] = within ? [stage.x, stage.y] : [0, 0]
+    return [box.x + box.width / 2 - left, box.y + box.height / 2 - top]
 }"""
 
 
@@ -68,9 +71,9 @@ def pushed(lesson: Lesson, node) -> list[str]:
     name, found, moved = node.get_attribute("id"), [], False
     node.focus()
     for key, (right, down) in KEYS.items():
-        x, y = node.evaluate(PLACE)
+        x, y = node.evaluate(PLACE, True)
         lesson.page.keyboard.press(key)
-        to_x, to_y = node.evaluate(PLACE)
+        to_x, to_y = node.evaluate(PLACE, True)
         moved = moved or math.dist((x, y), (to_x, to_y)) > 0.05
         along = (to_x - x) * right + (to_y - y) * down
         upright = "xent-handle-bar" in node.get_attribute("class") and right
