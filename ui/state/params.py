@@ -6,6 +6,7 @@ ValueError, or KeyError where something is not there; nothing else.
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,7 +22,7 @@ Sent = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Param:
+class Param(ABC):
     """One name of an address: how its part is read, written, fitted, and what moves it.
 
     `so_far` is the state of the parameters before it, `state` that of all. What a parameter's
@@ -32,13 +33,13 @@ class Param:
     name: str
     default: Any = field(init=False)
 
+    @abstractmethod
     def read(self, text: str, so_far: State) -> Any:
         """Return the value that a link says. ValueError for what is of no use."""
-        raise NotImplementedError
 
+    @abstractmethod
     def allows(self, so_far: State) -> Allowed | None:
         """Return what could be said, for a sentence about what could not."""
-        raise NotImplementedError
 
     def write(self, value: Any, state: State) -> str:
         """Return what a link says for a value: `read` gives it back."""
