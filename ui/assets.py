@@ -66,7 +66,9 @@ def asset_url(path: str) -> str:
 _LOADER = """
 export default async function (component) {
   const { mount } = await import(new URL("SCRIPT", window.location.origin).href)
-  return mount(component)
+  const unmount = await mount(component)
+  component.parentElement.dataset.mounted = ""
+  return unmount
 }
 """
 

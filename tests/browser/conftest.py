@@ -21,7 +21,10 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from ui.app.navigation import LESSONS
 
 ROOT = Path(__file__).parents[2]
-CALM = (Path(__file__).parent / "js" / "calm.js").read_text("utf-8")
+JS = Path(__file__).parent / "js"
+# no run under way, all that the page is made of has come, each figure drawn and answered
+REST = (JS / "rest.js").read_text("utf-8").strip()
+CALM = (JS / "calm.js").read_text("utf-8").replace("REST", REST)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -174,12 +177,7 @@ class Lesson:
         self.page.get_by_test_id("stSidebarNavLink").nth(at).click()
 
     def settle(self) -> None:
-        self.page.wait_for_function(
-            """() => !document.querySelector('[data-test-script-state="running"]')
-                && [...document.querySelectorAll('.xent')].every(
-                    (x) => x.dataset.ready === 'true' && !x.dataset.inflight)""",
-            timeout=30_000,
-        )
+        self.page.wait_for_function(REST, timeout=30_000)
 
     def calm(self) -> "Lesson":
         calm(self.page)

@@ -203,6 +203,38 @@ def test_a_rate_that_was_changed_is_in_the_link_which_gives_the_same_numbers(vis
     assert state(again)["trained"] == 12
 
 
+def test_a_page_that_ran_again_meanwhile_takes_back_no_step(visit):
+    lesson = visit("/training?at=10")
+    wait_for(lesson, "data.step === '10'")
+    field = lesson.page.get_by_label(label("rate_now"))
+    field.fill("0.5")
+    field.press("Enter")  # has the page run again: what it tells then is of some steps before
+    pressed = lesson.page.evaluate(
+        """async (name) => {
+            const root = document.querySelector('.xent'), seen = []
+            const named = (button) => button.textContent === name
+            for (let step = 11; step <= 50; step++) {
+                [...root.querySelectorAll('.xent-player button')].find(named).click()
+                const end = performance.now() + 3000
+                while (+root.dataset.step < step && performance.now() < end)
+                    await new Promise((done) => setTimeout(done))
+                await new Promise((done) => setTimeout(done, 30))
+                seen.push(+root.dataset.step)
+                if (seen.at(-1) !== step) break
+            }
+            return seen
+        }""",
+        label("one_epoch"),
+    )
+    assert pressed == list(range(11, 51))
+    lesson.settle()
+    trainer = trained(Config(), 10)
+    trainer.rate = 0.5
+    trainer.advance(steps=40)
+    assert state(lesson)["numbers"] == numbers_of(trainer)
+    assert state(lesson)["step"] == 50
+
+
 def test_a_nan_stops_the_run_says_why_and_leads_to_its_logits(visit):
     config = DEMOS["exp_overflow"]
     lesson = visit(f"/training?run={run_query(config)}&vs=loss:cross_entropy")

@@ -38,6 +38,13 @@ describe("a film", () => {
     assert.equal(one.part, 0)
   })
 
+  test("knows a message of the page that tells of a moment before", () => {
+    const one = film()
+    assert.equal(one.isNow(about({ link: "in other words" })), true)
+    for (const before of [{ step: 20 }, { rates: [[20, 0.5]] }, { sample: 3 }])
+      assert.equal(one.isNow(about(before)), false)
+  })
+
   test("runs at its speed, up to what is there", () => {
     const one = film()
     one.cursor = 0

@@ -109,6 +109,11 @@ export class Film {
     return stream.session !== session && settings(stream.about.link) === settings(about.link)
   }
 
+  /** Whether a message of the page tells of this moment: it takes its time, and the run goes on. @param {About} told */
+  isNow(told) {
+    return [told, this.about].map(({ step, rates, sample }) => JSON.stringify([step, rates, sample])).every((x, _, [y]) => x === y)
+  }
+
   /** Which of the states is shown. */
   get at() {
     return Math.max(this.steps.findLastIndex((step) => step <= this.cursor), 0)

@@ -70,27 +70,28 @@ export default class Player {
     const stream = stage.message().stream
     const same = !this.fresh && film.stream.url === stream.url
     const again = !this.fresh && !same && film.lostTo(stream)
+    const known = same || again // what was seen stays
+    const late = same && !film.isNow(stream.about)
     this.fresh = false
     film.stream = stream
-    if (!again) film.steps = Array.from(stage.arrays()["at step"].values)
-    stage.fill("step", Float64Array.from(film.steps), again ? this.seen : {}) // every state has its row
+    if (!known) film.steps = Array.from(stage.arrays()["at step"].values)
+    stage.fill("step", Float64Array.from(film.steps), known ? this.seen : {}) // every state has its row
     const { link, failures } = stream.about // the words may be in another language now
-    if (!again) film.about = same ? { ...film.about, link, failures } : stream.about
+    if (!known) film.about = stream.about
+    else if (same && !late) film.about = { ...film.about, link, failures }
     if (!same && !again) {
       talk.begin()
       film.begin()
     }
-    if (again) { // what was seen stays
-      stage.linkTo(film.about.link)
-      talk.resume()
-    }
+    if (again || late) stage.linkTo(film.about.link)
+    if (again) talk.resume()
     this.seen = stage.arrays()
     this.build()
     stage.stand("step", film.steps[film.at]) // drawn when Plotly has the new figure
     this.bar.tick()
     this.say()
     talk.wake()
-    if (again) talk.ask({})
+    if (again || late) talk.ask({})
     else if (!same && stream.at > film.last) talk.ask({ to: stream.at })
   }
 
