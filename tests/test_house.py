@@ -125,6 +125,21 @@ def test_every_lesson_has_its_page_and_its_words_and_every_page_is_a_lesson():
         assert {path.parent.name for path in (ROOT / "pages").glob(f"*/{language}.md")} == names
 
 
+def astray(folders: list[str]) -> list[str]:
+    """Return the folders of tests that mirror no folder of ours."""
+    mirrored = [folder for folder in folders if folder.split("/")[0] in MAY_IMPORT]
+    return [folder for folder in mirrored if not (ROOT / folder).is_dir()]
+
+
+def test_the_folders_of_tests_mirror_ours():
+    tests = ROOT / "tests"
+    files = (path for kind in ("test_*.py", "*.test.js") for path in tests.rglob(kind))
+    folders = sorted({path.parent.relative_to(tests).as_posix() for path in files})
+    assert "ui/figure/js" in folders
+    assert astray(folders) == []
+    assert astray(["pages/softmax", "pages/hardmax", "browser"]) == ["pages/hardmax"]
+
+
 # ---- the browser's code
 
 SCRIPTS = sorted(

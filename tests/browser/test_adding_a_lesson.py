@@ -116,7 +116,7 @@ def test_the_lesson_of_the_page_asks_tells_and_follows_the_hand(visit, base, lan
 PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
 PYTEST += ["-n", "0"] if importlib.util.find_spec("xdist") else []
 CHECKS = {
-    "house": [*PYTEST, "tests/test_house.py", "tests/ui/test_words.py"],
+    "house": [*PYTEST, "tests/test_house.py", "tests/ui/words/test_words.py"],
     "every lesson": [*PYTEST, "tests/pages/test_pages.py", "-k", "odds"],
     "lint": ["ruff", "check", "pages", "ui"],
     "format": ["ruff", "format", "--check", "pages", "ui"],

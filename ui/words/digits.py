@@ -1,6 +1,6 @@
 """How a number is written for a reader: the same digits in Python and in the browser.
 
-`ui/figure/js/digits.js` holds the same two functions; tests/ui/test_js.py compares them
+`ui/figure/js/digits.js` holds the same two functions; tests/ui/figure/test_js.py compares them
 on thousands of values.
 """
 

@@ -66,7 +66,7 @@ def trace_operators(run: Callable[[], object]) -> Trace:
     """
     # The newer torch.profiler is one for the whole process: two threads that trace at once crash
     # it (a segmentation fault in 2.13), and each trace writes to stderr. This one listens to its
-    # own thread only; tests/xent_core/test_pytorch_trace.py holds the two against each other.
+    # own thread only; tests/xent_core/pytorch/test_trace.py holds the two against each other.
     with profiler_legacy.profile() as profiler:  # ty: ignore[deprecated]
         run()
     events: Any = profiler.function_events

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui.words import shared_labels
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def broken():

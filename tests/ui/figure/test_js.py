@@ -13,8 +13,8 @@ import pytest
 from ui.figure.sweeps import pack
 from ui.words.digits import exact, show
 
-ROOT = Path(__file__).parents[2]
-JS = ROOT / "tests" / "js"
+ROOT = Path(__file__).parents[3]
+SCRIPTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/*.test.js"))
 
 
 def node(*arguments: str, given: bytes = b"") -> str:
@@ -27,9 +27,9 @@ def node(*arguments: str, given: bytes = b"") -> str:
     return written
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in JS.glob("*.test.js")))
-def test_the_browsers_code_passes_its_own_tests(name):
-    written = node("--test", "--test-reporter=tap", f"tests/js/{name}")
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_browsers_code_passes_its_own_tests(script):
+    written = node("--test", "--test-reporter=tap", script)
     assert "# fail 0" in written
     assert "# pass 0" not in written
 
@@ -50,7 +50,7 @@ def many_numbers() -> list[float]:
 def written_by_node(numbers: Sequence[float], typed: Sequence[str] = ()) -> dict[str, list]:
     texts = [repr(float(x)).replace("inf", "Infinity").replace("nan", "NaN") for x in numbers]
     asked = {"numbers": texts, "digits": DIGITS, "typed": list(typed)}
-    return json.loads(node("tests/js/written.js", given=json.dumps(asked).encode()))
+    return json.loads(node("tests/ui/figure/js/written.js", given=json.dumps(asked).encode()))
 
 
 def test_the_browser_writes_numbers_as_python_does():
@@ -89,7 +89,7 @@ def test_numbers_arrive_as_what_they_are():
         "same rows": np.array([[*values], [*values], [*values], [*reversed(values)]] * 3),
     }
     header = {"words": {"wait": "等一下 …"}, "presets": []}
-    seen = json.loads(node("tests/js/unpacked.js", given=pack(header, arrays)))
+    seen = json.loads(node("tests/ui/figure/js/unpacked.js", given=pack(header, arrays)))
     assert seen["header"] == header
     for name, array in arrays.items():
         rows = [[float(x.replace("Infinity", "inf")) for x in row] for row in seen["arrays"][name]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.xent_core.trace_reference import hard_rows, special_numbers
+from tests.xent_core.trace.reference import hard_rows, special_numbers
 from xent_core.trace import EVENTS, FORMATS, FORMULAS, PROGRAMS, event_names, round_to, trace
 from xent_core.trace.evaluate import OPERATIONS
 from xent_core.trace.events import Cells, find_events

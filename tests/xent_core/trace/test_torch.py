@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.xent_core.trace_reference import hard_rows, same_bits
+from tests.xent_core.trace.reference import hard_rows, same_bits
 from xent_core.trace import (
     FORMATS,
     FORMULAS,

@@ -15,7 +15,7 @@ from ui.app.navigation import LESSONS
 from ui.words import LANGUAGES, choose_language, fill, parse_page, shared_labels, words
 from xent_core.training import ACTIVATIONS, DATA, LOSSES, OPTIMIZERS, Config
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAMES = [lesson.name for lesson in LESSONS]
 PLACE = re.compile(r"\{\{(\w+)\}\}|\[\[([\w.|]+)\]\]")
 FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")

@@ -13,7 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from pages.overflow import link, steps
-from tests.pages.test_overflow_bench import values_of
+from tests.pages.overflow.test_bench import values_of
 from tests.pages.test_pages import figures, open_page, run
 from ui.words.digits import show
 from xent_core import cross_entropy_loss

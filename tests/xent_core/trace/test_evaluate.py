@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xent_core.trace as tr
-from tests.xent_core.trace_reference import REFERENCE, hard_rows, same_bits, special_numbers
+from tests.xent_core.trace.reference import REFERENCE, hard_rows, same_bits, special_numbers
 from xent_core.trace import FORMATS, FORMULAS, PROGRAMS, dependents, get_program, losses, trace
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
-import { Protocol } from "../../ui/figure/js/commit.js"
-import { Shown } from "../../ui/figure/js/shown.js"
-import { Table } from "../../ui/figure/js/table.js"
+import { Protocol } from "../../../../ui/figure/js/commit.js"
+import { Shown } from "../../../../ui/figure/js/shown.js"
+import { Table } from "../../../../ui/figure/js/table.js"
 
 const rows = (values, ...shape) => ({ values: Float64Array.from(values), shape: shape.length ? shape : [values.length] })
 

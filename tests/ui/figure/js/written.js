@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs"
 
-import { exact, parse, show } from "../../ui/figure/js/digits.js"
+import { exact, parse, show } from "../../../../ui/figure/js/digits.js"
 
 const { numbers, digits, typed } = JSON.parse(readFileSync(0, "utf-8"))
 console.log(JSON.stringify({

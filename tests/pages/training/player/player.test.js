@@ -3,8 +3,8 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
-import { Film, settings } from "../../pages/training/player/film.js"
-import { merge } from "../../pages/training/player/rows.js"
+import { Film, settings } from "../../../../pages/training/player/film.js"
+import { merge } from "../../../../pages/training/player/rows.js"
 
 const about = (more = {}) => ({ steps: [], step: 30, done: false, rates: [], rate: 1, sample: 0, link: "", failures: [], ...more })
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Hand } from "../../ui/figure/js/hand.js"
+import { Hand } from "../../../../ui/figure/js/hand.js"
 
 function hand() {
   let commits = 0

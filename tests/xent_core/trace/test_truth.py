@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.xent_core.trace_reference import hard_rows
+from tests.xent_core.trace.reference import hard_rows
 from xent_core.trace import (
     FORMATS,
     FORMULAS,

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs"
 
-import { unpack } from "../../ui/figure/js/wire.js"
+import { unpack } from "../../../../ui/figure/js/wire.js"
 
 const name = (x) => (Object.is(x, -0) ? "-0" : String(x))
 const { arrays, ...header } = unpack(new Uint8Array(readFileSync(0)))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, describe, mock, test } from "node:test"
 
-import { Protocol } from "../../ui/figure/js/commit.js"
+import { Protocol } from "../../../../ui/figure/js/commit.js"
 
 const BASE = { a: 1, b: 2 }
 
