@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pages.overflow import bench, models, steps
-from tests.pages.test_overflow_bench import values_of
+from tests.pages.overflow.test_bench import values_of
 from ui.words.digits import exact, show
 from xent_core import trace as xt
 
