@@ -261,13 +261,22 @@ class Lesson:
         )
 
 
+# what a page may be given at any time; all else is its context's
+TURNS = {"viewport", "color_scheme", "reduced_motion"}
+
+
+def kind_of(options: dict[str, Any]) -> str:
+    """The kind of context that these options need."""
+    return repr(sorted((name, value) for name, value in options.items() if name not in TURNS))
+
+
 @pytest.fixture(scope="session")
 def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Give the context for a set of options; those of one kind share their cache of plotly.js."""
     opened: dict[str, BrowserContext] = {}
 
     def context(**options: Any) -> BrowserContext:
-        kind = repr(sorted(options.items()))
+        kind = kind_of(options)
         if kind not in opened:
             opened[kind] = browser.new_context(**options)
         return opened[kind]
@@ -294,10 +303,8 @@ class Tabs:
 
     def take(self, options: dict[str, Any]) -> Page:
         """A tab of a context of these options, as its user would find it."""
-        idle = self.idle.setdefault(repr(sorted(options.items())), [])
-        if not idle:
-            return self.contexts(**options).new_page()
-        page = idle.pop()
+        idle = self.idle.setdefault(kind_of(options), [])
+        page = idle.pop() if idle else self.contexts(**options).new_page()
         page.bring_to_front()  # a tab behind another one is drawn when the browser has time
         page.set_viewport_size(options["viewport"])
         page.emulate_media(
@@ -318,7 +325,7 @@ class Tabs:
                 page.goto(f"{lesson.base}/_stcore/health")  # where no script can write any more
                 page.evaluate("sessionStorage.clear()")
                 self.visits[page] = visits
-                self.idle[repr(sorted(options.items()))].append(page)
+                self.idle[kind_of(options)].append(page)
                 return
         with contextlib.suppress(Error):
             page.close()

@@ -39,11 +39,11 @@ def take_hold_of_the_first(lesson: Lesson) -> tuple[float, float, bool]:
     return x, y, not on_a_line
 
 
-def opened(visit: Callable[..., Lesson], path: str) -> Lesson:
+def opened(follow: Callable[..., Lesson], path: str) -> Lesson:
     """Open a lesson; a run has nothing to look back at before some of it has been trained."""
     if path != "/training":
-        return visit(path)
-    lesson = visit("/training?run=epochs:200&at=190")
+        return follow(path)
+    lesson = follow("/training?run=epochs:200&at=190")
     lesson.until("document.querySelector('.xent').dataset.step === '190'")
     lesson.set_range("step", 95)
     return lesson
@@ -62,7 +62,7 @@ def pictures(lesson: Lesson) -> int:
     return len(seen)
 
 
-def test_every_lesson_draws_no_fewer_pictures_of_a_drag_than_the_softmax_lesson(visit):
-    drawn = {path: pictures(opened(visit, path)) for path in PAGES}
+def test_every_lesson_draws_no_fewer_pictures_of_a_drag_than_the_softmax_lesson(follow):
+    drawn = {path: pictures(opened(follow, path)) for path in PAGES}
     assert drawn["/softmax"] > MOVES - 2
     assert {path: count for path, count in drawn.items() if count < drawn["/softmax"]} == {}

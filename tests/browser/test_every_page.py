@@ -92,10 +92,13 @@ def test_lines_of_text_are_short_enough_to_read(standing):
     assert longest <= LONGEST[language]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_violation(standing, scheme):
-    lesson, _ = standing
-    lesson.page.emulate_media(color_scheme=scheme)
+# A theme has the same colours in both languages, a language the same names in both themes.
+SCHEME = {"en": "light", "zh": "dark"}
+
+
+def test_axe_finds_no_serious_violation(standing):
+    lesson, language = standing
+    lesson.page.emulate_media(color_scheme=SCHEME[language])
     found = Axe().run(set_width(lesson, WIDE).page).response["violations"]
     serious = [
         (v["id"], [(n["target"], n.get("failureSummary")) for n in v["nodes"]])

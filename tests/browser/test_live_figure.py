@@ -97,18 +97,18 @@ def test_a_typed_number_is_taken_exactly(visit):
     assert "z=-2.71828,2,3,4&T=0.5&k=2" in lesson.page.url
 
 
-@pytest.mark.parametrize("rubbish", ["abc", "1e999", "", "1001", "--5", "nan", "0x10"])
-def test_typed_rubbish_is_refused_with_what_is_allowed_and_the_state_stays(visit, rubbish):
+def test_typed_rubbish_is_refused_with_what_is_allowed_and_the_state_stays(visit):
     lesson = visit("/softmax")
     before = lesson.figure()
-    lesson.type("z0", rubbish)
     problem = lesson.page.locator('[id$="-z0-problem"]')
-    assert problem.inner_text() == "Type a number from −1000 to 1000."
-    assert lesson.field("z0").get_attribute("aria-invalid") == "true"
-    assert lesson.figure() == before
-    lesson.page.keyboard.press("Escape")
-    assert problem.inner_text() == ""
-    assert lesson.field("z0").input_value() == "1"
+    for rubbish in ("abc", "1e999", "", "1001", "--5", "nan", "0x10"):
+        lesson.type("z0", rubbish)
+        assert problem.inner_text() == "Type a number from −1000 to 1000.", rubbish
+        assert lesson.field("z0").get_attribute("aria-invalid") == "true", rubbish
+        assert lesson.figure() == before, rubbish
+        lesson.page.keyboard.press("Escape")
+        assert problem.inner_text() == "", rubbish
+        assert lesson.field("z0").input_value() == "1", rubbish
 
 
 def test_no_picture_mixes_old_and_new_while_the_server_is_slow(browser, server):

@@ -225,8 +225,8 @@ def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("story", ["thousand", "target_low", "equal", "half", "cure", "certain"])
-def test_a_projector_shows_the_bench_beside_a_story_that_is_told(visit, story, language):
-    lesson = visit(f"/overflow?lang={language}&story={story}")
+def test_a_projector_shows_the_bench_beside_a_story_that_is_told(follow, story, language):
+    lesson = follow(f"/overflow?lang={language}&story={story}")
     box = "[data-testid=stRadio] label"
     lesson.page.locator(f".st-key-xent-story {box}").nth(1).click()
     lesson.page.wait_for_selector(".st-key-xent-story button")

@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import Lesson, Server
+from tests.browser.conftest import Lesson, Server, Tabs
 from tests.browser.test_pages import PAGES
 from tests.browser.walks import walked
 from ui.words import LANGUAGES
@@ -25,19 +25,27 @@ SEEDS = [(f"{SEED}.{i // len(KINDS)}", *KINDS[i % len(KINDS)]) for i in range(WA
 SIZE = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 
 
-@pytest.fixture(scope="module")
-def another(contexts: Callable[..., BrowserContext]) -> Iterator[Page]:
-    page = contexts(**SIZE).new_page()
-    yield page
-    page.close()
+@pytest.fixture
+def tab(tabs: Tabs, server: Server) -> Iterator[Callable[[], Lesson]]:
+    taken = []
+
+    def take() -> Lesson:
+        taken.append(Lesson(tabs.take(SIZE), server.url))
+        return taken[-1]
+
+    yield take
+    for lesson in taken:
+        tabs.give_back(lesson, SIZE)
 
 
 @pytest.fixture
-def lesson(contexts: Callable[..., BrowserContext], server: Server) -> Iterator[Lesson]:
-    """A tab whose history begins with the walk."""
-    page = contexts(**SIZE).new_page()
-    yield Lesson(page, server.url)
-    page.close()
+def another(tab: Callable[[], Lesson]) -> Page:
+    return tab().page
+
+
+@pytest.fixture
+def lesson(tab: Callable[[], Lesson]) -> Lesson:
+    return tab()
 
 
 @pytest.mark.parametrize(("seed", "path", "language"), SEEDS)

@@ -161,11 +161,18 @@ class Walk:
     lesson: Lesson
     chance: random.Random
     told: list[str] = field(default_factory=list)
-    forward: int = 0
+    first: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = self._place()
 
     @property
     def page(self) -> Page:
         return self.lesson.page
+
+    def _place(self) -> int:
+        """Where one is in the history of this app's pages."""
+        return self.page.evaluate("navigation.currentEntry.index")
 
     def step(self) -> None:
         """Do one of the things that can be done."""
@@ -270,11 +277,10 @@ class Walk:
         self._turn(1)
 
     def _turn(self, by: int) -> None:
-        """A step in the history, if that is one of the app's."""
-        url = self.page.url
+        """A step in the history, if that is one of the walk's."""
+        if by < 0 and self._place() == self.first:
+            return
         (self.page.go_back if by < 0 else self.page.go_forward)()
-        if not self.page.url.startswith(self.lesson.base):
-            self.page.goto(url)
         self.page.wait_for_timeout(60)
 
     def _theme(self) -> None:
