@@ -32,7 +32,7 @@ def one_bit(s: Section) -> str:
 
 def sum_of_terms(s: Section, count: int) -> str:
     """The formula of the entropy, with its numbers."""
-    log, p_of_x = f"{s.unit.log}\u00a0", formula.row("P ( x )")
+    log, p_of_x = s.unit.log, formula.row("P ( x )")
     return formula.math(
         "H",
         "= −", formula.over("x", formula.row(p_of_x, log, p_of_x)),

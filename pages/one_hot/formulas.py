@@ -2,8 +2,6 @@
 
 from ui.draw import formula
 
-_SPACE = '<mspace width="0.17em"/>'
-
 
 def written_out(count: int, k: int) -> str:
     """The sum with its numbers, its dead terms grey; then what it collapses to."""
@@ -12,7 +10,7 @@ def written_out(count: int, k: int) -> str:
     return _large(
         formula.math("−", formula.over("i", "y_i ln p_i"), "=", products),
         formula.math(
-            "= − ln p_k = − ln", _SPACE, formula.slot("p_k", "prediction"),
+            "= − ln p_k = − ln", formula.slot("p_k", "prediction"),
             "=", formula.slot("loss", "surprise"),
         ),
         size=1.2 if count < 6 else 0.95,

@@ -1,18 +1,24 @@
 """Formulas with live numbers in them, as MathML: the browser sets it, the sweep fills it.
 
 A part of a formula is MathML, or names, numbers and signs with spaces between them, where z_k
-has an index: `math("− log p_k =", slot("loss"))`.
+has an index: `math("− log p_k =", slot("loss"))`. A logarithm keeps its distance from what
+follows, and brackets are as high as letters, as in print.
 """
 
 _SIGNS = set("=−+·/(),:≤<‖Σ∂")
+_BRACKETS = set("()")
+_LOGS = ("log", "ln", "lg", "log₂", "log₁₀", "log1p")
+_THIN = '<mspace width="0.17em"></mspace>'
 
 
 def _token(token: str) -> str:
     name, _, index = token.partition("_")
     if index:
         return f"<msub>{_token(name)}{_token(index)}</msub>"
+    if set(token) <= _BRACKETS:
+        return f'<mo stretchy="false">{token}</mo>'
     kind = "mo" if set(token) <= _SIGNS else "mn" if token[0].isdecimal() else "mi"
-    return f"<{kind}>{token}</{kind}>"
+    return f"<{kind}>{token}</{kind}>{_THIN if token in _LOGS else ''}"
 
 
 def _parts(part: str) -> str:
