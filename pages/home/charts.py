@@ -1,7 +1,7 @@
 """The chart of the first lesson."""
 
 from ui.draw.colours import GREY, PREDICTION, SURPRISE, TRUTH
-from ui.draw.marks import Points, bars, frames, line, point
+from ui.draw.marks import Points, bars, frames, line, point, pulled_bars
 from ui.draw.panels import Panel, Picture, categories, kept, picture, probabilities
 
 
@@ -28,6 +28,7 @@ def road(
         (0.0, 0.29),
         title=titles[0],
         narrow=((0.0, 0.44), (0.55, 1.0)),
+        handles=pulled_bars("z", len(classes)),
     )
     shares = Panel(
         [

@@ -1,36 +1,46 @@
 """The charts of the softmax lesson."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from ui.draw.colours import DOWN, FINE, GREY, INK, NEITHER, PREDICTION, SURPRISE, UP
-from ui.draw.marks import Points, bars, frames, line, point, showing
+from ui.draw.marks import Points, bars, frames, line, point, pulled_bars, showing
 from ui.draw.panels import Panel, Picture, categories, kept, picture, probabilities, titled
+from ui.figure import Handle
 
 LEFT, RIGHT = (0.0, 0.45), (0.55, 1.0)
 NARROW, WIDE = (0.0, 0.36), (0.46, 1.0)
 
 
 def _scores_and_probabilities(
-    classes: tuple[str, ...], titles: tuple[str, ...], reach: tuple[float, float], **shows: str
+    classes: tuple[str, ...],
+    titles: tuple[str, ...],
+    reach: tuple[float, float],
+    *,
+    logits: str,
+    hollow: str,
+    written: str,
+    handles: Sequence[Handle] = (),
 ) -> Picture:
     """Logits as bars on the left; on the right their probabilities, and hollow bars beside them.
 
-    `reach` holds the lowest and the highest logit; `shows` says which arrays are the logits, what
-    is written at them, and the hollow bars.
+    `reach` holds the lowest and the highest logit. `logits` and `hollow` are arrays, `written` is
+    what stands at the logits, which may have `handles`.
     """
     room = 0.09 * (reach[1] - reach[0])
-    logits = bars(classes, GREY, titles[0], y=shows["logits"], text=shows["written"])
     return picture(
         Panel(
-            [logits],
+            [bars(classes, GREY, titles[0], y=logits, text=written)],
             categories(classes),
             {"range": [reach[0] - room, reach[1] + room]},
             LEFT,
             title=titles[0],
+            handles=handles,
         ),
         Panel(
             [
-                frames(classes, GREY, y=shows["hollow"]),
+                frames(classes, GREY, y=hollow),
                 bars(classes, PREDICTION, titles[1], y="p", text="p|2"),
             ],
             categories(classes),
@@ -55,15 +65,23 @@ def _p_bars(classes: tuple[str, ...], title: str) -> Panel:
 @kept
 def soft_and_hard(classes: tuple[str, ...], titles: tuple[str, ...], reach: float) -> Picture:
     """Logits, softmax and, hollow, argmax."""
-    shows = {"logits": "z", "written": "z|exact", "hollow": "one_hot"}
-    return _scores_and_probabilities(classes, titles, (-reach, reach), **shows)
+    return _scores_and_probabilities(
+        classes,
+        titles,
+        (-reach, reach),
+        logits="z",
+        hollow="one_hot",
+        written="z|exact",
+        handles=pulled_bars("z", len(classes)),
+    )
 
 
 @kept
 def moved(classes: tuple[str, ...], titles: tuple[str, ...], reach: tuple[float, float]) -> Picture:
     """Logits that were shifted and scaled, and how softmax was before."""
-    shows = {"logits": "moved", "written": "moved|3", "hollow": "before"}
-    return _scores_and_probabilities(classes, titles, reach, **shows)
+    return _scores_and_probabilities(
+        classes, titles, reach, logits="moved", hollow="before", written="moved|3"
+    )
 
 
 @kept

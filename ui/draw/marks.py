@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
 from ui.draw.colours import CLEAR, WHITE, faint
+from ui.figure import Handle
 
 Points = tuple[float, ...]
 Trace = TypeVar("Trace", bound=BaseTraceType)
@@ -43,11 +44,15 @@ def bars(x: tuple[str, ...], colour: str, name: str = "", **shows: str) -> go.Ba
         textposition="outside",
         textangle=0,
         constraintext="none",
-        textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="x+text",
     )
     return showing(trace, **shows)
+
+
+def pulled_bars(name: str, count: int, colour: str = "muted") -> list[Handle]:
+    """Return what bars are pulled by, at their ends: each moves its number of a row."""
+    return [Handle(f"{name}{i}", i, f"{name}.{i}", colour) for i in range(count)]
 
 
 def frames(x: tuple[str, ...], colour: str, name: str = "", **shows: str) -> go.Bar:
