@@ -94,7 +94,7 @@ def exponents_and_probabilities(
         ),
         height=250,
         narrow_height=500,
-        margin={"l": 56, "r": 12, "t": 28, "b": 28},
+        margin={"l": 56, "r": 12, "t": 32, "b": 28},
         shapes=_beyond(dtype),
     )
 

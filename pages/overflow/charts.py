@@ -134,6 +134,7 @@ def exp_line(
         ),
         height=105,
         margin={"l": 62, "r": 12, "t": 24, "b": 25},
+        font={"size": 13},  # the bench below it needs the room
     )
 
 
@@ -258,6 +259,7 @@ def outcome_maps(
         narrow_height=760,
         narrow_layout={"margin.r": 20},
         margin={"l": 56, "r": 8, "t": 52, "b": 44},
+        font={"size": 13},  # its seven small maps have no room for more
         annotations=[heading(words, (0.0, 1.0), yshift=24)],
     )
     shown = zip([planes[chosen], *planes], panels, [7, *[2] * len(planes)], strict=True)

@@ -5,6 +5,7 @@
 /** @typedef {{ text: string, grid: string, muted: string, panel: string, font: string }} Colours */
 
 const NARROW = 520 // px
+const WIDE = 700 // px: from here on there is room for letters that a back row can read
 
 /** Put a value in its place in a figure: "marker.color", "xaxis2.domain". @param {any} node @param {string} path @param {any} value */
 export function place(node, path, value) {
@@ -21,18 +22,24 @@ export function narrowed(layout, width) {
   return copy
 }
 
+/** How large the ticks' and the values' letters are. @param {number} width */
+export const letters = (width) => (width >= WIDE ? 14 : 13)
+
 /** Give a layout the theme's colours and the manners of every figure: no zoom, no jumps. @param {any} layout @param {Colours} colours */
 export function dress(layout, colours) {
   const axis = { gridcolor: colours.grid, zerolinecolor: colours.muted, linecolor: colours.muted,
     tickcolor: colours.muted, fixedrange: true, automargin: false }
+  const size = letters(layout.width ?? 0)
+  /** @param {any} own */
+  const titled = (own) => (own.title ? { title: { ...own.title, font: { size, ...own.title.font } } } : {})
   const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key))
   return {
     ...layout,
-    ...Object.fromEntries(axes.map((key) => [key, { ...axis, ...layout[key] }])),
+    ...Object.fromEntries(axes.map((key) => [key, { ...axis, ...layout[key], ...titled(layout[key]) }])),
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     dragmode: false,
-    font: { color: colours.text, family: colours.font, size: 13, ...layout.font },
+    font: { color: colours.text, family: colours.font, size, ...layout.font },
     hoverlabel: { bgcolor: colours.panel, bordercolor: colours.grid, font: { color: colours.text } },
   }
 }

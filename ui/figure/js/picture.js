@@ -1,7 +1,7 @@
 // The picture: Plotly draws it, first in full, then animated from row to row.
 
 import { element } from "./dom.js"
-import { byTrace, dress, narrowed, place, themeColours } from "./layout.js"
+import { byTrace, dress, letters, narrowed, place, themeColours } from "./layout.js"
 
 /** @import { Shown } from "./shown.js" */
 /** @import { Drawn } from "./types.js" */
@@ -40,6 +40,7 @@ export class Picture {
     this.stale = false
     this.figure = this.theme = this.gapsDrawn = ""
     this.narrow = false
+    this.letters = 0
     this.width = 0
     /** @type {ReturnType<typeof byTrace>} */
     this.bound = []
@@ -113,6 +114,7 @@ export class Picture {
     const width = this.node.clientWidth
     const layout = narrowed(message.figure.layout, width)
     this.narrow = layout !== message.figure.layout
+    this.letters = letters(width)
     const colours = themeColours(this.root)
     this.theme = JSON.stringify(colours)
     const full = dress({ ...layout, width: width || undefined }, colours)
@@ -177,7 +179,7 @@ export class Picture {
     this.width = width
     this.follows.moved()
     const { layout } = this.shown.message.figure
-    if ((narrowed(layout, width) !== layout) !== this.narrow) this.plot()
+    if ((narrowed(layout, width) !== layout) !== this.narrow || letters(width) !== this.letters) this.plot()
     else this.Plotly.relayout(this.node, { width }).then(() => this.draw())
   }
 
