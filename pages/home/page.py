@@ -5,12 +5,13 @@ import streamlit as st
 
 from pages.home import charts, models
 from pages.home.programs import loss_program
-from ui.app.navigation import link_to
+from ui.app.navigation import groups, link_to
 from ui.draw import formula
 from ui.draw.panels import reach
 from ui.figure import Choice, Preset, Readout, Slider
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
+from ui.words import words
 from ui.words.digits import show
 from xent_core import cross_entropy_loss, self_information, softmax
 
@@ -104,5 +105,17 @@ def from_scores_to_the_loss(s: Section) -> None:
     s.program(loss_program(s["z"], k))
 
 
+def course() -> None:
+    """The lessons by their groups, in the order to take them in, each in one line."""
+    lesson.say("course", start=words("one_hot", lesson.text.language).title)
+    named = [(key, some) for key, some in groups() if key]
+    for column, (key, some) in zip(st.columns(len(named), gap="large"), named, strict=True):
+        column.markdown(f"##### {lesson.text.label(key)}")
+        for one in some:
+            column.page_link(one.page(lesson.text.language))
+            column.markdown(one.in_a_line(lesson.text.language))
+
+
+course()
 lesson.end()
 lesson.say("about")

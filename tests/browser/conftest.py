@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-from ui.app.navigation import LESSONS
+from ui.app.navigation import LESSONS, groups
 
 ROOT = Path(__file__).parents[2]
 JS = Path(__file__).parent / "js"
@@ -173,8 +173,18 @@ class Lesson:
 
     def go_to(self, name: str) -> None:
         """Click a lesson in the navigation."""
-        at = [lesson.name for lesson in LESSONS].index(name)
-        self.page.get_by_test_id("stSidebarNavLink").nth(at).click()
+        link = self.nav_link(name)
+        if not link.count():
+            keys = [key for key, _ in groups() if key]
+            group = next(lesson.group for lesson in LESSONS if lesson.name == name)
+            self.page.get_by_test_id("stTopNavSection").nth(keys.index(group)).click()
+        link.click()
+
+    def nav_link(self, name: str):
+        """A lesson's link on top of the page: of a group, once that is unfolded."""
+        path = "/" if name == LESSONS[0].name else f"/{name}"
+        return self.page.locator(f'[data-testid="stTopNav"] a[href$="{path}"], '
+                                 f'[data-testid="stTopNavPopover"] a[href$="{path}"]')  # fmt: skip
 
     def settle(self) -> None:
         self.page.wait_for_function(REST, timeout=30_000)

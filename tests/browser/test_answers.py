@@ -184,3 +184,16 @@ def test_an_answer_outlives_the_server(visit):
         assert "said=" in lesson.page.url
     finally:
         own.stop()
+
+
+SIGN = "(band) => getComputedStyle(band.querySelector('p'), '::before').content"
+
+
+def test_a_verdict_is_a_band_with_a_sign(visit):
+    lesson = visit("/?lang=en")
+    for option, verdict, sign in ((0, "not_quite", "✗"), (1, "right", "✓")):
+        answer(lesson, option)
+        band = lesson.page.locator('[class*="st-key-xent-verdict-"]')
+        assert f"st-key-xent-verdict-{verdict}-" in band.get_attribute("class")
+        assert sign in band.evaluate(SIGN)
+        assert band.evaluate("(band) => getComputedStyle(band).borderLeftWidth") == "5px"

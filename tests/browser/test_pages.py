@@ -1,11 +1,13 @@
 """Links, languages, themes, sizes and the server's manners, seen from a real browser."""
 
 import json
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests.browser.conftest import Lesson, Server
+from ui.app.chrome import NAME
 from ui.app.navigation import LESSONS
 from ui.words import words
 from ui.words.digits import show
@@ -111,6 +113,36 @@ def test_a_station_of_the_road_opens_its_lesson_with_the_state(visit):
     lesson.ready()
     assert lesson.figure()["traces"][0]["y"] == [1, -2, 3, 0.5]
     assert document_language(lesson) == "zh-CN"
+
+
+def thread(lesson: Lesson):
+    """The links at a lesson's end: to the one before it and the one after it."""
+    return lesson.page.locator(".st-key-xent-thread a:visible")
+
+
+def test_the_thread_leads_through_all_lessons_in_their_order(visit):
+    lesson = visit("/?lang=zh")
+    for at, one in enumerate(LESSONS):
+        title = words(one.name, "zh").title
+        lesson.until(f"document.querySelector('h1')?.textContent === {json.dumps(title)}")
+        lesson.calm()
+        assert lesson.page.title() == f"{title} · {NAME}"
+        neighbours = [*LESSONS[max(at - 1, 0) : at], *LESSONS[at + 1 : at + 2]]
+        paths = [urlsplit(link.get_attribute("href")).path for link in thread(lesson).all()]
+        told = ["" if other is LESSONS[0] else other.name for other in neighbours]
+        assert [path.strip("/") for path in paths] == told
+        if one is not LESSONS[-1]:
+            thread(lesson).last.click()
+    assert lesson.errors == []
+
+
+def test_home_shows_every_lesson_in_one_line(visit):
+    lesson = visit("/?lang=en")
+    shown = lesson.page.locator(".stMain").inner_text()
+    for one in LESSONS[1:]:
+        text = words(one.name, "en")
+        line = re.escape(text.title) + r"\s+" + re.escape(text.label("road"))
+        assert re.search(line, shown), one.name
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en"])
@@ -306,16 +338,17 @@ def test_a_click_that_breaks_off_the_first_run_of_a_lesson_loses_nothing(visit, 
     lesson.go_to("information")
     lesson.page.wait_for_url("**/information**")
     lesson.ready()
-    at = [one.name for one in LESSONS].index("softmax")
+    lesson.page.get_by_test_id("stTopNavSection").nth(1).click()
+    lesson.nav_link("softmax").wait_for()
     lesson.page.evaluate(
-        """async ([at, later]) => {
-            document.querySelectorAll('[data-testid="stSidebarNavLink"]')[at].click()
+        """async (later) => {
+            document.querySelector('[data-testid="stTopNavPopover"] a[href$="/softmax"]').click()
             await new Promise((done) => setTimeout(done, later))
             const other = [...document.querySelectorAll("button")].find(
                 (button) => button.textContent.includes("中文"))
             other.click()
         }""",
-        [at, later],
+        later,
     )
     lesson.until("document.documentElement.lang.startsWith('zh')")
     lesson.until("document.getElementById('softmax-z0')")

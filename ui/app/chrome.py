@@ -1,9 +1,11 @@
 """What stands around every lesson: the title, the language button and the document's language."""
 
 import secrets
+from pathlib import Path
 
 import streamlit as st
 
+from ui.app.navigation import LESSONS, neighbours
 from ui.assets import component
 from ui.state import address
 from ui.state.links import quoted
@@ -21,17 +23,16 @@ def settle(language: str) -> None:
     settling(key="xent settling of the page", data=told, height=1)
 
 
-# A projector's 1280 × 800 has to show a figure with its sliders.
-_STYLE = """<style>
-.stMainBlockContainer { padding: 4rem clamp(1rem, 3vw, 3rem) 3rem; }
-[data-testid="stMarkdownContainer"] :is(p, li) { max-width: 31em; }
-.xent-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0 0 0 0); }
-</style>"""
+NAME = "−log p"
+_LOGO = str(Path(__file__).parent / "logo.svg")
+
+_STYLE = Path(__file__).parent / "page.css"
 
 
 def tighten() -> None:
     """Give the lesson the room, and the word."""
     st.html(_STYLE)
+    st.logo(_LOGO, size="large")
 
 
 def header(title: str, language: str, asked: str | None) -> None:
@@ -49,5 +50,21 @@ def header(title: str, language: str, asked: str | None) -> None:
             on_click=set_language,
             args=(other,),
         )
+    st.set_page_config(page_title=f"{title} · {NAME}")
     if asked is not None and asked not in LANGUAGES:
         st.warning(fill(shared_labels(language)["unknown_language"], {"asked": quoted(asked[:20])}))
+
+
+def thread(page: str, language: str) -> None:
+    """End a lesson with the one before it and the one after it."""
+    labels = shared_labels(language)
+    before, after = neighbours(page or LESSONS[0].name)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="xent thread"):
+        for lesson, label, icon in (
+            (before, "lesson_before", "arrow_back"),
+            (after, "lesson_after", "arrow_forward"),
+        ):
+            if lesson:
+                there = lesson.page(language)
+                said = fill(labels[label], {"title": there.title})
+                st.page_link(there, label=said, icon=f":material/{icon}:")

@@ -4,21 +4,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.app.chrome import header, settle, tighten
+from ui.app.chrome import header, settle, thread, tighten
 from ui.app.navigation import pages
 from ui.state import address
 from ui.words import current_language
 
 ICON = Path(__file__).parent / "icon.png"  # a local file: Streamlit fetches named icons from a CDN
-st.set_page_config(layout="wide", page_icon=str(ICON), initial_sidebar_state=260)
+st.set_page_config(layout="wide", page_icon=str(ICON))
 
 address.begin(address.script_hash())
 tighten()
 language = current_language()
-book = pages(language)
-page = st.navigation(list(book.values()))
+page = st.navigation(pages(language), position="top")
 address.enter(page.url_path)
 header(page.title, language, asked=address.query().get("lang"))
 page.run()
+thread(address.page(), language)
 settle(language)
 address.end(address.script_hash())

@@ -1,22 +1,32 @@
-"""The lessons, in their order. A new lesson is one line here and one folder."""
+"""The lessons, in their order and groups. A new lesson is one line here and one folder."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from ui.words import words
+from ui.words import shared_labels, words
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A page of the app: its folder in pages/ and its address, and its icon."""
+    """A page of the app: its folder in pages/ and its address, its icon, and its group.
+
+    `group` is the key of the group's name among the shared labels; lessons of a group stand
+    together.
+    """
 
     name: str
     icon: str
+    group: str = ""
+
+    def in_a_line(self, language: str) -> str:
+        """What the lesson shows: its words' label `road`."""
+        return words(self.name, language).label("road")
 
     def page(self, language: str):
         """Return Streamlit's page of this lesson, titled in the reader's language."""
@@ -31,21 +41,37 @@ class Lesson:
 
 LESSONS = (
     Lesson("home", "route"),
-    Lesson("information", "lightbulb"),
-    Lesson("entropy", "account_tree"),
-    Lesson("cross_entropy", "area_chart"),
-    Lesson("kl_divergence", "difference"),
-    Lesson("one_hot", "looks_one"),
-    Lesson("softmax", "bar_chart"),
-    Lesson("overflow", "bolt"),
-    Lesson("inside_pytorch", "memory"),
-    Lesson("training", "model_training"),
+    Lesson("information", "lightbulb", "group_surprise"),
+    Lesson("entropy", "account_tree", "group_surprise"),
+    Lesson("cross_entropy", "area_chart", "group_surprise"),
+    Lesson("kl_divergence", "difference", "group_surprise"),
+    Lesson("one_hot", "looks_one", "group_loss"),
+    Lesson("softmax", "bar_chart", "group_loss"),
+    Lesson("overflow", "bolt", "group_machine"),
+    Lesson("inside_pytorch", "memory", "group_machine"),
+    Lesson("training", "model_training", "group_machine"),
 )
 
 
-def pages(language: str) -> dict[str, "st.Page"]:
-    """Return Streamlit's pages by name."""
-    return {lesson.name: lesson.page(language) for lesson in LESSONS}
+def groups() -> list[tuple[str, list[Lesson]]]:
+    """Return the groups' keys, in their order, with their lessons."""
+    return [(key, list(some)) for key, some in itertools.groupby(LESSONS, lambda one: one.group)]
+
+
+def pages(language: str) -> dict[str, list["st.Page"]]:
+    """Return Streamlit's pages by the names of their groups, in the reader's language."""
+    labels = shared_labels(language)
+    return {
+        labels[key] if key else "": [lesson.page(language) for lesson in some]
+        for key, some in groups()
+    }
+
+
+def neighbours(name: str) -> tuple[Lesson | None, Lesson | None]:
+    """Return the lesson before a lesson and the one after it; None where there is none."""
+    at = [lesson.name for lesson in LESSONS].index(name)
+    before, after = LESSONS[max(at - 1, 0) : at], LESSONS[at + 1 : at + 2]
+    return (before[0] if before else None), (after[0] if after else None)
 
 
 def link_to(name: str, query: Mapping[str, str], label: str, language: str) -> None:

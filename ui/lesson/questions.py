@@ -52,9 +52,10 @@ def show_question(
     )
     if given is None:
         return
-    verdict = text.label("right") if given == right else text.label("not_quite")
-    told = f"**{verdict}** {text(f'{name}-told', **numbers)}"
-    st.markdown(told)
+    verdict = "right" if given == right else "not_quite"
+    told = f"**{text.label(verdict)}** {text(f'{name}-told', **numbers)}"
+    with st.container(key=f"xent-verdict-{verdict}-{address.page()}-{name}"):
+        st.markdown(told)
     if just_answered(name):
         st.html(f'<p role="alert" class="xent-heard">{escape(plain(told))}</p>')
     with st.container(horizontal=True):
