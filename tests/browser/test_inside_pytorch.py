@@ -147,7 +147,7 @@ def test_the_trace_is_shown_in_chinese_after_the_question(visit):
     lesson = visit("/inside_pytorch?lang=zh")
     assert lesson.page.locator(".xt-tree").count() == 0
     lesson.page.get_by_text(words("inside_pytorch", "zh").label("the_two"), exact=True).click()
-    lesson.page.get_by_text("推翻了原笔记的说法").wait_for()
+    lesson.page.get_by_text("推翻了它").wait_for()
     assert lesson.page.locator(".xt-tree").count() == 2
     assert "_log_softmax" in lesson.page.locator(".xt-tree").first.inner_text()
     assert lesson.errors == []

@@ -213,6 +213,8 @@ def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
     lesson.settle()
     assert len(seen) > 4
     # another formula is looked at: the heading of its column is pressed
+    lesson.type("x0", "75")
+    lesson.settle()
     lesson.page.locator("th .xent-f4").click()
     lesson.until("location.search.includes('cell=4')")
     assert told(lesson).startswith("⑤ x − logsumexp gives the right loss")
