@@ -18,7 +18,7 @@ run: $(VENV)/run.done
 test: $(VENV)/test.done browser lint
 	$(BIN)/python -m pytest
 
-# what needs no browser, in little more than a minute: for while one works
+# what needs no browser, in under three minutes on two cores: for while one works
 check: $(VENV)/test.done lint
 	$(BIN)/python -m pytest --ignore tests/browser
 

@@ -3,6 +3,7 @@
 from ui.draw.colours import GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.marks import Points, bars, frames, line, point, pulled_bars
 from ui.draw.panels import Panel, Picture, categories, kept, picture, probabilities
+from ui.figure import Handle
 
 
 @kept
@@ -15,8 +16,9 @@ def road(
 ) -> Picture:
     """The whole road: logits, probabilities, and the point on the curve of -log p.
 
-    The right answer's bars are framed. Logits go as far as `reach`; `curve` holds the curve's p
-    and -log p, from the least p on. On a phone the bars stand side by side above the curve.
+    The right answer's bars are framed, and its logit is pulled by the point, too. Logits go as
+    far as `reach`; `curve` holds the curve's p and -log p, from the least p on. On a phone the
+    bars stand side by side above the curve.
     """
     scores = Panel(
         [
@@ -52,5 +54,9 @@ def road(
         (0.73, 1.0),
         title=titles[2],
         narrow=((0.0, 1.0), (0.0, 0.36)),
+        handles=[
+            Handle(f"z{i}", f"dot_x.{i}", f"dot_y.{i}", "surprise", "point")
+            for i, _ in enumerate(classes)
+        ],
     )
     return picture(scores, shares, loss, height=305, narrow_height=440)

@@ -96,7 +96,7 @@ def from_scores_to_the_loss(s: Section) -> None:
         presets=[
             Preset("sure_right", {"z0": 0, "z1": 1, "z2": 6, "z3": 2, "k": 2}),
             Preset("sure_wrong", {"z0": 6, "z1": 1, "z2": -3, "z3": 2, "k": 2}),
-            Preset("no_idea", {"z0": 0, "z1": 0, "z2": 0, "z3": 0, "k": 2}),
+            Preset(s.label("no_idea", count=len(CLASSES)), {**dict.fromkeys(LOGITS, 0), "k": 2}),
         ],
         names={"target": animals},
         alt="alt",

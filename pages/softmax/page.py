@@ -68,7 +68,7 @@ def classes_buttons(s: Section) -> None:
     more = {"z": (*z, 0.0)}
     fewer = {"z": z[:-1], "k": min(k, len(z) - 2)}
     with s.words.container(horizontal=True):
-        for label, change, end in (("more", more, MOST), ("fewer", fewer, FEWEST)):
+        for label, change, end in (("class_more", more, MOST), ("class_fewer", fewer, FEWEST)):
             st.button(
                 s.label(label),
                 on_click=functools.partial(s.put, **change),
@@ -86,7 +86,7 @@ def who_wins(s: Section) -> None:
         models.soft_and_hard,
         [
             *logits(s, "z", count, REACH),
-            Slider("T", "temperature", TEMPERATURES, colour="surprise"),
+            Slider("T", "temperature", TEMPERATURES),
             Choice("k", "k", classes),
         ],
         readouts=[

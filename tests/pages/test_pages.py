@@ -174,13 +174,13 @@ def test_classes_are_added_and_taken_away_within_bounds():
     app = open_page("softmax")
     label = words("softmax", "en").label
     for count in (5, 6):
-        next(button for button in app.button if button.label == label("more")).click().run()
+        next(button for button in app.button if button.label == label("class_more")).click().run()
         assert len(figures(app)[0]["now"]["p"]) == count
-    assert next(button for button in app.button if button.label == label("more")).disabled
+    assert next(button for button in app.button if button.label == label("class_more")).disabled
     for count in (5, 4, 3, 2):
-        next(button for button in app.button if button.label == label("fewer")).click().run()
+        next(button for button in app.button if button.label == label("class_fewer")).click().run()
         assert len(figures(app)[0]["now"]["p"]) == count
-    assert next(button for button in app.button if button.label == label("fewer")).disabled
+    assert next(button for button in app.button if button.label == label("class_fewer")).disabled
 
 
 def test_every_lesson_opens_after_every_other_in_one_session():

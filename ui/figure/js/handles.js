@@ -31,7 +31,8 @@ export class Handles {
   }
 
   build() {
-    this.all = this.shown.message.handles.map((spec) => this.handle(spec))
+    this.all = this.shown.message.handles.map((spec, at, all) =>
+      this.handle(spec, all.slice(0, at).filter(({ control }) => control === spec.control).length))
     return this.all.map(({ node }) => node)
   }
 
@@ -40,13 +41,13 @@ export class Handles {
     this.places = {}
   }
 
-  /** @param {HandleSpec} spec @returns {Handle} */
-  handle(spec) {
+  /** A handle; `before` are those of the same control. @param {HandleSpec} spec @param {number} before @returns {Handle} */
+  handle(spec, before) {
     const { hand } = this
     const { controls, key } = this.shown.message
     const control = controls.find(({ name }) => name === spec.control)
     const node = element("div", { class: `xent-handle xent-handle-${spec.shape}`, role: "slider",
-      tabindex: 0, id: `${key}-${spec.control}-handle`, "aria-label": control?.label })
+      tabindex: 0, id: `${key}-${spec.control}${before ? `-${before + 1}` : ""}-handle`, "aria-label": control?.label })
     if (spec.colour) node.style.setProperty("--colour", `var(--xent-${spec.colour})`)
     node.onpointerdown = (event) => {
       const box = node.getBoundingClientRect()
