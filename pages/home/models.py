@@ -21,9 +21,7 @@ def road(values: Arrays) -> Arrays:
         "target": k,
         "truth_z": np.where(others, np.nan, z),  # nan: no frame
         "truth_p": np.where(others, np.nan, p),
-        "dot_x": np.where(
-            others, np.nan, p
-        ),  # the point has one handle, of the right answer's logit
+        "dot_x": np.where(others, np.nan, p),  # nan: no handle
         "dot_y": np.where(others, np.nan, loss[:, None]),
         "drop_x": np.stack([p_k, p_k, np.zeros_like(p_k)], axis=-1),
         "drop_y": np.stack([np.zeros_like(loss), loss, loss], axis=-1),
