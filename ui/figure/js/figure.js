@@ -103,7 +103,7 @@ export class LiveFigure {
     shown.take(message, new Table(message))
     this.picture.take()
     const leader = groups.others(this.group, this).find((one) => one.busy)
-    protocol.take(message, this.hand.grabbed !== null, leader?.protocol)
+    protocol.take(message, this.hand.busy, leader?.protocol)
     if (layout !== this.layout) this.build()
     this.layout = layout
     this.controls.update()
@@ -113,7 +113,7 @@ export class LiveFigure {
 
   /** Whether the hand is at work here, or the server has still to answer. */
   get busy() {
-    return this.protocol.waits || this.hand.grabbed !== null
+    return this.protocol.waits || this.hand.busy
   }
 
   // -- figures of one state

@@ -21,6 +21,11 @@ export class Hand {
     this.rest = false // and has moved something
   }
 
+  /** Whether it holds something, or has moved something by a key that the server has not been told of. */
+  get busy() {
+    return this.grabbed !== null || this.rest
+  }
+
   /** @param {string} name @param {boolean} byHandle */
   grab(name, byHandle) {
     this.grabbed = name

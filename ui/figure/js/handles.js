@@ -99,7 +99,8 @@ export class Handles {
     for (const { spec, node } of this.all) {
       const [x, y] = this.spot(spec, row)
       node.hidden = !(Number.isFinite(x) && Number.isFinite(y))
-      if (!node.hidden) move(node, x.toFixed(1), y.toFixed(1))
+      if (node.hidden) tell(node, "transform", "")
+      else move(node, x.toFixed(1), y.toFixed(1))
       const name = spec.control
       const at = shown.table.index(name, shown.state[name])
       tell(node, "aria-valuemin", 0)

@@ -38,3 +38,17 @@ test("only who holds a control lets it go", () => {
   one.letGo("a")
   assert.equal(one.grabbed, null)
 })
+
+test("it is busy while it holds something, or a key has moved what is not told yet", () => {
+  const { one } = hand()
+  assert.equal(one.busy, false)
+  one.grab("a", true)
+  assert.equal(one.busy, true)
+  one.letGo("a")
+  one.keyed = true
+  assert.equal(one.busy, false)
+  one.settle("moved")
+  assert.equal(one.busy, true)
+  one.keysRest()
+  assert.equal(one.busy, false)
+})
