@@ -335,14 +335,14 @@ def test_a_lost_server_is_said_and_the_session_goes_on_when_it_is_back(visit):
 @pytest.mark.parametrize("later", [20, 40, 60, 80, 110, 150])
 def test_a_click_that_breaks_off_the_first_run_of_a_lesson_loses_nothing(visit, later):
     lesson = visit("/softmax?lang=en&z=3,1,2")
-    lesson.go_to("information")
-    lesson.page.wait_for_url("**/information**")
+    lesson.go_to("one_hot")
+    lesson.page.wait_for_url("**/one_hot**")
     lesson.ready()
-    lesson.page.get_by_test_id("stTopNavSection").nth(1).click()
-    lesson.nav_link("softmax").wait_for()
     lesson.page.evaluate(
         """async (later) => {
-            document.querySelector('[data-testid="stTopNavPopover"] a[href$="/softmax"]').click()
+            document.querySelector('.st-key-xent-thread a[href$="softmax"]').click()
+            const running = '[data-test-script-state="running"]'  // before, Streamlit knows no page
+            while (!document.querySelector(running)) await new Promise(requestAnimationFrame)
             await new Promise((done) => setTimeout(done, later))
             const other = [...document.querySelectorAll("button")].find(
                 (button) => button.textContent.includes("中文"))
