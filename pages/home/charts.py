@@ -56,7 +56,7 @@ def road(
         narrow=((0.0, 1.0), (0.0, 0.36)),
         handles=[
             Handle(f"z{i}", f"dot_x.{i}", f"dot_y.{i}", "surprise", "point")
-            for i, _ in enumerate(classes)
+            for i in range(len(classes))
         ],
     )
     return picture(scores, shares, loss, height=305, narrow_height=440)

@@ -109,9 +109,10 @@ export class Film {
     return stream.session !== session && settings(stream.about.link) === settings(about.link)
   }
 
-  /** Whether a message of the page tells of this moment: it takes its time, and the run goes on. @param {About} told */
-  isNow(told) {
-    return [told, this.about].map(({ step, rates, sample }) => JSON.stringify([step, rates, sample])).every((x, _, [y]) => x === y)
+  /** Whether a message of the page tells of this moment: it takes its time, and the run goes on. @param {About} told by it */
+  isNow({ step, rates, sample }) {
+    const { about } = this
+    return step === about.step && sample === about.sample && String(rates) === String(about.rates)
   }
 
   /** Which of the states is shown. */
