@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, sync_playwright
 
 from ui.app.navigation import LESSONS, groups
 
@@ -127,6 +128,12 @@ def calm(page: Page) -> None:
     assert page.evaluate(CALM), "the page does not come to rest"
 
 
+def show_button(option: Locator) -> Locator:
+    """The button that tells whether an option of a question is right, once one is chosen."""
+    question = option.locator('xpath=ancestor::*[contains(@class, "st-key-xent-question-")]')
+    return question.locator('[class*="st-key-xent-show-"] button')
+
+
 class Lesson:
     """One open page of the app, as a person has it before them."""
 
@@ -196,6 +203,20 @@ class Lesson:
     def until(self, condition: str, timeout: float = 30_000) -> None:
         """Wait for a condition in the page."""
         self.page.wait_for_function(f"() => {condition}", timeout=timeout)
+
+    def options(self, question: str = "", at: int = 0):
+        """The options of a question, by its name or by its number on the page."""
+        asked = self.page.locator(f'[class*="st-key-xent-question-"][class*="{question}"]')
+        return asked.nth(at).locator("label:has(input)")
+
+    def answer(self, option: int, question: str = "", at: int = 0) -> None:
+        """Choose an option and have the answer shown."""
+        chosen = self.options(question, at).nth(option)
+        chosen.click()
+        show_button(chosen).click()  # waits until it can be pressed
+        self.until("location.search.includes('said=')")
+        self.page.get_by_role("button", name=re.compile("Ask me again|再问一次")).first.wait_for()
+        self.settle()
 
     def figure(self, at: int = 0) -> dict[str, Any]:
         """Return what figure number `at` shows: traces, readouts, formula, text alternative."""

@@ -4,26 +4,15 @@ import json
 
 import pytest
 
-from tests.browser.conftest import Lesson, Server
+from tests.browser.conftest import Lesson, Server, show_button
 from ui.words import LANGUAGES, shared_labels
 
 EN = shared_labels("en")
 AGAIN, OWN = EN["ask_again"], EN["own_again"]
 
 
-def options(lesson: Lesson, at: int = 0):
-    return lesson.page.get_by_test_id("stRadio").nth(at).locator("label:has(input)")
-
-
-def answer(lesson: Lesson, option: int, at: int = 0) -> None:
-    options(lesson, at).nth(option).click()
-    lesson.until("location.search.includes('said=')")
-    lesson.page.get_by_role("button", name=AGAIN).first.wait_for()
-    lesson.settle()
-
-
-def chosen(lesson: Lesson, at: int = 0) -> list[bool]:
-    return [one.is_checked() for one in options(lesson, at).locator("input").all()]
+def chosen(lesson: Lesson) -> list[bool]:
+    return [one.is_checked() for one in lesson.options().locator("input").all()]
 
 
 def verdicts(lesson: Lesson) -> list[str]:
@@ -59,7 +48,7 @@ def test_back_takes_back_the_figure_and_the_verdict(visit):
     lesson = visit("/")
     first = drawn(lesson)
     assert verdicts(lesson) == []
-    answer(lesson, 0)
+    lesson.answer(0)
     assert len(verdicts(lesson)) == 1
     after = drawn(lesson)
     assert after != first
@@ -74,9 +63,30 @@ def test_back_takes_back_the_figure_and_the_verdict(visit):
     assert chosen(lesson) == [True, False, False]
 
 
+def test_to_choose_an_option_tells_nothing_and_arrows_move_the_choice(visit):
+    lesson = visit("/?lang=en")
+    first = drawn(lesson)
+    show = lesson.page.get_by_role("button", name=EN["show_answer"], exact=True)
+    assert show.is_disabled()
+    lesson.options().nth(0).click()
+    lesson.options().nth(0).locator("input").press("ArrowDown")
+    lesson.page.locator("button:enabled", has_text=EN["show_answer"]).wait_for()
+    lesson.settle()
+    assert chosen(lesson) == [False, True, False]
+    assert drawn(lesson) == first
+    assert verdicts(lesson) == []
+    assert "said=" not in lesson.page.url
+    lesson.page.get_by_role("button", name="中文").click()
+    lesson.until("document.documentElement.lang === 'zh-CN'")
+    lesson.settle()
+    assert chosen(lesson) == [False, True, False]
+    show_button(lesson.options().nth(1)).click()
+    lesson.until("location.search.includes('said=question.1')")
+
+
 def test_in_the_other_language_the_option_stays_and_the_verdict_is_said_in_it(visit):
     lesson = visit("/")
-    answer(lesson, 0)
+    lesson.answer(0)
     there = drawn(lesson)
     (before,) = verdicts(lesson)
     name = next(name for name in ("right", "not_quite") if EN[name] == before)
@@ -90,7 +100,7 @@ def test_in_the_other_language_the_option_stays_and_the_verdict_is_said_in_it(vi
 
 def test_an_answer_and_a_number_moved_after_it_outlive_the_switch_of_the_unit(visit):
     lesson = visit("/information")
-    answer(lesson, 1)
+    lesson.answer(1)
     lesson.type("p", "0.3")
     lesson.settle()
     for unit in ("nats", "hartleys"):
@@ -105,7 +115,7 @@ def test_an_answer_and_a_number_moved_after_it_outlive_the_switch_of_the_unit(vi
 def test_an_answer_that_replaces_the_readers_numbers_gives_them_back_at_one_press(visit):
     lesson = visit("/kl_divergence?p=5,3,2&q=1,1,2&names=one,two,three")
     own = drawn(lesson)
-    answer(lesson, 0)
+    lesson.answer(0)
     assert len([name for name in drawn(lesson) if name[0] == "p"]) == 2  # the coin of the question
     lesson.page.get_by_role("button", name=OWN).first.click()
     until_drawn(lesson, own)
@@ -116,7 +126,7 @@ def test_an_answer_that_replaces_the_readers_numbers_gives_them_back_at_one_pres
 
 def test_a_reload_keeps_the_answer_and_says_nothing_by_itself(visit):
     lesson = visit("/")
-    answer(lesson, 1)
+    lesson.answer(1)
     there, said = drawn(lesson), verdicts(lesson)
     lesson.page.reload()
     lesson.ready()
@@ -132,7 +142,7 @@ def test_asked_again_the_figure_is_as_before_the_answer(visit):
     lesson.type("z0", "3")
     lesson.settle()
     before = drawn(lesson)
-    answer(lesson, 2)
+    lesson.answer(2)
     assert drawn(lesson) != before
     lesson.page.get_by_role("button", name=AGAIN).first.click()
     gone(lesson)
@@ -145,7 +155,8 @@ def test_asked_again_the_figure_is_as_before_the_answer(visit):
 def test_a_verdict_is_announced_when_it_comes_and_not_on_a_link(visit, language):
     lesson = visit(f"/?lang={language}")
     assert heard(lesson) == []
-    options(lesson).nth(0).click()
+    lesson.options().nth(0).click()
+    show_button(lesson.options().nth(0)).click()
     lesson.page.locator("p.xent-heard").wait_for(state="attached")
     lesson.settle()
     (said,) = heard(lesson)
@@ -166,7 +177,7 @@ def test_an_answer_outlives_the_server(visit):
     own.start()
     try:
         lesson = visit("/", base=own.url)
-        answer(lesson, 0)
+        lesson.answer(0)
         there, said = drawn(lesson), verdicts(lesson)
         own.stop()
         lesson.until(
@@ -192,7 +203,7 @@ SIGN = "(band) => getComputedStyle(band.querySelector('p'), '::before').content"
 def test_a_verdict_is_a_band_with_a_sign(visit):
     lesson = visit("/?lang=en")
     for option, verdict, sign in ((0, "not_quite", "✗"), (1, "right", "✓")):
-        answer(lesson, option)
+        lesson.answer(option)
         band = lesson.page.locator('[class*="st-key-xent-verdict-"]')
         assert f"st-key-xent-verdict-{verdict}-" in band.get_attribute("class")
         assert sign in band.evaluate(SIGN)

@@ -165,7 +165,7 @@ def test_a_story_is_answered_and_the_bench_shows_it(visit):
     lesson.page.get_by_role("option").nth(1).click()
     lesson.page.get_by_role("radio").filter(visible=True).first.wait_for(state="attached")
     assert table(lesson)["drawn"]["x0"] == 70
-    lesson.page.locator('[data-testid="stRadio"] label:has-text("nan")').first.click()
+    lesson.answer(2, "thousand")
     lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).x0 === 1000")
     lesson.settle()
     shown = table(lesson)
@@ -229,10 +229,7 @@ def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
 @pytest.mark.parametrize("story", ["thousand", "target_low", "equal", "half", "cure", "certain"])
 def test_a_projector_shows_the_bench_beside_a_story_that_is_told(follow, story, language):
     lesson = follow(f"/overflow?lang={language}&story={story}")
-    box = "[data-testid=stRadio] label"
-    lesson.page.locator(f".st-key-xent-story {box}").nth(1).click()
-    lesson.page.wait_for_selector(".st-key-xent-story button")
-    lesson.settle()
+    lesson.answer(1, story)
     top, bottom = lesson.page.evaluate(
         """() => [document.querySelector('.xent-controls').getBoundingClientRect().top,
                   [...document.querySelectorAll('.xent-steps tr')].at(-1)

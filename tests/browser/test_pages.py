@@ -166,9 +166,7 @@ def test_a_state_that_one_comes_back_to_survives_the_change_of_language(visit, q
 def test_a_question_asked_again_is_open_and_its_old_answer_moves_nothing_any_more(visit):
     lesson = visit("/softmax")
     first = lesson.figure()["drawn"]
-    lesson.page.locator('[data-testid="stRadio"] label').nth(1).click()
-    lesson.page.wait_for_selector("text=Ask me again")
-    lesson.settle()
+    lesson.answer(0)
     assert lesson.figure()["drawn"] != first
     lesson.page.get_by_role("button", name="Ask me again").click()
     lesson.page.wait_for_selector("text=Ask me again", state="detached")

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
-from tests.browser.conftest import Lesson, calm
+from tests.browser.conftest import Lesson, calm, show_button
 from ui.app.navigation import LESSONS
 
 _FOLDER = Path(__file__).parent / "js"
@@ -216,6 +216,10 @@ class Walk:
             options.nth(self.chance.randrange(options.count())).click()
         else:
             node.click()
+            if kind == "answer":  # one that is not shown yet is in no link
+                calm(self.page)
+                if (show := show_button(node)).is_enabled():
+                    show.click()
 
     def _type(self, node: Any, texts: tuple[str, ...]) -> None:
         text = self.chance.choice(texts)

@@ -34,6 +34,14 @@ def open_page(name: str, **query: str) -> AppTest:
     return app
 
 
+def answer(app: AppTest, option: object, name: str = "", at: int = 0) -> None:
+    """Choose an option of question `name` of a page, or of its question number `at`; show it."""
+    key = next(radio.key for radio in app.radio[at:] if radio.key.split()[-1].startswith(name))
+    app.radio(key=key).set_value(option).run()
+    app.button(key=key.replace("answer to", "show")).click().run()
+    assert not app.exception
+
+
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """Return each live figure's message: its header, with the arrays' first row in "now"."""
     out = []
@@ -149,8 +157,7 @@ def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name,
         before = [figure["base"] for figure in figures(app)]
         verdicts = []
         for option in question.options:
-            app.radio[at].set_value(option).run()
-            assert not app.exception
+            answer(app, option, at=at)
             # the run that is asked about is there already: only the reader plays it
             moved = [figure["base"] for figure in figures(app)] != before
             assert moved or name == "training"
@@ -163,7 +170,7 @@ def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name,
 
 def test_the_answer_about_temperature_is_the_figures_own_number():
     app = open_page("softmax", z="1,2,3,4", T="1", k="3")
-    app.radio[0].set_value(app.radio[0].options[1]).run()
+    answer(app, app.radio[0].options[1])
     main = figures(app)[0]
     assert main["base"]["T"] == 0.1
     (told,) = [block.value for block in app.markdown if "the winner has" in block.value]

@@ -26,48 +26,88 @@ def show_question(
     then: Callable[[], None] | None = None,
     **numbers: object,
 ) -> None:
-    """Ask before showing: the answer is told, and the figure moved, once one has been given.
+    """Ask before showing: an option is chosen, then its answer shown and the figure moved.
 
-    The page's part `name` is the question, `name-told` what is true; `numbers` fill it.
-    `then` moves the figure to the state in question.
+    The page's part `name` is the question, `name-told` what is true; `name-if-0` is said first to
+    those who chose the first option, and so on. `numbers` fill them. `then` moves the figure to
+    the state in question.
     """
     given = answers().get(name)
-    label = text(name, **numbers)
     key = f"xent answer to {address.page()} {name}"
-    st.session_state[key] = given  # the browser may have kept what it showed in other words
+    with st.container(key=f"xent-question-{address.page()}-{name}"):
+        chosen = _choose(text(name, **numbers), options, key, given)
+        with st.container(horizontal=True):
+            _buttons(text, name, key, chosen if chosen != given else None, then)
+        if given is not None:
+            _tell(text, name, given == right, _told(text, name, given, **numbers))
 
-    def take() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None and chosen != given:
-            answer(name, chosen, then)
 
-    st.radio(
+def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> int | None:
+    """Have an option chosen, which tells nothing yet; return which.
+
+    The choice is kept here: the browser forgets it where the words are another language's. An
+    answer that has come or gone since counts for more.
+    """
+    kept = f"{key}, chosen"
+    before, chosen = st.session_state.get(kept, (None, None))
+    if before != given:
+        chosen = given
+
+    def keep() -> None:
+        st.session_state[kept] = given, st.session_state[key]
+
+    st.session_state[kept] = given, chosen
+    st.session_state[key] = chosen
+    return st.radio(
         label,
         range(len(options)),
         format_func=lambda i: options[i],
         index=None,
         key=key,
         horizontal=True,
-        on_change=take,
+        on_change=keep,
     )
-    if given is None:
-        return
-    verdict = "right" if given == right else "not_quite"
-    told = f"**{text.label(verdict)}** {text(f'{name}-told', **numbers)}"
-    with st.container(key=f"xent-verdict-{verdict}-{address.page()}-{name}"):
-        st.markdown(told)
-    if just_answered(name):
-        st.html(f'<p role="alert" class="xent-heard">{escape(plain(told))}</p>')
-    with st.container(horizontal=True):
-        again = f"xent ask {address.page()} {name} again"
-        st.button(
-            text.label("ask_again"), key=again, type="tertiary", on_click=forget, args=(name,)
-        )
-        if can_give_back(name):
-            own = f"xent own numbers after {address.page()} {name}"
+
+
+def _buttons(
+    text: Words, name: str, key: str, chosen: int | None, then: Callable[[], None] | None
+) -> None:
+    """Show the answer to what is chosen and not yet told; ask again; give back one's numbers."""
+
+    def take() -> None:
+        if st.session_state[key] is not None:
+            answer(name, st.session_state[key], then)
+
+    page = address.page()
+    show = f"xent show {page} {name}"
+    st.button(text.label("show_answer"), key=show, disabled=chosen is None, on_click=take)
+    for label, offered, does in (
+        ("ask_again", answered(name), forget),
+        ("own_again", can_give_back(name), give_back),
+    ):
+        if offered:
             st.button(
-                text.label("own_again"), key=own, type="tertiary", on_click=give_back, args=(name,)
+                text.label(label),
+                key=f"xent {label} {page} {name}",
+                type="tertiary",
+                on_click=does,
+                args=(name,),
             )
+
+
+def _told(text: Words, name: str, given: int, **numbers: object) -> str:
+    """What is true, after what is said to the one who gave this answer, if there is such."""
+    parts = (f"{name}-if-{given}", f"{name}-told")
+    return " ".join(text(part, **numbers) for part in parts if part in text.parts)
+
+
+def _tell(text: Words, name: str, right: bool, told: str) -> None:
+    verdict = "right" if right else "not_quite"
+    said = f"**{text.label(verdict)}** {told}"
+    with st.container(key=f"xent-verdict-{verdict}-{address.page()}-{name}"):
+        st.markdown(said)
+    if just_answered(name):
+        st.html(f'<p role="alert" class="xent-heard">{escape(plain(said))}</p>')
 
 
 def plain(markdown: str) -> str:

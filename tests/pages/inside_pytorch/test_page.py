@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from pages.inside_pytorch import inputs as torch_inputs
 from pages.inside_pytorch.labels import DIGITS
 from pages.inside_pytorch.timing import MEASURING
-from tests.pages.test_pages import figures, open_page
+from tests.pages.test_pages import answer, figures, open_page
 from ui.state import links, typed
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
@@ -196,7 +196,7 @@ def test_the_readers_logits_come_back_after_the_examples():
     app.text_area[0].set_value("3, 4; 5, 6").run()
     back = lambda: [b for b in app.button if b.label == LABEL("own_again")]  # noqa: E731
     for name in ("thousand", "far"):
-        next(radio for radio in app.radio if name in radio.key).set_value(1).run()
+        answer(app, 1, name)
         assert len(figures(app)[0]["now"]["x"]) == 3
     back()[-1].click().run()  # to what stood there before the last answer
     assert figures(app)[0]["base"]["x"] == "1000,0,0"
@@ -454,8 +454,7 @@ def test_the_notes_claim_is_judged_by_the_trace_and_only_after_the_question(lang
     text = words("inside_pytorch", language)
     app = open_page("inside_pytorch", lang=language)
     assert not any("xt-tree" in block.proto.body.split("</style>")[-1] for block in app.get("html"))
-    question = next(radio for radio in app.radio if "made_of" in radio.key)
-    question.set_value(1).run()
+    answer(app, 1, "made_of")
     trees = [b.proto.body for b in app.get("html") if '<ul class="xt-tree">' in b.proto.body]
     for body, case in zip(trees, ("cross_entropy_module", "log_softmax_nll"), strict=True):
         ran = xt.trace_loss(case, [[1.0, 2.0]], [0])

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.pages.test_pages import figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
 
@@ -173,7 +173,7 @@ def test_the_dead_terms_are_grey_and_the_target_is_not(page):
 def test_swapping_the_wrong_classes_leaves_the_loss_as_it_is():
     app = open_state(z="1.5,-2,0.3,4", k="2")
     before = figures(app)[0]
-    app.radio[0].set_value(0).run()
+    answer(app, 0)
     after = figures(app)[0]
     assert after["base"] != before["base"]
     assert after["now"]["loss"] == pytest.approx(before["now"]["loss"], rel=1e-14)
@@ -182,7 +182,7 @@ def test_swapping_the_wrong_classes_leaves_the_loss_as_it_is():
 def test_the_floor_is_drawn_when_it_has_been_guessed():
     app = open_state(C="1")
     assert len(figures(app)[2]["readouts"]) == 2
-    app.radio[2].set_value(2).run()
+    answer(app, 2, at=2)
     smooth = figures(app)[2]
     assert [r["slot"] for r in smooth["readouts"]][2:] == ["floor", "best"]
     assert smooth["now"]["loss"] == pytest.approx(smooth["now"]["floor"], rel=1e-9)

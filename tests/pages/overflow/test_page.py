@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.overflow import link, steps
 from tests.pages.overflow.test_bench import values_of
-from tests.pages.test_pages import figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, run
 from ui.words.digits import show
 from xent_core import cross_entropy_loss
 from xent_core import trace as xt
@@ -140,8 +140,7 @@ def test_a_story_is_predicted_first_and_then_says_what_the_machine_does(name, la
     question = app.radio(key=f"xent answer to overflow {name}")
     verdicts = []
     for option in range(len(question.options)):
-        app.radio(key=f"xent answer to overflow {name}").set_value(option).run()
-        assert not app.exception
+        answer(app, option, name)
         verdicts += [b.value for b in app.markdown if b.value.startswith(("**Right", "**对"))]
     assert len(verdicts) == 1
     now = bench(app)["now"]
@@ -160,7 +159,7 @@ def test_an_unanswered_story_greys_the_bench_and_a_told_one_says_what_it_told_of
     app.selectbox(key="xent story en").set_value("thousand").run()
     (asking,) = [b.value for b in app.caption if "Answer first" in b.value]
     assert "70, 50, 0 in float32" in asking
-    app.radio(key="xent answer to overflow thousand").set_value(2).run()
+    answer(app, 2, "thousand")
     assert not [b for b in app.caption if "Answer first" in b.value]
     assert not [b for b in app.button if b.key == "xent-drifted"]
     app.segmented_control(key="xent format").set_value("float64").run()
@@ -189,7 +188,7 @@ def test_logits_without_a_loss_are_blamed_themselves():
 
 def test_the_average_by_torch_is_told_beside_the_loop():
     app = open_page("overflow")
-    app.radio(key="xent answer to overflow average").set_value(1).run()
+    answer(app, 1, "average")
     told = next(block.value for block in app.markdown if "PyTorch's own" in block.value)
     loss = torch.full((70_000,), math.log(2), dtype=torch.float16)
     assert f"in float16 the mean is {show(float(loss.mean()))}" in told
@@ -202,7 +201,7 @@ def test_the_stories_tell_the_sides_that_the_note_leaves_out():
     for name in ("thousand", "target_low", "equal", "cure", "certain"):
         app = open_page("overflow")
         app.selectbox(key="xent story en").set_value(name).run()
-        app.radio(key=f"xent answer to overflow {name}").set_value(0).run()
+        answer(app, 0, name)
         told[name] = " ".join(block.value for block in app.markdown)
     assert "the loss is **∞**" in told["thousand"]  # S13': inf and not nan for another target
     assert "the sum is nan" in told["target_low"]  # S14': nan comes from the full sum
@@ -397,7 +396,7 @@ def test_the_average_in_half_precision_stands_still():
     app = open_page("overflow")
     mean = next(figure for figure in figures(app) if figure["key"] == "mean")
     assert len(mean["readouts"]) == 2  # the truth and float32: not before it is asked
-    app.radio(key="xent answer to overflow average").set_value(1).run()
+    answer(app, 1, "average")
     mean = next(figure for figure in figures(app) if figure["key"] == "mean")
     loss = np.full(70_000, np.float16(math.log(2)))
     total = np.float16(0)

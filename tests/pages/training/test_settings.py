@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from pages.training import demos as demos
 from pages.training import params as tp
 from pages.training import settings as ts
+from tests.pages.test_pages import answer
 from ui.state.links import Held
 from ui.words import LANGUAGES, words
 from ui.words.digits import exact
@@ -454,8 +455,7 @@ def test_a_start_is_chosen_asked_and_told_in_both_languages(name):
         assert (state(app)["run"], state(app)["vs"]) == (start.run, start.vs)
         assert app.selectbox[0].value == name
         assert not app.warning
-        app.radio[0].set_value(start.right).run()
-        assert not app.exception
+        answer(app, start.right)
         said = app.markdown[-1].value
         assert said.startswith(f"**{words('training', language).label('right')}**")
         assert "{{" not in said
@@ -474,7 +474,7 @@ def test_nothing_is_run_before_the_question_is_answered():
     app = opened(run="init_scale:10")
     assert app.radio
     assert demos.finished.cache_info().misses == 0
-    app.radio[0].set_value(0).run()
+    answer(app, 0)
     assert demos.finished.cache_info().misses == 1
 
 

@@ -163,7 +163,8 @@ def unused(name: str, language: str, source: str) -> set[str]:
     """Return the parts and labels of a lesson that its code never says."""
     _, parts, labels = parse_page(raw(name, language))
     said = keys_in(source)
-    keys = {key for key in [*parts, *labels] if not said.fullmatch(key.removesuffix("-told"))}
+    asked = re.compile(r"-(told|if-\d)$")  # what is said of a question goes by its name
+    keys = {key for key in [*parts, *labels] if not said.fullmatch(asked.sub("", key))}
     return keys - MADE_OF_LISTS.get(name, set()) - family_labels(name, source)
 
 
