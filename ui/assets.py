@@ -1,4 +1,4 @@
-"""What a browser loads: our scripts and styles as they lie here, and plotly.js.
+"""What a browser loads: our scripts and styles as they lie here, and plotly.js' basic bundle.
 
 All that is ours lies under one folder whose name is a hash of it. So a script may import its
 neighbours by their relative paths, and each may be cached for ever.
@@ -10,14 +10,16 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 ROOT = Path(__file__).parents[1]
-_PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+# Bars and scatters, which are all that we draw: a quarter of the whole library's bytes. It is the
+# very version of the installed plotly package, whose figures it draws (tests/ui/test_assets.py).
+VENDOR = ROOT / "ui" / "vendor"
+_PLOTLY = VENDOR / "plotly-basic.min.js"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -25,7 +27,7 @@ _TYPES = {".js": "text/javascript", ".css": "text/css"}
 def _ours() -> dict[str, bytes]:
     """Return our scripts and styles by their paths from the project's root."""
     files = (file for folder in ("ui", "pages") for file in (ROOT / folder).rglob("*"))
-    found = sorted(file for file in files if file.suffix in _TYPES)
+    found = sorted(file for file in files if file.suffix in _TYPES and file.parent != VENDOR)
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}
 
 

@@ -113,6 +113,12 @@ def letter_counts(text: str) -> Array:
         >>> letter_counts("A bad cab")[:5].tolist()
         [3, 2, 1, 1, 0]
     """
+    _check_text(text)
+    return _counted(text).copy()
+
+
+@lru_cache(maxsize=16)  # the shipped texts are counted again and again
+def _counted(text: str) -> Array:
     codes = np.frombuffer(letters_of(text).encode("ascii"), np.uint8) - ord("a")
     return np.bincount(codes, minlength=len(LETTERS)).astype(np.int64)
 

@@ -5,13 +5,11 @@ import socket
 import urllib.error
 import urllib.request
 from http.client import HTTPMessage
-from pathlib import Path
 
-import plotly
 import pytest
 
 from tests.browser.conftest import Server
-from ui.assets import asset_url
+from ui.assets import VENDOR, asset_url
 
 
 def get(server: Server, path: str, method: str = "GET") -> tuple[int, HTTPMessage, bytes]:
@@ -46,11 +44,11 @@ def test_there_is_no_upload(server, method):
     assert get(server, "/_stcore/upload_file/x/y", method)[0] == 404
 
 
-def test_plotly_is_the_installed_packages_own_and_an_es_module(server):
+def test_plotly_is_an_es_module_and_small(server):
     _, headers, body = get(server, asset_url("plotly.js"))
-    own = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
     text = gzip.decompress(body)
-    assert own in text
+    assert (VENDOR / "plotly-basic.min.js").read_bytes() in text
+    assert len(body) < 420_000
     assert text.endswith(b"export default module.exports;\n")
     assert headers["content-encoding"] == "gzip"
 
