@@ -25,6 +25,8 @@ from ui.words import choose_language, shared_labels
 ORIGINS = "XENT_ORIGINS"
 
 LONGEST_BODY = 500  # bytes; what the browser asks of a training run is shorter than 200
+LONGEST_QUESTION = 50_000  # bytes; what a teacher asks a room, in every language
+_QUESTION = re.compile(r"/xent/room/[A-Za-z]{4}/lead")
 LONGEST_WAIT = 5.0  # seconds for all of it
 
 _ORIGIN = re.compile(r"(https?)://([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
@@ -149,13 +151,14 @@ class ShortBodies(Layer):
         if scope["type"] != "http" or not _has_body(scope):
             await self.app(scope, receive, send)
             return
+        longest = LONGEST_QUESTION if _QUESTION.fullmatch(scope["path"]) else LONGEST_BODY
         try:
             async with asyncio.timeout(LONGEST_WAIT):
-                body = await _read(scope, receive)
+                body = await _read(scope, receive, longest)
         except ClientDisconnect:
             return
         except _TooLongError:
-            refusal = f"a body of more than {LONGEST_BODY} bytes"
+            refusal = f"a body of more than {longest} bytes"
             await PlainTextResponse(refusal, status_code=413, headers=_CLOSE)(scope, receive, send)
         except TimeoutError:
             refusal = f"a body that took more than {LONGEST_WAIT:.0f} s"
@@ -169,17 +172,17 @@ def _has_body(scope: Scope) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes:
+async def _read(scope: Scope, receive: Receive, longest: int) -> bytes:
     length, body, more = int(Headers(scope=scope).get("content-length", "0")), b"", True
     while more:
-        if length > LONGEST_BODY:
+        if length > longest:
             raise _TooLongError
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
         length, more = max(length, len(body)), message.get("more_body", False)
-    if length > LONGEST_BODY:
+    if length > longest:
         raise _TooLongError
     return body
 

@@ -1,0 +1,1 @@
+"""In class: a room that forecasts, and pays in bits."""

@@ -1,0 +1,214 @@
+"""Rooms at work: who may do what, and what each is told as it changes.
+
+A watcher is told a room's state, whole, whenever what it may see has changed: so a word that is
+lost is said again by the next. For each room that is watched here one task reads the store, and
+computes what there is to see once for all who watch.
+"""
+
+import asyncio
+import contextlib
+import csv
+import hashlib
+import hmac
+import io
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ui.room import rules
+from ui.room.rules import Question, RefusedError, Room, Seen
+from ui.room.store import Kept, Store
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
+CODE_LENGTH = 4
+CALM = 0.1  # seconds from one telling to the next, at least
+BEAT = 15.0  # seconds of silence, at most: proxies take a longer one for an end
+MOST_WATCHERS = 600  # of a room on one server
+
+
+class NoRoomError(LookupError):
+    """There is no such room, or it is another's to lead."""
+
+
+def make_code() -> str:
+    """Return a code for a room, as one says it aloud."""
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def write_room(room: Room) -> str:
+    """Return a room as `read_room` takes it."""
+    return json.dumps(asdict(room), ensure_ascii=False)
+
+
+def read_room(text: str) -> Room:
+    """Return the room that a store has kept."""
+    fields = json.loads(text)
+    question = fields.pop("question")
+    fields["past"] = tuple(fields["past"])
+    return Room(**fields, question=question and Question(**question))
+
+
+Command = Callable[[Room, Any], Room]
+
+COMMANDS: Mapping[str, Command] = {
+    "ask": lambda room, said: rules.ask(room, rules.read_question(said)),
+    "show_votes": lambda room, _: rules.show_votes(room),
+    "show_answer": lambda room, _: rules.show_answer(room),
+    "again": lambda room, _: rules.again(room),
+    "lead": lambda room, link: rules.lead(room, str(link)),
+    "board": lambda room, on: rules.set_board(room, on is True),
+}
+
+
+@dataclass
+class _Watched:
+    """A room that somebody watches here, as it is seen now."""
+
+    seen: Seen | None = None
+    version: int = 0
+    watchers: int = 0
+    task: asyncio.Task[None] | None = None
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, seen: Seen | None) -> None:
+        """Wake all who wait; None says that the room is gone."""
+        self.seen, self.version = seen, self.version + 1
+        told, self._told = self._told, asyncio.Event()
+        told.set()
+
+    async def newer(self, version: int) -> bool:
+        """Wait until there is something newer than a version; False if nothing comes."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BEAT):
+                while self.version <= version:
+                    await self._told.wait()
+                return True
+        return False
+
+
+class Hub:
+    """The rooms of a server, in a store that it may share with others."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._watched: dict[str, _Watched] = {}
+
+    async def open(self, language: str) -> tuple[str, str]:
+        """Open a room; return its code, and the secret by which it is led."""
+        secret = secrets.token_urlsafe(18)
+        kept = Kept(_hashed(secret), write_room(Room(language)))
+        while not await self.store.create(code := make_code(), kept):
+            pass
+        return code, secret
+
+    async def room(self, code: str) -> Room:
+        """Return a room as it stands. NoRoomError if there is none."""
+        kept = await self.store.read(code)
+        if kept is None:
+            raise NoRoomError(code)
+        return read_room(kept.room)
+
+    async def check_leader(self, code: str, secret: str) -> Room:
+        """Return the room that is led by this secret. NoRoomError for any other."""
+        kept = await self.store.read(code)
+        if kept is None or not hmac.compare_digest(kept.secret, _hashed(secret)):
+            raise NoRoomError(code)
+        return read_room(kept.room)
+
+    async def command(self, code: str, secret: str, name: str, said: Any = None) -> None:
+        """Do what the teacher wants. NoRoomError or RefusedError if that cannot be."""
+        room = await self.check_leader(code, secret)
+        if name not in COMMANDS:
+            raise RefusedError(f"no such command: {name[:20]!r}")
+        room = COMMANDS[name](room, said)
+        taken_at = room.votes_at if room.question and not room.shown else ""
+        await self.store.write(code, write_room(room), taken_at)
+
+    async def vote(self, code: str, who: str, said: Mapping[str, Any]) -> None:
+        """Take a forecast; a later one of the same person replaces it."""
+        room = await self.room(code)
+        forecast = rules.read_vote(room, said)
+        taken = await self.store.put(code, room.votes_at, who, json.dumps(forecast))
+        rules.refuse_unless(taken, "there is no vote now")
+
+    async def see(self, code: str) -> Seen:
+        """Say what there is to see of a room now."""
+        room = await self.room(code)
+        return rules.see(room, await self.rounds(code, room))
+
+    async def rounds(self, code: str, room: Room) -> list[dict[str, list[float]]]:
+        """The votes on the question that stands, round by round."""
+        return [
+            {who: json.loads(vote) for who, vote in (await self.store.votes(code, at)).items()}
+            for at in room.earlier()
+        ]
+
+    async def record(self, code: str, secret: str) -> str:
+        """Return what was asked, voted and paid in a room, as CSV: a line for each forecast.
+
+        Phones are numbered in the order of their names, which stay with them. NoRoomError for
+        anybody but the teacher. Votes that have not been shown are not in it.
+        """
+        room = await self.check_leader(code, secret)
+        lines, numbers = io.StringIO(newline=""), dict[str, int]()
+        write = csv.writer(lines).writerow
+        write(["question", "vote", "text", "phone", "option", "probability", "true", "bits"])
+        for question in room.record():
+            shown = room.shown or question["asked"] < room.asked
+            for number in range(1, question["rounds"] + (1 if shown else 0)):
+                kept = await self.store.votes(code, f"{question['asked']}.{number}")
+                for who in sorted(kept):
+                    numbers.setdefault(who, len(numbers) + 1)
+                    for row in rules.rows(question, room.language, json.loads(kept[who])):
+                        text, *rest = row
+                        write([question["asked"], number, text, numbers[who], *rest])
+        return lines.getvalue()
+
+    # -- watching
+
+    async def watch(
+        self, code: str, who: str = "", *, leader: bool = False
+    ) -> AsyncIterator[dict[str, Any] | None]:
+        """Yield what one may see of a room, now and whenever that has changed.
+
+        None comes where nothing has for `BEAT` seconds: whoever sends it on sees who has gone.
+
+        NoRoomError if there is no such room, RefusedError if too many watch it here.
+        """
+        await self.room(code)
+        watched = self._watched.setdefault(code, _Watched())
+        rules.refuse_unless(watched.watchers < MOST_WATCHERS, "too many watch this room")
+        watched.watchers += 1
+        watched.task = watched.task or asyncio.create_task(self._keep_up(code, watched))
+        try:
+            version, before = 0, None
+            while True:
+                if not await watched.newer(version):
+                    yield None
+                    continue
+                version, seen = watched.version, watched.seen
+                if seen is None:
+                    return
+                now = seen.all | (seen.teacher if leader else {}) | seen.own.get(who, {})
+                if now != before:
+                    before = now
+                    yield now
+        finally:
+            watched.watchers -= 1
+            if not watched.watchers:
+                self._watched.pop(code, None)
+                watched.task.cancel()
+
+    async def _keep_up(self, code: str, watched: _Watched) -> None:
+        """Compute what there is to see whenever the store has something new, with some calm."""
+        with contextlib.suppress(NoRoomError):
+            async for _ in self.store.changes(code):
+                watched.tell(await self.see(code))
+                await asyncio.sleep(CALM)
+        watched.tell(None)

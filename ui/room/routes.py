@@ -1,0 +1,202 @@
+"""What phones and the teacher's page ask of a room, over HTTP: no page of Streamlit's runs for it.
+
+A phone has a page of its own and no session; what it may see comes as server-sent events.
+The teacher's page says its secret in a header, which no log and no address holds.
+"""
+
+import functools
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ui.assets import asset_url
+from ui.room.hub import CODE_LENGTH, LETTERS, Hub, NoRoomError
+from ui.room.limits import Buckets
+from ui.room.rules import RefusedError
+from ui.room.store import FullError
+from ui.words import LANGUAGES, choose_language, shared_labels, tag
+
+_PAGE = (Path(__file__).parent / "phone.html").read_text("utf-8")
+_WORDS = "room_"  # what the labels of a phone's page begin with
+_CODE = re.compile(f"[{LETTERS}]{{{CODE_LENGTH}}}")
+_WHO = re.compile("[0-9a-f]{32}")  # what a phone made up for itself
+_NO_STORE = {"cache-control": "no-store"}
+
+SECRET = "xent-secret"
+WHO = "xent-who"
+
+
+class Asking:
+    """How often an address may open rooms and name wrong ones, and a phone may vote.
+
+    A class may share one address: what it does rightly counts for nobody.
+    """
+
+    def __init__(self) -> None:
+        self.opens = Buckets(40, 1 / 30)
+        self.wrong = Buckets(60, 1)
+        self.votes = Buckets(20, 4)
+
+
+class _NotNowError(Exception):
+    """Too often."""
+
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def _told(answer: Answer) -> Answer:
+    """Have what is refused answered by its status: 400, 404, 429 or 503."""
+
+    @functools.wraps(answer)
+    async def say(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except NoRoomError:
+            return _status(404, "there is no such room")
+        except (RefusedError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+            return _status(400, str(problem))
+        except _NotNowError:
+            return _status(429, "too often")
+        except FullError as problem:
+            return _status(503, str(problem))
+
+    return say
+
+
+def _status(status: int, why: str) -> Response:
+    return JSONResponse({"refused": why}, status_code=status, headers=_NO_STORE)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _said(request: Request) -> dict[str, Any]:
+    said = json.loads(await request.body())
+    if not isinstance(said, dict):
+        raise RefusedError("not an object")
+    return said
+
+
+def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
+    """Return the routes of the rooms of a hub."""
+    limits = asking or Asking()
+
+    async def in_room(request: Request, work: Callable[[str], Awaitable[Any]]) -> Any:
+        """Do something in the room that is asked for; a wrong one counts against the address."""
+        if limits.wrong.left(_address(request)) < 1:
+            raise _NotNowError
+        code = request.path_params["code"].upper()
+        try:
+            if not _CODE.fullmatch(code):
+                raise NoRoomError(code)
+            return await work(code)
+        except NoRoomError:
+            limits.wrong.take(_address(request))
+            raise
+
+    @_told
+    async def open_room(request: Request) -> Response:
+        if not limits.opens.take(_address(request)):
+            raise _NotNowError
+        said = await _said(request)
+        code, secret = await hub.open(choose_language(str(said.get("language")), None, None))
+        return JSONResponse({"code": code, "secret": secret}, headers=_NO_STORE)
+
+    @_told
+    async def enter(request: Request) -> Response:
+        await in_room(request, hub.room)
+        return Response(status_code=204, headers=_NO_STORE)
+
+    @_told
+    async def lead(request: Request) -> Response:
+        said = await _said(request)
+        secret = request.headers.get(SECRET, "")
+        name, what = str(said.get("do")), said.get("said")
+        await in_room(request, lambda code: hub.command(code, secret, name, what))
+        return Response(status_code=204, headers=_NO_STORE)
+
+    @_told
+    async def vote(request: Request) -> Response:
+        who = _who(request)
+        if not limits.votes.take(who):
+            raise _NotNowError
+        said = await _said(request)
+        await in_room(request, lambda code: hub.vote(code, who, said))
+        return Response(status_code=204, headers=_NO_STORE)
+
+    @_told
+    async def events(request: Request) -> Response:
+        secret = request.headers.get(SECRET)
+        who = "" if secret else _who(request)
+
+        async def begin(code: str) -> AsyncIterator[dict[str, Any] | None]:
+            if secret:
+                await hub.check_leader(code, secret)
+            else:
+                await hub.room(code)
+            return hub.watch(code, who, leader=bool(secret))
+
+        told = await in_room(request, begin)
+        return StreamingResponse(
+            _as_events(told), media_type="text/event-stream", headers=_NO_STORE
+        )
+
+    @_told
+    async def record(request: Request) -> Response:
+        secret = request.headers.get(SECRET, "")
+        text = await in_room(request, lambda code: hub.record(code, secret))
+        return Response(text, media_type="text/csv; charset=utf-8", headers=_NO_STORE)
+
+    return [
+        Route("/room", phone_page),
+        Route("/room/{code}", phone_page),
+        Route("/xent/room", open_room, methods=["POST"]),
+        Route("/xent/room/{code}/enter", enter, methods=["POST"]),
+        Route("/xent/room/{code}/lead", lead, methods=["POST"]),
+        Route("/xent/room/{code}/vote", vote, methods=["POST"]),
+        Route("/xent/room/{code}/events", events),
+        Route("/xent/room/{code}/record.csv", record),
+    ]
+
+
+def _who(request: Request) -> str:
+    who = request.headers.get(WHO, "")
+    if not _WHO.fullmatch(who):
+        raise RefusedError("no name of a phone")
+    return who
+
+
+async def _as_events(told: AsyncIterator[dict[str, Any] | None]) -> AsyncIterator[str]:
+    """Write what a watcher is told as server-sent events; a beat is a comment."""
+    async for seen in told:
+        yield "data: " + json.dumps(seen, ensure_ascii=False) + "\n\n" if seen else ": beat\n\n"
+
+
+async def phone_page(request: Request) -> Response:
+    """Answer with the page of a phone: the words of its language, and the code if there is one."""
+    browser = request.headers.get("accept-language", "").partition(",")[0]
+    language = choose_language(request.query_params.get("lang"), None, browser)
+    known = {
+        name: {
+            key.removeprefix(_WORDS): said
+            for key, said in shared_labels(name).items()
+            if key.startswith(_WORDS)
+        }
+        for name in LANGUAGES
+    }
+    boot = json.dumps({"language": language, "words": known}, ensure_ascii=False)
+    page = (
+        _PAGE.replace("{{language}}", tag(language))
+        .replace("{{script}}", asset_url("ui/room/phone.js"))
+        .replace("{{style}}", asset_url("ui/room/phone.css"))
+        .replace("{{boot}}", boot.replace("<", "\\u003c"))
+    )
+    return HTMLResponse(page, headers={"cache-control": "no-cache"})
