@@ -15,6 +15,7 @@ import pytest
 
 from tests.browser.conftest import Server
 from ui.assets import asset_url
+from ui.words import fill, shared_labels
 
 ABC = {
     "text": {"en": "Which letter?", "zh": "哪个字母？"},
@@ -182,7 +183,7 @@ def test_the_page_of_a_phone_is_small_and_speaks_its_language(server, teacher):
         assert status == 200
         assert f'<html lang="{title}">' in page.decode()
         parts = [page]
-        for name in ("phone.js", "talk.js", "phone.css"):
+        for name in ("phone.js", "talk.js", "dom.js", "results.js", "phone.css"):
             parts.append(Client(server).ask(asset_url(f"ui/room/{name}"))[1])
         assert sum(map(len, parts)) < 30_000
         assert all(gzip.decompress(part) for part in parts[1:])
@@ -219,3 +220,47 @@ def test_a_phone_forecasts_and_learns_what_it_pays(visit, server):
     )
     page.get_by_role("button", name="Back to the vote").click()
     page.get_by_text("You paid 0.415 bits").wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, language):
+    lesson = visit(f"/softmax?lang={language}")
+    page, labels = lesson.page, shared_labels(language)
+    button = lambda key: page.get_by_role("button", name=labels[f"class_{key}"], exact=True)  # noqa: E731
+    button("open").click()
+    code = page.locator(".xent-class-code").inner_text()
+    assert page.locator(".xent-class-qr svg").count() == 1
+    assert code not in page.url
+    phones = [Client(server, code, xent_who=secrets.token_hex(16)) for _ in range(3)]
+    button("ask").click()
+    page.get_by_text(fill(labels["class_answered"], {"count": 0})).wait_for()
+    for option, one in enumerate(phones):
+        assert one.vote(option=option, sure=0.5) == 204
+    page.get_by_text(fill(labels["class_answered"], {"count": 3})).wait_for()
+    assert page.locator(".xent-class-bar").count() == 0
+    button("show_votes").click()
+    page.locator(".xent-class-bar").first.wait_for()
+    assert page.locator(".xent-class-bar.true").count() == 0
+    button("again").click()
+    assert phones[0].vote(option=1, sure=1) == 204
+    page.get_by_text(fill(labels["class_answered"], {"count": 1})).wait_for()
+    button("show_answer").click()
+    page.locator(".xent-class-bar.true").first.wait_for()
+    assert page.locator(".xent-class-round").count() == 2  # both votes side by side
+    button("board").click()
+    page.locator(".xent-class li").wait_for()
+    lesson.go_to("overflow")
+    lesson.ready()
+    assert page.locator(".xent-class-code").inner_text() == code  # the room stays
+    with page.expect_download() as saved:
+        button("record").click()
+    assert saved.value.suggested_filename == f"{code}.csv"
+    page.reload()
+    lesson.ready()
+    page.locator(".xent-class-open").click()
+    assert page.locator(".xent-class-code").inner_text() == code
+    page.once("dialog", lambda dialog: dialog.accept())
+    button("close").click()
+    page.locator(".xent-class-open").wait_for()
+    assert phones[0].vote(option=1, sure=1) == 404
+    assert lesson.errors == []

@@ -6,6 +6,8 @@ import streamlit as st
 
 from ui.app.chrome import header, settle, thread, tighten
 from ui.app.navigation import pages
+from ui.lesson.questions import asked_here
+from ui.room.panel import room_panel
 from ui.state import address
 from ui.words import current_language
 
@@ -18,7 +20,10 @@ language = current_language()
 page = st.navigation(pages(language), position="top")
 address.enter(page.url_path)
 header(page.title, language, asked=address.query().get("lang"))
+room = st.container(key="xent room")
 page.run()
+with room:
+    room_panel(language, asked_here())
 thread(address.page(), language)
 settle(language)
 address.end(address.script_hash())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -32,6 +33,7 @@ def show_question(
     those who chose the first option, and so on. `numbers` fill them. `then` moves the figure to
     the state in question.
     """
+    _note(name, plain(text(name, **numbers)), options, right, text.language)
     given = answers().get(name)
     key = f"xent answer to {address.page()} {name}"
     with st.container(key=f"xent-question-{address.page()}-{name}"):
@@ -40,6 +42,24 @@ def show_question(
             _buttons(text, name, key, chosen if chosen != given else None, then)
         if given is not None:
             _tell(text, name, given == right, _told(text, name, given, **numbers))
+
+
+_ASKED = "xent questions on the page"
+
+
+def _note(name: str, said: str, options: Sequence[str], right: int, language: str) -> None:
+    """Keep what is asked on this page, for a teacher who puts it to the room."""
+    page, kept = st.session_state.get(_ASKED, ("", {}))
+    if page != address.page():
+        kept = {}
+    words = {"text": {language: said}, "options": {language: list(map(plain, options))}}
+    st.session_state[_ASKED] = address.page(), {**kept, name: {**words, "truth": right}}
+
+
+def asked_here() -> list[dict[str, Any]]:
+    """Return the questions of this page, as a room is asked them (see ui.room.rules)."""
+    page, kept = st.session_state.get(_ASKED, ("", {}))
+    return list(kept.values()) if page == address.page() else []
 
 
 def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> int | None:

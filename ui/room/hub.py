@@ -20,6 +20,7 @@ from typing import Any
 from ui.room import rules
 from ui.room.rules import Question, RefusedError, Room, Seen
 from ui.room.store import Kept, Store
+from ui.words.digits import show
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
 CODE_LENGTH = 4
@@ -130,6 +131,11 @@ class Hub:
         taken_at = room.votes_at if room.question and not room.shown else ""
         await self.store.write(code, write_room(room), taken_at)
 
+    async def end(self, code: str, secret: str) -> None:
+        """Close a room: it is gone for everybody, with all that was said in it."""
+        await self.check_leader(code, secret)
+        await self.store.drop(code)
+
     async def vote(self, code: str, who: str, said: Mapping[str, Any]) -> None:
         """Take a forecast; a later one of the same person replaces it."""
         room = await self.room(code)
@@ -140,7 +146,23 @@ class Hub:
     async def see(self, code: str) -> Seen:
         """Say what there is to see of a room now."""
         room = await self.room(code)
-        return rules.see(room, await self.rounds(code, room))
+        seen = rules.see(room, await self.rounds(code, room))
+        if room.board and room.answered:
+            seen.teacher["places"] = await self._board(code, room)
+        return seen
+
+    async def _board(self, code: str, room: Room) -> list[dict[str, Any]]:
+        """The best of the room by their pseudonyms, with the bits that they paid on average."""
+        record = room.record()
+        last = [
+            {who: json.loads(vote) for who, vote in (await self.store.votes(code, at)).items()}
+            for at in (f"{question['asked']}.{question['rounds']}" for question in record)
+        ]
+        best = rules.places(record, last)[: rules.BOARD]
+        return [
+            {**rules.pseudonym(one.who), "bits": show(one.bits, 3), "questions": one.questions}
+            for one in best
+        ]
 
     async def rounds(self, code: str, room: Room) -> list[dict[str, list[float]]]:
         """The votes on the question that stands, round by round."""
@@ -186,6 +208,7 @@ class Hub:
         rules.refuse_unless(watched.watchers < MOST_WATCHERS, "too many watch this room")
         watched.watchers += 1
         watched.task = watched.task or asyncio.create_task(self._keep_up(code, watched))
+        me = {"me": rules.pseudonym(who)} if who else {}
         try:
             version, before = 0, None
             while True:
@@ -195,7 +218,7 @@ class Hub:
                 version, seen = watched.version, watched.seen
                 if seen is None:
                     return
-                now = seen.all | (seen.teacher if leader else {}) | seen.own.get(who, {})
+                now = seen.all | me | (seen.teacher if leader else {}) | seen.own.get(who, {})
                 if now != before:
                     before = now
                     yield now

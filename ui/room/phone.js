@@ -1,6 +1,8 @@
 // A phone in class: it shows what the room is asked, sends a forecast, and shows what came of it.
 // It holds no session and no formula: numbers come with the room's events.
 
+import { fill, node } from "./dom.js"
+import { called } from "./results.js"
 import { listen, post } from "./talk.js"
 
 /**
@@ -17,6 +19,7 @@ import { listen, post } from "./talk.js"
  * @property {number} [truth]
  * @property {string[]} [bits]
  * @property {string} [paid]
+ * @property {{ animal: number, number: number }} me
  */
 
 const CHIPS = 20
@@ -27,18 +30,7 @@ const asked = new URLSearchParams(location.search).get("lang")
 let language = boot.language
 
 /** @param {string} key @param {Record<string, string | number>} values */
-const say = (key, values = {}) =>
-  boot.words[language][key].replace(/\{\{(\w+)\}\}/g, (/** @type {string} */ _, /** @type {string} */ name) => String(values[name]))
-
-/**
- * @param {string} tag @param {Record<string, any>} fields @param {(Node | string)[]} inside
- * @returns {any}
- */
-function node(tag, fields = {}, ...inside) {
-  const made = Object.assign(document.createElement(tag), fields)
-  made.append(...inside)
-  return made
-}
+const say = (key, values = {}) => fill(boot.words[language][key], values)
 
 /** The name that this phone has made up for itself; it says nothing of whose it is. */
 function ownName() {
@@ -104,6 +96,7 @@ class Phone {
     if (!seen) return
     if (this.following) return this.lead()
     const parts = seen.phase === "waiting" ? [node("h1", {}, say("waiting"))] : this.question(seen)
+    parts.push(node("p", { className: "said" }, say("me", { name: called(seen.me, say("animals")) })))
     if (seen.link) parts.push(node("button", { onclick: () => this.follow(true) }, say("follow")))
     const focused = document.activeElement?.id
     main.replaceChildren(...parts, node("p", { id: "status", className: "said", role: "status" }, this.status))

@@ -11,9 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import segno
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from streamlit import net_util
 
 from ui.assets import asset_url
 from ui.room.hub import CODE_LENGTH, LETTERS, Hub, NoRoomError
@@ -26,6 +28,7 @@ _PAGE = (Path(__file__).parent / "phone.html").read_text("utf-8")
 _WORDS = "room_"  # what the labels of a phone's page begin with
 _CODE = re.compile(f"[{LETTERS}]{{{CODE_LENGTH}}}")
 _WHO = re.compile("[0-9a-f]{32}")  # what a phone made up for itself
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NO_STORE = {"cache-control": "no-store"}
 
 SECRET = "xent-secret"
@@ -150,6 +153,21 @@ def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
         )
 
     @_told
+    async def qr_code(request: Request) -> Response:
+        """Answer with the room's address as a QR code, for a phone's camera."""
+        await in_room(request, hub.room)
+        there = _joined_at(request)
+        picture = segno.make(there, error="m").svg_inline(border=2, omitsize=True)
+        headers = _NO_STORE | {"xent-joined-at": there.rpartition("/")[0]}
+        return Response(picture, media_type="image/svg+xml", headers=headers)
+
+    @_told
+    async def end(request: Request) -> Response:
+        secret = request.headers.get(SECRET, "")
+        await in_room(request, lambda code: hub.end(code, secret))
+        return Response(status_code=204, headers=_NO_STORE)
+
+    @_told
     async def record(request: Request) -> Response:
         secret = request.headers.get(SECRET, "")
         text = await in_room(request, lambda code: hub.record(code, secret))
@@ -163,8 +181,18 @@ def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
         Route("/xent/room/{code}/lead", lead, methods=["POST"]),
         Route("/xent/room/{code}/vote", vote, methods=["POST"]),
         Route("/xent/room/{code}/events", events),
+        Route("/xent/room/{code}/qr.svg", qr_code),
+        Route("/xent/room/{code}/end", end, methods=["POST"]),
         Route("/xent/room/{code}/record.csv", record),
     ]
+
+
+def _joined_at(request: Request) -> str:
+    """Return where phones find a room: not at the name by which this machine calls itself."""
+    url = request.url
+    if url.hostname in LOOPBACK:
+        url = url.replace(hostname=net_util.get_internal_ip() or url.hostname)
+    return str(url.replace(path=f"/room/{request.path_params['code'].upper()}", query=""))
 
 
 def _who(request: Request) -> str:
@@ -190,6 +218,7 @@ async def phone_page(request: Request) -> Response:
             for key, said in shared_labels(name).items()
             if key.startswith(_WORDS)
         }
+        | {"animals": shared_labels(name)["list_animals"]}
         for name in LANGUAGES
     }
     boot = json.dumps({"language": language, "words": known}, ensure_ascii=False)

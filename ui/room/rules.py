@@ -6,6 +6,7 @@ lie beside it, for they come from many at once (see ui.room.store).
     open → asked → votes shown → answer shown → asked again, or the next question
 """
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -144,6 +145,15 @@ def set_board(room: Room, on: bool) -> Room:
 # ---- what was paid, over all questions
 
 
+def pseudonym(who: str) -> dict[str, int]:
+    """The name that the room knows a phone by: one of ten animals, and a number of two digits.
+
+    Nobody can tell from it what the phone calls itself, which is what lets it vote.
+    """
+    digest = hashlib.sha256(who.encode()).digest()
+    return {"animal": digest[0] % 10, "number": 10 + digest[1] % 90}
+
+
 @dataclass(frozen=True)
 class Place:
     """Somebody's place on the board: the average bits, over so many answered questions."""
@@ -269,6 +279,7 @@ def see(room: Room, rounds: Sequence[Votes]) -> Seen:
         "options": {name: list(some) for name, some in question.options.items()},
     }
     teacher: dict[str, Any] = {"count": len(votes)}
+    teacher["board"] = room.board
     if not room.shown:
         return Seen(shared, teacher)
     shared["rounds"] = [_summary(some, question.count) for some in rounds]

@@ -49,6 +49,10 @@ class Store(Protocol):
         """Return the votes under a name, by who gave them."""
         ...
 
+    async def drop(self, code: str) -> None:
+        """Keep a room no more."""
+        ...
+
     def changes(self, code: str) -> AsyncIterator[None]:
         """Yield once at the beginning, and whenever a room or its votes may have changed."""
         ...
@@ -115,6 +119,10 @@ class MemoryStore:
     async def votes(self, code: str, votes_at: str) -> dict[str, str]:
         lying = self._find(code)
         return dict(lying.votes.get(votes_at, {})) if lying else {}
+
+    async def drop(self, code: str) -> None:
+        if lying := self._rooms.pop(code, None):
+            self._touch(lying)
 
     async def changes(self, code: str) -> AsyncIterator[None]:
         lying = self._find(code)

@@ -99,7 +99,7 @@ def test_a_vote_that_comes_as_the_votes_are_shown_is_not_taken():
         assert not await hub.store.put(code, room.votes_at, "late", "[1, 0, 0]")
         with pytest.raises(RefusedError):
             await hub.vote(code, "late", {"forecast": EVEN})
-        assert (await hub.see(code)).teacher == {"count": 0}
+        assert (await hub.see(code)).teacher["count"] == 0
 
     run(work)
 
@@ -115,7 +115,7 @@ def test_200_vote_at_once_and_none_is_lost_and_a_second_thought_replaces_the_fir
         return await hub.see(code)
 
     seen = run(work)
-    assert seen.teacher == {"count": 200}
+    assert seen.teacher["count"] == 200
     assert seen.all["rounds"][0]["mean"] == EVEN
     assert seen.all["bits"] == ["1.000"]
     assert len(seen.own) == 200
@@ -130,6 +130,39 @@ def test_a_room_is_full_at_some_time_but_those_inside_may_change_their_minds():
         with pytest.raises(FullError):
             await hub.vote(code, "one more", {"forecast": EVEN})
         await hub.vote(code, "0", {"forecast": [0, 0, 1]})
+
+    run(work)
+
+
+def test_the_board_is_the_teachers_and_only_if_she_asks():
+    async def work():
+        hub = Hub(MemoryStore())
+        code, secret = await asked(hub)
+        await hub.vote(code, "ann", {"forecast": EVEN})
+        await hub.command(code, secret, "show_answer")
+        assert "places" not in (await hub.see(code)).teacher
+        await hub.command(code, secret, "board", True)
+        seen = await hub.see(code)
+        (place,) = seen.teacher["places"]
+        assert (place["bits"], place["questions"]) == ("1.00", 1)
+        assert "places" not in seen.all
+
+    run(work)
+
+
+def test_a_room_that_is_closed_is_gone_for_all():
+    async def work():
+        hub = Hub(MemoryStore())
+        code, secret = await asked(hub)
+        phone = hub.watch(code, "ann")
+        await anext(phone)
+        with pytest.raises(NoRoomError):
+            await hub.end(code, "x")
+        await hub.end(code, secret)
+        with pytest.raises(StopAsyncIteration):
+            await anext(phone)
+        with pytest.raises(NoRoomError):
+            await hub.room(code)
 
     run(work)
 

@@ -30,7 +30,7 @@ def test_before_the_votes_are_shown_nobody_sees_more_than_how_many():
     room = asked()
     other = {who: [1 / 3, 1 / 3, 1 / 3] for who in VOTES}
     assert seen_text(room, VOTES) == seen_text(room, other)
-    assert rules.see(room, [VOTES]).teacher == {"count": 3}
+    assert rules.see(room, [VOTES]).teacher == {"count": 3, "board": False}
     assert "count" not in rules.see(room, [VOTES]).all
     assert "truth" not in seen_text(room, VOTES)
 
@@ -107,6 +107,14 @@ def test_the_board_counts_answered_questions_only():
     board = rules.places(record, [VOTES, {"ann": [0.5, 0.5]}])
     assert [(place.who, place.bits, place.questions) for place in board] == [
         ("bob", 0, 1), ("ann", 1, 1), ("cy", 3, 1)]  # fmt: skip
+
+
+def test_a_pseudonym_stays_and_gives_its_phone_away_to_nobody():
+    who = "0123456789abcdef" * 2
+    assert rules.pseudonym(who) == rules.pseudonym(who)
+    assert set(rules.pseudonym(who)) == {"animal", "number"}
+    names = {tuple(rules.pseudonym(f"{i:032x}").values()) for i in range(2000)}
+    assert len(names) > 700
 
 
 def test_a_truth_that_was_not_shown_is_in_no_record():
