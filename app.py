@@ -19,8 +19,8 @@ from pages.training.routes import training_routes
 from ui.app.server import lifespan, middleware, say_it_broke
 from ui.assets import asset_routes
 from ui.room.hub import Hub
+from ui.room.redis_store import room_store
 from ui.room.routes import room_routes
-from ui.room.store import MemoryStore
 
 HERE = Path(__file__).parent
 # Imported once, and not by the first reader: all that a lesson has besides its page.
@@ -30,7 +30,7 @@ LESSONS = [f"pages.{file.parent.name}.{file.stem}" for file in HERE.glob("pages/
 app = st.App(
     HERE / "ui" / "app" / "main.py",
     lifespan=lifespan(["xent_core", *LESSONS], [findings_numbers]),  # torch's first run is slow
-    routes=[*training_routes, *room_routes(Hub(MemoryStore())), *asset_routes],
+    routes=[*training_routes, *room_routes(Hub(room_store())), *asset_routes],
     middleware=middleware,
     on_script_error=say_it_broke,
 )

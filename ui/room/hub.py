@@ -19,12 +19,14 @@ from typing import Any
 
 from ui.room import rules
 from ui.room.rules import Question, RefusedError, Room, Seen
-from ui.room.store import Kept, Store
+from ui.room.store import AwayError, Kept, Store
 from ui.words.digits import show
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
 CODE_LENGTH = 4
 CALM = 0.1  # seconds from one telling to the next, at least
+PAUSE = 1.0  # seconds until a store that was away is asked again
+AWAY = Seen({"phase": "away"})
 BEAT = 15.0  # seconds of silence, at most: proxies take a longer one for an end
 MOST_WATCHERS = 600  # of a room on one server
 
@@ -230,8 +232,16 @@ class Hub:
 
     async def _keep_up(self, code: str, watched: _Watched) -> None:
         """Compute what there is to see whenever the store has something new, with some calm."""
-        with contextlib.suppress(NoRoomError):
-            async for _ in self.store.changes(code):
-                watched.tell(await self.see(code))
-                await asyncio.sleep(CALM)
+        try:
+            while True:
+                try:
+                    async for _ in self.store.changes(code):
+                        watched.tell(await self.see(code))
+                        await asyncio.sleep(CALM)
+                    break
+                except AwayError:
+                    watched.tell(AWAY)
+                    await asyncio.sleep(PAUSE)
+        except NoRoomError:
+            pass
         watched.tell(None)

@@ -63,10 +63,18 @@ class Panel {
   async enter(held) {
     this.held = held
     listen(`/xent/room/${held.code}/events`, { "xent-secret": held.secret }, {
-      told: (seen) => { this.seen = seen; this.trouble = ""; this.draw() },
+      told: (seen) => this.told(seen),
       lost: () => this.tell("…"), gone: () => this.forget() })
     const picture = await fetch(`/xent/room/${held.code}/qr.svg`)
     if (picture.ok) this.showCode(held, await picture.text(), picture.headers.get("xent-joined-at") ?? "")
+  }
+
+  /** @param {import("./results.js").Seen} seen */
+  told(seen) {
+    if (seen.phase === "away") return this.tell(this.say("away"))
+    this.seen = seen
+    this.trouble = ""
+    this.draw()
   }
 
   /** @param {Held} held @param {string} svg @param {string} address */

@@ -9,7 +9,7 @@ import { listen, post } from "./talk.js"
  * @typedef {{ count: number, mean?: number[], said?: string[] }} Round
  * @typedef {object} Seen what may be seen of a room now (see rules.py)
  * @property {string} language
- * @property {"waiting" | "voting" | "shown" | "answered"} phase
+ * @property {"waiting" | "voting" | "shown" | "answered" | "away"} phase
  * @property {string} link
  * @property {number} [asked]
  * @property {number} [round]
@@ -23,6 +23,7 @@ import { listen, post } from "./talk.js"
  */
 
 const CHIPS = 20
+const AGAIN = 1000 // ms until an answer that was not heard is sent again
 const SURE = 80 // per cent, of who only taps
 const boot = JSON.parse(document.getElementById("boot")?.textContent ?? "{}")
 const main = /** @type {HTMLElement} */ (document.getElementById("main"))
@@ -58,6 +59,7 @@ class Phone {
     this.spread = false
     this.status = ""
     this.following = false
+    this.turn = {}
     listen(`/xent/room/${code}/events`, { "xent-who": this.who }, {
       told: (seen) => this.take(seen), lost: () => this.note(say("lost")), gone: () => this.end() })
     addEventListener("keydown", (event) => { if (event.key === "Escape" && this.following) this.follow(false) })
@@ -65,6 +67,7 @@ class Phone {
 
   /** @param {Seen} seen */
   take(seen) {
+    if (seen.phase === "away") return this.note(say("away"))
     const ballot = `${seen.asked}.${seen.round}`
     if (ballot !== this.ballot) {
       this.ballot = ballot
@@ -165,8 +168,14 @@ class Phone {
 
   /** @param {object} said */
   async send(said) {
-    const status = await post(`/xent/room/${this.code}/vote`, { "xent-who": this.who }, said)
-    this.note(status === 204 ? say("sent") : say(status ? "not_taken" : "lost"))
+    const turn = (this.turn = {}) // a later answer takes the place of one that is under way
+    for (;;) {
+      const status = await post(`/xent/room/${this.code}/vote`, { "xent-who": this.who }, said)
+      if (turn !== this.turn) return
+      if (status === 204 || status === 400 || status === 404) return this.note(say(status === 204 ? "sent" : "not_taken"))
+      this.note(say(status ? "away" : "lost"))
+      await new Promise((done) => setTimeout(done, AGAIN))
+    }
   }
 
   /** @param {Seen} seen @param {string[]} options */

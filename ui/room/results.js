@@ -6,7 +6,7 @@ import { node } from "./dom.js"
 /**
  * @typedef {{ count: number, mean?: number[], said?: string[], low?: number[], high?: number[] }} Round
  * @typedef {object} Seen what the teacher may see of a room now (see rules.py)
- * @property {"waiting" | "voting" | "shown" | "answered"} phase
+ * @property {"waiting" | "voting" | "shown" | "answered" | "away"} phase
  * @property {boolean} [board]
  * @property {number} [count]
  * @property {Record<string, string>} [text]

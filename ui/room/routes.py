@@ -21,7 +21,7 @@ from ui.assets import asset_url
 from ui.room.hub import CODE_LENGTH, LETTERS, Hub, NoRoomError
 from ui.room.limits import Buckets
 from ui.room.rules import RefusedError
-from ui.room.store import FullError
+from ui.room.store import AwayError, FullError
 from ui.words import LANGUAGES, choose_language, shared_labels, tag
 
 _PAGE = (Path(__file__).parent / "phone.html").read_text("utf-8")
@@ -69,6 +69,8 @@ def _told(answer: Answer) -> Answer:
             return _status(429, "too often")
         except FullError as problem:
             return _status(503, str(problem))
+        except AwayError:
+            return _status(503, "the rooms are away for a moment")
 
     return say
 

@@ -19,6 +19,10 @@ class FullError(Exception):
     """There is no place for one more."""
 
 
+class AwayError(Exception):
+    """Where the rooms lie does not answer; they are not lost."""
+
+
 class Kept(NamedTuple):
     """What a store keeps of a room: the hash of the teacher's secret, and the room as JSON."""
 
@@ -27,7 +31,10 @@ class Kept(NamedTuple):
 
 
 class Store(Protocol):
-    """What a hub needs of a store. A code that is not there is no error but None, {} or False."""
+    """What a hub needs of a store. A code that is not there is no error but None, {} or False.
+
+    AwayError comes from any of them where the rooms lie elsewhere and do not answer.
+    """
 
     async def create(self, code: str, kept: Kept) -> bool:
         """Keep a new room; False if the code is taken. FullError if there are too many."""

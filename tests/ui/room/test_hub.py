@@ -1,8 +1,14 @@
 """Rooms at work: who leads, who votes, and what each is told, with many at once."""
 
 import asyncio
+import contextlib
+import signal
+import socket
+import subprocess
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +17,9 @@ from hypothesis import strategies as st
 
 from ui.room import store as stores
 from ui.room.hub import CALM, CODE_LENGTH, LETTERS, Hub, NoRoomError, read_room, write_room
+from ui.room.redis_store import RedisStore
 from ui.room.rules import MOST_ROUNDS, RefusedError, Room
-from ui.room.store import FullError, Kept, MemoryStore
+from ui.room.store import AwayError, FullError, Kept, MemoryStore, Store
 
 ABC = {"text": {"en": "Which?"}, "options": {"en": ["a", "b", "c"]}, "truth": 1}
 EVEN = [0.25, 0.5, 0.25]
@@ -37,15 +44,56 @@ def run(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     return result
 
 
+class Redis:
+    """A Redis of this test's own, which keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = ["redis-server", "--port", str(self.port), "--save", "", "--dir", str(folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                break
+            time.sleep(0.02)
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    def empty(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.port)) as line:
+            line.sendall(b"FLUSHALL\r\n")
+            line.recv(10)
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory) -> Iterator[Redis]:
+    server = Redis(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.process.kill()
+
+
+@pytest.fixture(params=["memory", "redis"])
+def new_store(request) -> Callable[[], Store]:
+    """Make the store of a test, inside its loop."""
+    if request.param == "memory":
+        return MemoryStore
+    redis = request.getfixturevalue("redis")
+    redis.empty()
+    return lambda: RedisStore(redis.url)
+
+
 async def asked(hub: Hub) -> tuple[str, str]:
     code, secret = await hub.open("en")
     await hub.command(code, secret, "ask", ABC)
     return code, secret
 
 
-def test_a_code_is_four_letters_and_a_room_has_one_of_its_own():
+def test_a_code_is_four_letters_and_a_room_has_one_of_its_own(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         return [await hub.open("en") for _ in range(stores.MOST_ROOMS)]
 
     rooms = run(work)
@@ -73,9 +121,9 @@ def test_there_is_an_end_to_rooms_and_one_that_nobody_uses_makes_place():
 
 
 @pytest.mark.parametrize("name", ["ask", "show_votes", "show_answer", "again", "lead", "board"])
-def test_only_the_secret_leads(name):
+def test_only_the_secret_leads(new_store, name):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         (code, secret), (other, others) = await asked(hub), await asked(hub)
         before = await hub.room(code)
         for wrong in ("", secret[:-1], secret + "x", others, code):
@@ -88,11 +136,11 @@ def test_only_the_secret_leads(name):
     run(work)
 
 
-def test_a_vote_that_comes_as_the_votes_are_shown_is_not_taken():
+def test_a_vote_that_comes_as_the_votes_are_shown_is_not_taken(new_store):
     """Whoever read the room before it was shown finds that no vote is taken any more."""
 
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, secret = await asked(hub)
         room = await hub.room(code)
         await hub.command(code, secret, "show_votes")
@@ -104,9 +152,9 @@ def test_a_vote_that_comes_as_the_votes_are_shown_is_not_taken():
     run(work)
 
 
-def test_200_vote_at_once_and_none_is_lost_and_a_second_thought_replaces_the_first():
+def test_200_vote_at_once_and_none_is_lost_and_a_second_thought_replaces_the_first(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, secret = await asked(hub)
         everybody = [f"phone {i}" for i in range(200)]
         await asyncio.gather(*(hub.vote(code, who, {"forecast": [1, 0, 0]}) for who in everybody))
@@ -121,9 +169,9 @@ def test_200_vote_at_once_and_none_is_lost_and_a_second_thought_replaces_the_fir
     assert len(seen.own) == 200
 
 
-def test_a_room_is_full_at_some_time_but_those_inside_may_change_their_minds():
+def test_a_room_is_full_at_some_time_but_those_inside_may_change_their_minds(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, _ = await asked(hub)
         for i in range(stores.MOST_PEOPLE):
             await hub.vote(code, str(i), {"forecast": EVEN})
@@ -134,9 +182,9 @@ def test_a_room_is_full_at_some_time_but_those_inside_may_change_their_minds():
     run(work)
 
 
-def test_the_board_is_the_teachers_and_only_if_she_asks():
+def test_the_board_is_the_teachers_and_only_if_she_asks(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, secret = await asked(hub)
         await hub.vote(code, "ann", {"forecast": EVEN})
         await hub.command(code, secret, "show_answer")
@@ -150,9 +198,9 @@ def test_the_board_is_the_teachers_and_only_if_she_asks():
     run(work)
 
 
-def test_a_room_that_is_closed_is_gone_for_all():
+def test_a_room_that_is_closed_is_gone_for_all(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, secret = await asked(hub)
         phone = hub.watch(code, "ann")
         await anext(phone)
@@ -167,9 +215,9 @@ def test_a_room_that_is_closed_is_gone_for_all():
     run(work)
 
 
-def test_who_watches_is_told_of_each_change_and_of_nothing_else():
+def test_who_watches_is_told_of_each_change_and_of_nothing_else(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, secret = await asked(hub)
         teacher, phone = hub.watch(code, leader=True), hub.watch(code, "ann")
         heard = [await anext(teacher), await anext(phone)]
@@ -191,9 +239,9 @@ def test_who_watches_is_told_of_each_change_and_of_nothing_else():
     run(work)
 
 
-def test_many_votes_are_told_in_a_few_words():
+def test_many_votes_are_told_in_a_few_words(new_store):
     async def work():
-        hub = Hub(MemoryStore())
+        hub = Hub(new_store())
         code, _ = await asked(hub)
         teacher, heard = hub.watch(code, leader=True), []
 
@@ -215,10 +263,10 @@ def test_many_votes_are_told_in_a_few_words():
     assert len(heard) < 30
 
 
-def test_a_watcher_of_no_room_is_refused():
+def test_a_watcher_of_no_room_is_refused(new_store):
     async def work():
         with pytest.raises(NoRoomError):
-            await anext(Hub(MemoryStore()).watch("BBBB"))
+            await anext(Hub(new_store()).watch("BBBB"))
 
     run(work)
 
@@ -229,14 +277,53 @@ def test_a_room_comes_back_from_its_store_as_it_was(asked_count, rounds, shown, 
     assert read_room(write_room(room)) == room
 
 
-def test_a_store_takes_a_code_once():
+def test_a_store_takes_a_code_once(new_store):
     async def work():
-        store = MemoryStore()
+        store = new_store()
         assert await store.create("BCDF", Kept("x", "{}"))
         assert not await store.create("BCDF", Kept("y", "{}"))
         assert (await store.read("BCDF")) == Kept("x", "{}")
         assert await store.read("XXXX") is None
         assert await store.votes("XXXX", "1.1") == {}
         assert not await store.put("XXXX", "1.1", "ann", "[]")
+
+    run(work)
+
+
+def test_two_servers_share_a_room_and_each_tells_its_own_watchers(redis):
+    async def work():
+        redis.empty()
+        here, there = Hub(RedisStore(redis.url)), Hub(RedisStore(redis.url))
+        code, secret = await asked(here)
+        teacher, phone = here.watch(code, leader=True), there.watch(code, "ann")
+        assert (await anext(teacher))["count"] == 0
+        assert (await anext(phone))["phase"] == "voting"
+        await there.vote(code, "ann", {"forecast": EVEN})
+        assert (await anext(teacher))["count"] == 1
+        await here.command(code, secret, "show_answer")
+        assert (await anext(phone))["paid"] == "1.00"
+
+    run(work)
+
+
+def test_a_redis_that_is_away_is_said_and_all_goes_on_when_it_is_back(redis):
+    async def work():
+        redis.empty()
+        hub = Hub(RedisStore(redis.url))
+        code, _ = await asked(hub)
+        teacher = hub.watch(code, leader=True)
+        await anext(teacher)
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(AwayError):
+                await hub.vote(code, "ann", {"forecast": EVEN})
+            assert (await anext(teacher))["phase"] == "away"
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+        await hub.vote(code, "ann", {"forecast": EVEN})
+        told = await anext(teacher)
+        if told.get("count") == 0:
+            told = await anext(teacher)
+        assert told["count"] == 1
 
     run(work)
