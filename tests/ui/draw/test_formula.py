@@ -34,3 +34,9 @@ def test_what_takes_one_part_holds_several_together():
 def test_a_sum_over_an_index_stands_before_its_term():
     sign = "<munder><mo>∑</mo><mi>x</mi></munder>"
     assert formula.over("x", "p_x") == formula.row(sign, "p_x")
+
+
+def test_a_formula_in_lines_has_a_row_for_each():
+    written = formula.lines(formula.row("a =", formula.slot("a")), formula.row("= b"))
+    assert ET.fromstring(written)[0].tag == "mtable"
+    assert [row.tag for row in ET.fromstring(written)[0]] == ["mtr", "mtr"]
