@@ -51,7 +51,7 @@ def test_the_tree_follows_a_bar_that_is_pulled_in_either_figure(visit):
         before = drawn_p(lesson.figure(MAIN))
         seen = set()
         for step in range(1, 9):
-            lesson.page.mouse.move(x, y - 8 * step)
+            lesson.page.mouse.move(x, y - 4 * step)
             main, tree = lesson.figure(MAIN), lesson.figure(TREE)
             assert_true_picture(main, tree)
             now = drawn_p(main)
