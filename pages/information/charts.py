@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from ui.draw.colours import BROKEN, GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.marks import Points, area, line, point, showing
 from ui.draw.pair import ABOVE, BELOW, NARROW_HEIGHT
-from ui.draw.panels import Panel, Picture, categories, kept, picture, titled
+from ui.draw.panels import Panel, Picture, kept, picture, titled
 from ui.figure import Handle
 
 
@@ -69,9 +69,11 @@ def area_and_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float) ->
     `names` are those of the first, of the second, of one after the other, whose bars are stacked,
     and of both at once.
     """
-    first = go.Bar(x=names, marker={"color": TRUTH}, hoverinfo="skip")
-    second = go.Bar(x=names, marker={"color": PREDICTION}, hoverinfo="skip")
-    both = go.Bar(x=names, marker={"color": SURPRISE}, hoverinfo="skip")
+    places = tuple(range(len(names)))  # numbers: a line from bar to bar has no name
+    first, second, both = (
+        go.Bar(x=places, marker={"color": colour}, hoverinfo="skip")
+        for colour in (TRUTH, PREDICTION, SURPRISE)
+    )
     ends = ([2.4, 2.6], None)  # from the top of the one bar to the other
     return picture(
         _rectangles(titles),
@@ -82,7 +84,10 @@ def area_and_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float) ->
                 showing(both, y="of_both"),
                 line(GREY, dash="dot", at=ends, y="level"),
             ],
-            categories(names),
+            {
+                "range": [-0.5, len(names) - 0.5], "tickvals": places, "ticktext": names,
+                "showgrid": False, "zeroline": False,
+            },
             {"range": [0, top]},
             (0.52, 1.0),
             title=titles[1],
@@ -91,7 +96,7 @@ def area_and_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float) ->
         height=320,
         narrow_height=NARROW_HEIGHT,
         bargap=0.2,
-    )
+    )  # fmt: skip
 
 
 @kept
