@@ -269,7 +269,7 @@ def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
 
     for i in range(1500):
         names = (f"a{i}", f"b{i}")
-        code_charts.pile(names, ("what each adds", "ceiling"), 0.5, 1.0)
+        code_charts.pile(names, ("what each adds", "ceiling"), 1.0)
     assert code_charts.pile.cache_info().currsize == panels.FIGURES
     folders = [path.parent.name for path in ROOT.glob("pages/*/charts.py")]
     of_lessons = [importlib.import_module(f"pages.{folder}.charts") for folder in folders]

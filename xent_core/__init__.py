@@ -6,6 +6,7 @@ IndexError for a class that does not exist, with a message that names the argume
 """
 
 from xent_core.blocks import block_distribution
+from xent_core.code_space import average_length, code_space, least_average_length
 from xent_core.coding import huffman_code, kraft_sum, shannon_lengths
 from xent_core.densities import (
     density,
@@ -46,6 +47,7 @@ from xent_core.languages import (
     letters_of,
 )
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
+from xent_core.measures import surprise_by
 from xent_core.questions import ask_huffman, questions_by_halving, still_possible, zipf_distribution
 from xent_core.simplex import level_lines, simplex_lattice, to_plane
 from xent_core.softmax import (
@@ -62,7 +64,9 @@ from xent_core.texts_in_codes import cross_code_bits, text_statistics
 __all__ = [
     "argmax",
     "ask_huffman",
+    "average_length",
     "block_distribution",
+    "code_space",
     "cross_code_bits",
     "cross_code_text",
     "cross_coding",
@@ -88,6 +92,7 @@ __all__ = [
     "kraft_sum",
     "language_code",
     "language_text",
+    "least_average_length",
     "letter_counts",
     "letter_distribution",
     "letters_of",
@@ -108,6 +113,7 @@ __all__ = [
     "softmax",
     "softmax_jacobian",
     "still_possible",
+    "surprise_by",
     "surprise_deviation",
     "text_statistics",
     "to_plane",

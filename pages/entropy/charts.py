@@ -7,17 +7,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import GREY, SURPRISE, TRUTH, WHITE
+from pages.entropy import models
+from ui.draw.colours import BLACK, GREY, SURPRISE, TRUTH, WHITE, tints
 from ui.draw.marks import Points, line, point, showing, signs
 from ui.draw.pair import pair_panel
-from ui.draw.panels import Panel, Picture, Span, categories, kept, key, picture, titled
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, titled
 from ui.figure import Handle
 
 _WHITE_EDGE = {"color": WHITE, "width": 1.5}
 _BARE = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False,
          "showline": False}  # fmt: skip
 _STEPS = tuple(digit / 10**places for places in (4, 3, 2, 1) for digit in (1, 2, 5))
-_LETTER = 7.5  # width of a letter of a tick label, in pixels
+_LETTER = 8.2  # width of a letter of a tick label, in pixels
 
 
 def width_of(text: str) -> int:
@@ -35,71 +36,106 @@ def clip(text: str, most: int) -> str:
 
 
 def lie_down(names: tuple[str, ...], room: float) -> bool:
-    """Tell whether the names of classes fit below a panel of `room` pixels side by side."""
+    """Tell whether names fit side by side in so many pixels."""
     return max(map(width_of, names)) * _LETTER <= room / len(names)
 
 
-def foot(names: tuple[str, ...], room: float) -> dict[str, int]:
-    """Return the margins of a figure whose narrowest panel of classes has `room` pixels."""
-    return {"l": 42, "r": 12, "t": 28, "b": 44 if lie_down(names, room) else 72}
-
-
-def classes(names: tuple[str, ...], room: float) -> dict[str, Any]:
-    """Return an axis of classes for a panel of `room` pixels: names that are too wide stand up."""
+def named(names: tuple[str, ...], room: float) -> dict[str, Any]:
+    """Return the names of an axis for so many pixels: what is too wide stands up, and is short."""
     fits = lie_down(names, room)
-    return categories(
-        names,
-        tickvals=names,  # by name: a class may be called 1, and not be number 1
-        ticktext=[name if fits else clip(name, 7) for name in names],
-        tickangle=0 if fits else -90,
+    return {"ticktext": [name if fits else clip(name, 7) for name in names],
+            "tickangle": 0 if fits else -90}  # fmt: skip
+
+
+def columns(names: tuple[str, ...], room: float, narrow_room: float) -> dict[str, Any]:
+    """Return an axis of columns 0, 1, … for so many pixels, and for those on a phone."""
+    return {
+        "range": [-0.5, len(names) - 0.5],
+        "tickvals": list(range(len(names))),
+        "showgrid": False,
+        "zeroline": False,
+        **named(names, room),
+        "narrow": named(names, narrow_room),
+    }
+
+
+def classes(names: tuple[str, ...], room: float, narrow_room: float) -> dict[str, Any]:
+    """Return an axis of classes for a panel of so many pixels, and of those on a phone."""
+    wide, narrow = named(names, room), named(names, narrow_room)
+    # by name: a class may be called 1, and not be number 1
+    return categories(names, tickvals=names, **wide, narrow=narrow)
+
+
+def foot(names: tuple[str, ...], room: float, narrow_room: float, left: int = 42) -> dict[str, Any]:
+    """Return the margins of a figure whose lowest panel has columns of these names."""
+    wide, narrow = (30 if lie_down(names, pixels) else 72 for pixels in (room, narrow_room))
+    return {
+        "margin": {"l": left, "r": 12, "t": 28, "b": wide},
+        "narrow_layout": {"margin.l": 42, "margin.b": narrow},
+    }
+
+
+TABLE = 96  # px, to the left of a figure's columns: so wide are the heads of the table below it
+_WIDE, _NARROW = 650, 300  # px that columns have
+
+
+def _above_the_columns(names: tuple[str, ...]) -> Panel:
+    """P as bars to pull, each above its column, of which there is one more."""
+    panel = pair_panel(names, (0.0, 1.0), which="p", title=key((TRUTH, "■", "P")), narrow=None)
+    axis = categories(names, showticklabels=False, ticks="")
+    probabilities = {"range": [0, 1.08], "tickvals": [0, 0.5, 1]}
+    return replace(
+        panel, x={**axis, "range": [-0.5, len(names) + 0.5]}, y=probabilities, up=(0.68, 1.0)
     )
-
-
-def _p_panel(names: tuple[str, ...], room: float, across: Span, narrow: tuple[Span, Span]) -> Panel:
-    """P as bars to pull, in a panel of `room` pixels."""
-    panel = pair_panel(names, across, which="p", title=key((TRUTH, "■", "P")), narrow=narrow)
-    return replace(panel, x=classes(names, room))
 
 
 @kept
-def pile(names: tuple[str, ...], titles: tuple[str, ...], most: float, ceiling: float) -> Picture:
-    """P as bars, what each class adds to the entropy, and all of that piled up to H.
+def pile(names: tuple[str, ...], titles: tuple[str, ...], ceiling: float) -> Picture:
+    """P as bars; below each, on one scale, what it adds to the entropy, as a step of the pile H.
 
-    `titles` are those of what a class adds and of the ceiling; `most` is the most that a class
-    can add, `ceiling` the largest entropy.
+    `titles` are those of what a class adds and of the `ceiling`, the largest entropy.
     """
-    part = {"color": SURPRISE, "line": _WHITE_EDGE}
-    adds = go.Bar(x=names, marker={"color": SURPRISE}, hoverinfo="skip")
-    piled = go.Bar(x=(0,) * len(names), marker=part, width=0.7, hoverinfo="skip")
-    top = {"range": [-0.5, 0.5], "tickvals": [0], "ticktext": ["H(P)"], "showgrid": False,
-           "zeroline": False}  # fmt: skip
+    count, shades = len(names), tints(SURPRISE, len(names))
+    marker = {"color": shades, "line": {"color": BLACK, "width": 1}}
+    steps = go.Bar(x=tuple(range(count)), marker=marker, hoverinfo="skip")
+    piled = go.Bar(x=(count,) * count, marker=marker, hoverinfo="skip")
+    level_x = [x for at in range(count) for x in (at + 0.4, count - 0.4, None)]
+    called = signs(x=(count,) * count, text=[clip(name, 8) for name in names],
+                   textfont={"color": BLACK, "size": 14})  # fmt: skip
     return picture(
-        _p_panel(names, 200, (0.0, 0.36), ((0.0, 1.0), (0.66, 1.0))),
-        Panel(
-            [showing(adds, y="terms")],
-            classes(names, 190),
-            {"range": [0, 1.08 * most], "nticks": 5},
-            (0.45, 0.79),
-            title=key((SURPRISE, "■", titles[0])),
-            narrow=((0.0, 0.62), (0.0, 0.36)),
-        ),
+        _above_the_columns(names),
         Panel(
             [
+                line(GREY, dash="dot", width=1.5, at=(level_x, None), y="levels"),
+                showing(steps, y="terms", base="below"),
                 showing(piled, y="terms", base="below"),
-                line(GREY, dash="dash", at=((-0.5, 0.5), None), y="ceilings"),
+                line(GREY, dash="dash", at=((-0.5, count + 0.5), None), y="ceilings"),
+                showing(called, y="block_y"),
             ],
-            top,
-            {"range": [0, 1.08 * ceiling], "nticks": 5},
-            (0.89, 1.0),
-            title=key((GREY, "┅", titles[1])),
-            title_style={"xanchor": "right"},
-            narrow=((0.8, 1.0), (0.0, 0.36)),
+            columns((*names, "H(P)"), _WIDE, _NARROW),
+            {"range": [0, 1.1 * ceiling], "nticks": 5},
+            up=(0.0, 0.56),
+            title=key((SURPRISE, "■", titles[0]), (GREY, "┅", titles[1])),
         ),
-        height=325,
-        narrow_height=510,
-        margin=foot(names, 190),
-        bargap=0.25,
+        height=340,
+        narrow_height=460,
+        bargap=0.2,
+        **foot((*names, "H(P)"), _WIDE, _NARROW, TABLE),
     )
+
+
+def table_under(count: int) -> str:
+    """Return the style that puts each column of the table under its column of the pile.
+
+    The names stand between the two already: the table's head is there for who does not see it.
+    """
+    width = f"calc({TABLE}px + (100% - {TABLE + 12}px) * {count} / {count + 1})"
+    table = ".st-key-entropy-main .xent-cells"
+    return f"""<style>@container (min-width: 44rem) {{
+{table} table {{ table-layout: fixed; width: {width}; }}
+{table} tr > :first-child {{ box-sizing: border-box; width: {TABLE}px; }}
+{table} tr:first-child > * {{ padding-block: 0; line-height: 0; clip-path: inset(50%); }}
+}}</style>"""
 
 
 @kept
@@ -121,19 +157,21 @@ def coin_curve(curve: tuple[Points, Points], titles: tuple[str, ...]) -> Picture
 
 
 def _tree(names: tuple[str, ...]) -> list[Any]:
-    """A code's tree: branches, the chosen way, their bits, ideal lengths, leaves, words."""
+    """A code's tree: branches, the chosen way, bits, ideal lengths, those beyond, leaves, words."""
     ticks = {"symbol": "line-ns", "size": 20, "line": {"color": SURPRISE, "width": 3},
              "color": SURPRISE}  # fmt: skip
+    beyond = {"symbol": "triangle-right", "size": 15, "color": SURPRISE}  # longer than the axis
     leaves = {"color": TRUTH, "size": 13, "line": _WHITE_EDGE}
     called = [f"<b>{clip(name, 10)}</b>" for name in names]
     return [
         line(GREY, width=1.5, x="branch_x", y="branch_y"),
         line(TRUTH, width=5, x="way_x@way", y="way_y@way"),
         showing(
-            signs(textposition="top center", textfont={"size": 12}),
+            signs(textposition="top center"),
             x="bit_x", y="bit_y", text="bits|name",
         ),
-        showing(signs(mode="markers", marker=ticks, cliponaxis=True), x="ideal_x", y="leaf_y"),
+        showing(signs(mode="markers", marker=ticks), x="ideal_x", y="leaf_y"),
+        showing(signs(mode="markers", marker=beyond), x="beyond_x", y="leaf_y"),
         showing(
             # says nothing, but tells that it is pointed at
             signs(mode="markers", marker=leaves, hoverinfo="none"),
@@ -156,25 +194,25 @@ def code_tree(
     the ideal length.
     """
     count = len(names)
-    depth = count - 1
-    room = 0.55 + 0.33 * depth  # for the names, to the right of the deepest leaf
+    panel = pair_panel(names, (0.0, 0.29), which="p", title=key((TRUTH, "■", "P")),
+                       narrow=((0.0, 1.0), (0.78, 1.0)))  # fmt: skip
     return picture(
-        _p_panel(names, 150, (0.0, 0.27), ((0.0, 1.0), (0.78, 1.0))),
+        replace(panel, x=classes(names, 195, 300)),
         Panel(
             _tree(names),
             {
-                "range": [-0.1, depth + room], **titled(axis, 4),
+                "range": [-0.1, models.right_of_tree(count)], **titled(axis, 4),
                 "tickvals": list(range(count)), "ticktext": ticks, "zeroline": False,
             },
             {"range": [count, 0], **_BARE},
-            (0.35, 1.0),
+            (0.36, 1.0),
             title=key((TRUTH, "━", titles[0]), (SURPRISE, "┃", titles[1])),
             narrow=((0.0, 1.0), (0.0, 0.56)),
         ),
-        height=max(300, 38 * count + 72),
+        height=max(320, 44 * count + 72),
         narrow_height=590,
-        margin=foot(names, 150),
         bargap=0.25,
+        margin={"l": 42, "r": 12, "t": 28, "b": 44 if lie_down(names, 195) else 72},
     )  # fmt: skip
 
 
@@ -217,7 +255,7 @@ def _symbols(symbols: Sequence[str], codewords: Sequence[str], most: float, titl
     rows = tuple(range(len(symbols)))
     shares = go.Bar(
         orientation="h", y=rows, marker={"color": TRUTH},
-        text=tuple(codewords), textposition="outside", textfont={"size": 11},
+        text=tuple(codewords), textposition="outside", textfont={"size": 14},
         constraintext="none", cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip
     return Panel(
@@ -274,7 +312,7 @@ def text_bars(
     return picture(
         _symbols(symbols, codewords, most, titles[0]),
         _lengths(colours, floor, titles[1]),
-        height=max(340, 18 * len(symbols) + 90),
+        height=max(360, 22 * len(symbols) + 90),
         narrow_height=760,
         margin={"l": 78, "r": 12, "t": 28, "b": 34},
         bargap=0.2,

@@ -21,16 +21,22 @@ SAID = ("–", *map(str, range(100)), "> 99")
 # Every codeword of at most 7 bits, by the number that it is with a 1 before it.
 CODEWORDS = ("", *("".join(bits) for n in range(8) for bits in itertools.product("01", repeat=n)))
 
+THIN = 0.1  # of the ceiling: what is thinner has no room for a name
+
 
 def average_surprise(p: Floats, base: float) -> Arrays:
     """What each class of P (R, K) adds to the entropy."""
     terms = cross_entropy_terms(p, p, base=base)
+    top = np.cumsum(terms, axis=-1)
     ceiling = self_information(1 / p.shape[-1], base=base)
+    levels = np.stack([top, top, np.full_like(top, np.nan)], axis=-1).reshape(len(p), -1)
     return {
         "p": p,
         "surprise": self_information(p, base=base),
         "terms": terms,
-        "below": np.cumsum(terms, axis=-1) - terms,
+        "below": top - terms,
+        "levels": levels,  # each step's top, from the step to the pile
+        "block_y": np.where(terms < THIN * ceiling, np.nan, top - terms / 2),
         "entropy": entropy(p, base=base),
         "ceiling": np.full(len(p), ceiling),
         "ceilings": np.full((len(p), 2), ceiling),
@@ -48,12 +54,18 @@ def coin(p: Floats, base: float) -> Arrays:
     }
 
 
+def right_of_tree(count: int) -> float:
+    """How far the axis of a tree of so many leaves goes: to the names right of the deepest one."""
+    return count - 1 + 0.55 + 0.33 * (count - 1)
+
+
 def huffman(p: Floats, base: float) -> Arrays:
     """The Huffman trees of P (R, K), drawn, with their lengths beside the ideal ones."""
     tree = draw_trees(huffman_codewords(p))
     bit, length, none = bit_in(base), tree["length"], p == 0
     ideal, shannon = self_information(p, base=2), shannon_lengths(p)
     h, mean = entropy(p, base=base), bit * (p * length).sum(axis=-1)
+    edge = right_of_tree(p.shape[-1]) - 0.08
     over = ideal - length  # the name stands behind the tick of the ideal length, if that is near
     beside = tree["leaf_x"] + np.where((over > 0) & (over < 1.5), over, 0) + 0.04 * p.shape[-1]
     counted = {
@@ -69,7 +81,8 @@ def huffman(p: Floats, base: float) -> Arrays:
         **{name: numbers.astype(np.uint8) for name, numbers in counted.items()},
         **{name: places.astype(np.float32) for name, places in drawn.items()},
         "p": p,
-        "ideal_x": ideal,
+        "ideal_x": np.where(ideal < edge, ideal, np.nan),
+        "beyond_x": np.where((ideal < edge) | none, np.nan, edge),
         "ideal": bit * ideal,
         "entropy": h,
         "mean": mean,

@@ -1,12 +1,15 @@
 """Entropy: the average surprise, and the shortest average code that there can be."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from pages.entropy import charts, models
 from pages.entropy.any_text import any_text
+from pages.entropy.code_space import LENGTHS, why_minus_log
 from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
@@ -16,7 +19,7 @@ from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
 from ui.words.units import bit_in
-from xent_core import cross_entropy_terms, entropy, self_information
+from xent_core import entropy, self_information
 from xent_core.blocks import block_lengths
 
 lesson = Lesson("entropy", units=True)
@@ -31,15 +34,13 @@ def one_bit(s: Section) -> str:
 
 
 def sum_of_terms(s: Section, count: int) -> str:
-    """The formula of the entropy, with its numbers."""
-    log, p_of_x = s.unit.log, formula.row("P ( x )")
-    return formula.math(
-        "H",
-        "= −", formula.over("x", formula.row(p_of_x, log, p_of_x)),
-        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        "=", formula.slot("entropy", "surprise"),
-        f"≤ {log} {count}",
-    )  # fmt: skip
+    """The formula of the entropy, with its numbers: of many terms the first two and the last."""
+    terms = [formula.slot(f"terms.{i}") for i in range(count)]
+    said = terms if count <= 4 else [*terms[:2], "<mi>…</mi>", terms[-1]]
+    return formula.lines(
+        formula.row("H ( P )", "=", formula.total(*said)),
+        formula.row("=", formula.slot("entropy", "surprise"), f"≤ {s.unit.log} {count}"),
+    )
 
 
 def p_presets(s: Section) -> list[Preset]:
@@ -47,24 +48,22 @@ def p_presets(s: Section) -> list[Preset]:
     coin, loaded = np.array([9, 1]) / 10, np.array([1, 1, 1, 1, 1, 5]) / 10
     weather, uniform, certain, _, letters = pairs.start_from(s)
     return [
-        weather,
-        uniform,
-        certain,
+        replace(weather, label="weather"),
+        replace(uniform, label="uniform"),
+        replace(certain, label="certain_p"),
         Preset("loaded_coin", pairs.state("coin", coin, pairs.even(2)), whole=True),
         Preset("die", pairs.state("dice", pairs.even(6), loaded), whole=True),
         Preset("loaded_die", pairs.state("dice", loaded, pairs.even(6)), whole=True),
-        letters,
+        replace(letters, label="letters"),
     ]
 
 
 def surprise_on_average(s: Section) -> None:
     count, base, log = len(s["p"]), s.unit.base, s.unit.log
-    likeliest = [1 / math.e, 1 - 1 / math.e]  # whose first class adds as much as any can
-    most = float(cross_entropy_terms(likeliest, likeliest, base=base)[0])
     ceiling = float(self_information(1 / count, base=base))
     s.figure(
         charts.pile(
-            pairs.class_names(s), (f"−P {log} P ({s.unit_name})", f"{log} {count}"), most, ceiling
+            pairs.class_names(s), (f"−P {log} P ({s.unit_name})", f"{log} {count}"), ceiling
         ),
         lambda values: models.average_surprise(values["p"], base),
         pairs.fields(s, "p"),
@@ -78,6 +77,7 @@ def surprise_on_average(s: Section) -> None:
         presets=p_presets(s),
         alt=s.label("pile_alt", unit=s.unit_name),
     )
+    s.stage.html(charts.table_under(count))
     s.say("hook")
     s.ask(
         "largest",
@@ -179,7 +179,8 @@ def the_code(s: Section) -> None:
         h=show(h, 3),
         unit=s.unit_name,
     )
-    s.say("bound", bit=one_bit(s), unit=s.unit_name)
+    worth = s.label("one_bit") if s.unit.name == "bits" else f"{one_bit(s)} {s.unit_name}"
+    s.say("bound", worth=worth)
     if max(s["p"]) == 1:
         s.say("certain")
     elif min(s["p"]) == 0:
@@ -198,15 +199,22 @@ def longest_block(classes: int) -> int:
     return next(n for n in range(12, 0, -1) if classes**n <= MOST_BLOCKS)
 
 
-def two_tosses() -> None:
-    """Let P be a loaded coin, and take its tosses by twos."""
-    links.put(pairs.KEY, pairs.PAIR, p=LOADED, q=pairs.even(2), names="coin")
+def nothing_to_gain(p: Sequence[float]) -> bool:
+    """Tell whether single symbols reach the floor already."""
+    return math.isclose(block_lengths(p, 1)[0], float(entropy(p, base=2)), rel_tol=1e-12)
+
+
+def two_tosses(own: bool) -> None:
+    """Take the loaded coin's tosses by twos; unless P is its `own`, let P be that coin."""
+    if not own:
+        links.put(pairs.KEY, pairs.PAIR, p=LOADED, q=pairs.even(2), names="coin")
     links.put("blocks", BLOCKS, block=2.0)
 
 
 def blocks(pair: Section) -> None:
     s = pair.below("blocks", BLOCKS)
-    p, base, bit = pair["p"], s.unit.base, bit_in(s.unit.base)
+    base, bit, coin = s.unit.base, bit_in(s.unit.base), nothing_to_gain(pair["p"])
+    p = LOADED if coin else pair["p"]
     count, most = len(p), longest_block(len(p))
     s.held = replace(s.held, state={"block": min(s["block"], float(most))})  # with many classes
     lengths, h = bit * block_lengths(p, most), float(entropy(p, base=base))
@@ -229,19 +237,18 @@ def blocks(pair: Section) -> None:
         alt=s.label("block_alt", unit=s.unit_name),
     )
     s.say("blocks")
+    s.say("dyadic" if coin else "of_this_p")
     tosses = bit * block_lengths(LOADED, 2)
     s.ask(
         "pairs",
         ["same", "less", "half"],
         right=1,
-        then=two_tosses,
+        then=partial(two_tosses, own=coin),
         h=show(entropy(LOADED, base=base), 3),
         one=show(tosses[0], 3) if s.unit.name != "bits" else "1",
         two=show(tosses[1], 3),
         unit=s.unit_name,
     )
-    if math.isclose(lengths[0], h, rel_tol=1e-12):
-        s.say("dyadic")
     s.say("limit", count=count, most=most, blocks=f"{count**most:,}")
 
 
@@ -251,9 +258,10 @@ def blocks(pair: Section) -> None:
 @lesson.section(pairs.KEY, pairs.PAIR, figures=("entropy-main", "entropy-tree"))
 def one_distribution(s: Section) -> None:
     surprise_on_average(s)
+    lesson.section("lengths", LENGTHS)(why_minus_log)
+    the_code(s.part())
     sampling(s, "draws", both=False)
     lesson.section("coin", COIN)(two_outcomes)
-    the_code(s.part())
     blocks(s)
 
 

@@ -4,7 +4,8 @@ import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.marks import Points, area, line, point, showing
-from ui.draw.panels import Panel, Picture, categories, kept, picture, titled
+from ui.draw.pair import ABOVE, BELOW, NARROW_HEIGHT
+from ui.draw.panels import Panel, Picture, kept, picture, titled
 from ui.figure import Handle
 
 
@@ -40,46 +41,62 @@ def surprise_curve(curve: tuple[Points, Points], titles: tuple[str, str]) -> Pic
     )
 
 
-def _information_bars(names: tuple[str, ...], colour: str, array: str) -> go.Bar:
-    return showing(go.Bar(x=names, marker={"color": colour}, hoverinfo="x"), y=array)
+def _rectangles(titles: tuple[str, ...]) -> Panel:
+    """Two probabilities as the sides of a rectangle."""
+    unit_square = {"range": [0, 1], "tickvals": [0, 0.5, 1]}
+    return Panel(
+        [
+            area(TRUTH, 0.25, x="a_x", y="a_y"),
+            area(PREDICTION, 0.25, x="b_x", y="b_y"),
+            area(SURPRISE, 0.75, x="both_x", y="both_y"),
+        ],
+        {"title": "p", **unit_square},
+        {**titled("q"), **unit_square},
+        (0.0, 0.42),
+        title=titles[0],
+        narrow=ABOVE,
+        handles=[
+            Handle("a", "a", 0.02, "truth", "point"),
+            Handle("b", 0.02, "b", "prediction", "point"),
+        ],
+    )
 
 
 @kept
 def area_and_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float) -> Picture:
-    """Two probabilities as the sides of a rectangle; beside it their information as bars.
+    """Two probabilities as the sides of a rectangle; beside it their surprise as bars, up to `top`.
 
-    `names` are those of the first, the second and both; the bars of both are stacked up to `top`.
+    `names` are those of the first, of the second, of one after the other, whose bars are stacked,
+    and of both at once.
     """
-    unit_square = {"range": [0, 1], "tickvals": [0, 0.5, 1]}
+    places = tuple(range(len(names)))  # numbers: a line from bar to bar has no name
+    first, second, both = (
+        go.Bar(x=places, marker={"color": colour}, hoverinfo="skip")
+        for colour in (TRUTH, PREDICTION, SURPRISE)
+    )
+    ends = ([2.4, 2.6], None)  # from the top of the one bar to the other
     return picture(
+        _rectangles(titles),
         Panel(
             [
-                area(TRUTH, 0.25, x="a_x", y="a_y"),
-                area(PREDICTION, 0.25, x="b_x", y="b_y"),
-                area(SURPRISE, 0.75, x="both_x", y="both_y"),
+                showing(first, y="of_a"),
+                showing(second, y="of_b", base="below_b"),
+                showing(both, y="of_both"),
+                line(GREY, dash="dot", at=ends, y="level"),
             ],
-            {"title": names[0], **unit_square},
-            {**titled(names[1]), **unit_square},
-            (0.0, 0.42),
-            title=titles[0],
-            handles=[
-                Handle("a", "a", 0.02, "truth", "point"),
-                Handle("b", 0.02, "b", "prediction", "point"),
-            ],
-        ),
-        Panel(
-            [
-                _information_bars(names, TRUTH, "of_a"),
-                _information_bars(names, PREDICTION, "of_b"),
-            ],
-            categories(names),
+            {
+                "range": [-0.5, len(names) - 0.5], "tickvals": places, "ticktext": names,
+                "showgrid": False, "zeroline": False,
+            },
             {"range": [0, top]},
-            (0.54, 1.0),
+            (0.52, 1.0),
             title=titles[1],
+            narrow=BELOW,
         ),
         height=320,
-        barmode="stack",
-    )
+        narrow_height=NARROW_HEIGHT,
+        bargap=0.2,
+    )  # fmt: skip
 
 
 @kept

@@ -16,6 +16,7 @@ from xent_core import (
     huffman_code,
     questions_by_halving,
     self_information,
+    surprise_by,
     zipf_distribution,
 )
 
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 
 LEAST = 0.001  # the least positive probability that the curve shows
 MOST_NUMBERS = 1000
+ROUNDED = 1e-12  # what is no further apart than rounding explains is the same
 COUNTS = np.unique(np.concatenate([np.arange(2, 100), np.linspace(100, MOST_NUMBERS, 91)]))
 
 
@@ -61,21 +63,26 @@ def rectangle(width: Floats, height: Floats) -> tuple[Floats, Floats]:
     return x, np.stack([zero, zero, height, height, zero], axis=-1)
 
 
-def both_happen(values: Arrays, base: float) -> Arrays:
-    """Probabilities a and b (R,) multiply, what they say adds up."""
+def both_happen(values: Arrays, base: float, measure: str) -> Arrays:
+    """Probabilities a and b (R,) multiply; does what they say by a measure add up?"""
     a, b = values["a"], values["b"]
-    info_a, info_b, info_both = (self_information(p, base=base) for p in (a, b, a * b))
+    of_a, of_b, joint = (surprise_by(measure, p, base=base) for p in (a, b, a * b))
     one, nothing = np.ones_like(a), np.zeros_like(a)
     a_x, a_y = rectangle(a, one)
     b_x, b_y = rectangle(one, b)
     both_x, both_y = rectangle(a, b)
     return {
         "both": a * b,
-        "info_a": info_a,
-        "info_b": info_b,
-        "info_both": info_both,
-        "of_a": np.stack([info_a, nothing, info_a], axis=-1),
-        "of_b": np.stack([nothing, info_b, info_b], axis=-1),
+        "info_a": of_a,
+        "info_b": of_b,
+        "info_both": joint,
+        "info_sum": of_a + of_b,
+        "sign": (~np.isclose(joint, of_a + of_b, rtol=ROUNDED, atol=ROUNDED)).astype(np.uint8),
+        "of_a": np.stack([of_a, nothing, of_a, nothing], axis=-1),
+        "of_b": np.stack([nothing, of_b, of_b, nothing], axis=-1),
+        "below_b": np.stack([nothing, nothing, of_a, nothing], axis=-1),
+        "of_both": np.stack([nothing, nothing, nothing, joint], axis=-1),
+        "level": np.stack([of_a + of_b, joint], axis=-1),
         "a_x": a_x, "a_y": a_y, "b_x": b_x, "b_y": b_y, "both_x": both_x, "both_y": both_y,
     }  # fmt: skip
 

@@ -1,20 +1,26 @@
 """Information: how much the happening of an event says, and twenty questions to count it by."""
 
 import numpy as np
+import streamlit as st
 
 from pages.information import charts, models
+from pages.information.board import STYLE
 from pages.information.game import play
+from pages.information.measures import measures
 from pages.information.models import COUNTS, LEAST, MOST_NUMBERS
 from pages.information.programs import information_program
 from ui.draw import formula
+from ui.draw.panels import reach
 from ui.figure import Choice, Preset, Readout, Slider
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
 from ui.words.units import bit_in
-from xent_core import questions_by_halving, self_information
+from xent_core import questions_by_halving, self_information, surprise_by
+from xent_core.measures import MEASURES
 
 lesson = Lesson("information", units=True)
+st.html(STYLE)
 
 
 # ---- How surprising is it?
@@ -70,33 +76,68 @@ def how_surprising(s: Section) -> None:
     s.program(information_program(s["p"], s.unit.name))
 
 
-# ---- Two independent events
+# ---- Two independent events: why the logarithm
 
 RAREST = 0.01
-EVENTS = links.Params(links.Number("a", 0.5, RAREST, 1.0), links.Number("b", 0.25, RAREST, 1.0))
+EVENTS = links.Params(
+    links.Number("a", 0.5, RAREST, 1.0),
+    links.Number("b", 0.25, RAREST, 1.0),
+    links.Index("f", 0, of=len(MEASURES)),
+)
 HUNDREDTHS = np.round(np.linspace(RAREST, 1, 100), 2)
+TWO = (1 / 2, 1 / 8)  # two events to try the measures on
+
+
+def ask_for_a_measure(s: Section) -> None:
+    """Ask which measure adds up."""
+    a, b = TWO
+    told = {}
+    for name in MEASURES[1:]:
+        one, other, both = (surprise_by(name, p) for p in (a, b, a * b))
+        told |= {f"{name}_both": show(both), f"{name}_sum": show(one + other)}
+    s.ask(
+        "measure",
+        ["1 − p", "1 / p", "−log p"],
+        right=2,
+        then={"a": a, "b": b, "f": 0},
+        **told,
+    )
 
 
 @lesson.section("events", EVENTS)
 def two_events(s: Section) -> None:
-    base, unit = s.unit.base, s.unit_name
+    base, unit, which = s.unit.base, s.unit_name, int(s["f"])
+    of, name = measures(s.unit)[which], MEASURES[which]
+    counted = unit if name == "log" else ""
+    first, _, apart, both = of.names
     top = 2.04 * self_information(RAREST, base=base)
+    highest = float(surprise_by(name, s["a"] * s["b"], base=base))
     s.figure(
-        charts.area_and_sum(("p", "q", s.label("p_both")), s.labels("area", "sum"), top),
-        lambda values: models.both_happen(values, base),
+        charts.area_and_sum(
+            of.names,
+            (s.label("area"), s.label("add", apart=apart, both=both)),
+            reach([1.05 * highest], of.tall or top),
+        ),
+        lambda values: models.both_happen(values, base, name),
         [
             Slider("a", "first", HUNDREDTHS, colour="truth"),
             Slider("b", "second", HUNDREDTHS, colour="prediction"),
         ],
         readouts=[
-            Readout("p·q", "both", colour="surprise"),
-            Readout("I(p)", "info_a", unit, "truth"),
-            Readout("I(q)", "info_b", unit, "prediction"),
-            Readout("I(p·q)", "info_both", unit, "surprise"),
+            Readout("p·q", "both"),
+            Readout(apart, "info_sum", counted),
+            Readout(both, "info_both", counted, "surprise"),
         ],
-        alt=s.label("pair_alt", unit=unit),
+        formula=of.live,
+        presets=[
+            Preset(label, {"f": float(i)})
+            for i, label in enumerate(("by_log", "by_reciprocal", "by_complement"))
+        ],
+        names={"sign": ("=", "≠")},
+        alt=s.label("pair_alt", unit=counted, f=first),
     )
     s.say("pair")
+    ask_for_a_measure(s)
 
 
 # ---- Twenty questions
@@ -130,7 +171,7 @@ def twenty_questions(s: Section) -> None:
         names={"prior": priors},
         alt=s.label("ladder_alt", log=log, unit=unit),
     )
-    s.say("questions", bit=show(bit), unit=unit)
+    s.say("questions")
     s.ask(
         "most",
         [str(enough), str(MOST_NUMBERS // 2), str(MOST_NUMBERS - 1)],
@@ -142,8 +183,7 @@ def twenty_questions(s: Section) -> None:
         worst=MOST_NUMBERS - 1,
     )
     s.say("skewed")
-    s.say("play", count=count)
-    play(s, count, skewed=bool(s["prior"]))
+    play(s.part(), count, skewed=bool(s["prior"]))
 
 
 lesson.end()

@@ -7,7 +7,8 @@ from ui.words.digits import show
 from xent_core import entropy, huffman_code, set_probability, text_statistics
 
 P = (0.5, 0.25, 0.125, 0.125)
-MAIN, TREE, BLOCKS, TEXT = 0, 3, 4, 5
+WORDS = (0.4, 0.3, 0.2, 0.1)  # of which the words share the unit
+MAIN, SPACE, TREE, COIN, BLOCKS, TEXT = 0, 1, 2, 4, 5, 6
 
 
 def handle(lesson, figure: str, control: str):
@@ -34,8 +35,8 @@ def assert_true_picture(main, tree) -> None:
     np.testing.assert_array_equal(drawn_p(tree), p)
     assert main["readouts"][0] == show(entropy(p, base=2))
     code = huffman_code(p)
-    leaves = tree["traces"][5]
-    words = tree["traces"][6]["text"]
+    leaves = tree["traces"][6]
+    words = tree["traces"][7]["text"]
     for i, word in enumerate(code.codewords):
         if p[i] > 0:
             assert leaves["x"][i] == len(word)
@@ -50,7 +51,7 @@ def test_the_tree_follows_a_bar_that_is_pulled_in_either_figure(visit):
         before = drawn_p(lesson.figure(MAIN))
         seen = set()
         for step in range(1, 9):
-            lesson.page.mouse.move(x, y - 8 * step)
+            lesson.page.mouse.move(x, y - 4 * step)
             main, tree = lesson.figure(MAIN), lesson.figure(TREE)
             assert_true_picture(main, tree)
             now = drawn_p(main)
@@ -71,7 +72,7 @@ def way(lesson):
 
 
 def leaf(lesson, symbol: int):
-    trace = lesson.figure(TREE)["traces"][5]
+    trace = lesson.figure(TREE)["traces"][6]
     return trace["x"][symbol], trace["y"][symbol]
 
 
@@ -88,10 +89,10 @@ def test_pointing_at_a_leaf_shows_its_way_and_so_do_the_keys(visit):
         for symbol in (2, 0, 3, 1):
             spot = lesson.page.evaluate(
                 """(i) => {
-                    const picture = document.querySelectorAll('.xent-picture')[3]
+                    const picture = document.querySelectorAll('.xent-picture')[2]
                     const {xaxis2: x, yaxis2: y} = picture._fullLayout
                     const room = picture.getBoundingClientRect()
-                    const {x: xs, y: ys} = picture.data[5]
+                    const {x: xs, y: ys} = picture.data[6]
                     return [room.x + x._offset + x.l2p(xs[i]), room.y + y._offset + y.l2p(ys[i])]
                 }""",
                 symbol,
@@ -117,13 +118,13 @@ def test_the_keys_move_a_bar_down_to_nothing_and_up_to_certainty(visit):
     lesson.settle()
     tree = lesson.figure(TREE)
     assert drawn_p(tree)[0] == 0
-    assert np.isnan(tree["traces"][5]["x"][0])  # no leaf for what never comes
+    assert np.isnan(tree["traces"][6]["x"][0])  # no leaf for what never comes
     assert_true_picture(lesson.figure(MAIN), tree)
     node.press("End")
     lesson.settle()
     assert drawn_p(lesson.figure(MAIN)) == [1, 0, 0, 0]
     assert lesson.figure(TREE)["readouts"] == ["0", "0", "1.000"]
-    assert lesson.figure(TREE)["traces"][6]["text"][0] == "(empty)"
+    assert lesson.figure(TREE)["traces"][7]["text"][0] == "(empty)"
     lesson.page.get_by_role("button", name="Reset").nth(0).click()
     lesson.settle()
     assert drawn_p(lesson.figure(TREE)) == list(P)
@@ -135,7 +136,7 @@ def test_the_point_is_pulled_along_the_curve(visit):
     x, y = take(lesson, node)
     for step in range(1, 6):
         lesson.page.mouse.move(x - 40 * step, y - 12 * step)
-        point = lesson.figure(2)["traces"][2]
+        point = lesson.figure(COIN)["traces"][2]
         b = point["x"][0]
         assert point["y"][0] == pytest.approx(entropy([b, 1 - b], base=2), rel=1e-12)
     lesson.page.mouse.up()
@@ -227,3 +228,59 @@ def test_the_draws_of_a_link_stay_through_more_draws_and_another_language(visit)
     lesson.until("document.documentElement.lang === 'zh-CN'")
     assert draws() == {"n": 5010, "seed": 7}
     assert {"n=5010", "seed=7"} <= {*lesson.page.url.split("?")[1].split("&")}
+
+
+def test_a_word_is_pulled_and_the_unit_overflows_with_a_word(visit):
+    lesson = visit("/entropy?lang=en", height=1600)
+    x, y = lesson.take_hold("l0")
+    seen = set()
+    for step in range(1, 8):
+        lesson.page.mouse.move(x, y + 8 * step)
+        figure = lesson.figure(SPACE)
+        length = figure["drawn"]["l0"]
+        space = 2**-length + 3 / 4
+        assert figure["readouts"][0] == show(space)
+        mean = 0.4 * length + 0.6 * 2
+        assert figure["readouts"][1] == show(mean)
+        said = figure["traces"][-1]["text"][0]
+        assert ("does not fit" in said) == (space > 1)
+        seen.add(length)
+    assert len(seen) > 4
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert f"l={length:g}," in lesson.page.url
+    lesson.page.get_by_role("button", name="ideal: −log₂ P").click()
+    lesson.settle()
+    figure = lesson.figure(SPACE)
+    assert figure["readouts"][1] == figure["readouts"][2] == show(entropy(WORDS, base=2))
+    assert "fills the unit" in figure["traces"][-1]["text"][0]
+    assert lesson.errors == []
+
+
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_each_column_of_the_table_is_below_its_step_of_the_pile(visit, count):
+    lesson = visit(f"/entropy?lang=en&p={','.join('1' * count)}")
+    apart = lesson.page.evaluate(
+        """() => {
+            const picture = document.querySelector('.xent-picture')
+            const { xaxis2: axis } = picture._fullLayout
+            const left = picture.getBoundingClientRect().left + axis._offset
+            const fields = [...document.querySelectorAll('#entropy-main-p0')[0]
+                .closest('table').querySelectorAll('input')]
+            return fields.map((field, i) => {
+                const box = field.getBoundingClientRect()
+                return Math.abs(left + axis.l2p(i) - box.left - box.width / 2)
+            })
+        }"""
+    )
+    assert len(apart) == count
+    assert max(apart) < 6
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_bars_picture_numbers_and_presets_are_in_sight_together(visit, language):
+    lesson = visit(f"/entropy?lang={language}")
+    bottom = lesson.page.evaluate(
+        """() => document.querySelector('.xent-presets').getBoundingClientRect().bottom"""
+    )
+    assert bottom <= 800

@@ -16,7 +16,37 @@ def test_twenty_questions_is_played_with_two_keys(visit, secret):
         lesson.page.wait_for_selector(question)
         middle = int(re.search(r"greater than (\d+)", lesson.page.inner_text(question))[1])
         lesson.page.keyboard.press("y" if secret > middle else "n")
-    lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}. Questions asked: 6")')
+    lesson.page.wait_for_selector(f'p:has-text("Your number is {secret}.")')
+    assert lesson.page.locator(".xent-board .xent-found").inner_text() == str(secret)
+    assert lesson.page.locator(".xent-board .xent-gone").count() == 63
+    assert lesson.page.locator(".xent-spent li").all_inner_texts().count("Yes +1 bit") == (
+        bin(secret - 1).count("1")
+    )
+    told = lesson.page.locator(".xent-scales td").all_inner_texts()
+    assert [one.strip() for one in told] == ["6.000 bits"] * 4
+
+
+def test_another_measure_does_not_add_and_says_so(visit):
+    lesson = visit("/information?lang=en&a=0.5&b=0.25")
+    figure = lesson.figure(1)
+    assert figure["readouts"] == [show(1 / 8), "3.000", "3.000"]
+    assert "≠" not in figure["formula"]
+    lesson.page.get_by_role("button", name="1/p instead").click()
+    lesson.until("location.search.includes('f=1')")
+    lesson.settle()
+    figure = lesson.figure(1)
+    assert figure["readouts"] == [show(1 / 8), "6.000", "8.000"]
+    assert "≠" in figure["formula"]
+    x, y = lesson.take_hold("b")
+    for step in range(1, 30):  # up to where p + q = 1
+        lesson.page.mouse.move(x, y - 3 * step)
+        figure = lesson.figure(1)
+        q = figure["drawn"]["b"]
+        assert ("≠" in figure["formula"]) == (q != 0.5)
+        assert figure["readouts"][1:] == [show(2 + 1 / q), show(2 / q)]
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert lesson.errors == []
 
 
 def test_a_fraction_is_a_number_and_what_is_too_small_for_one_is_refused(visit):

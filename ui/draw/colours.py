@@ -16,3 +16,14 @@ def faint(colour: str, opacity: float) -> str:
     """Return a colour through which what lies behind it is seen."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def tints(colour: str, count: int) -> tuple[str, ...]:
+    """Return so many shades of a colour, from itself on, each with more white: black is read on it.
+
+    Of one hue, they tell parts of one thing apart; each part has its name besides.
+    """
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    shares = [0.68 * at / max(count - 1, 1) for at in range(count)]
+    mixed = ([round(part + share * (255 - part)) for part in parts] for share in shares)
+    return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed)

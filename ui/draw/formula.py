@@ -65,6 +65,12 @@ def math(*parts: str) -> str:
     return f'<math display="block">{row(*parts)}</math>'
 
 
+def lines(*rows: str) -> str:
+    """Return a formula that is broken into lines, each made by `row`."""
+    cells = "".join(f"<mtr><mtd>{row}</mtd></mtr>" for row in rows)
+    return f'<math display="block"><mtable displaystyle="true">{cells}</mtable></math>'
+
+
 def line(*parts: str) -> str:
     """Return a line of words with live places in it, where a formula would stand."""
     return f'<p class="xent-line">{" ".join(parts)}</p>'

@@ -28,11 +28,11 @@ def settling(
             shape,
             line(colour, at=(ends, height * 2), dash="dot", width=1.5),
             line(colour, at=(counts, None), width=2, y=f"path{i}"),
-            point(colour, x="n", y=f"dot{i}"),
+            point(colour, x="n", y=f"dot{i}").update(cliponaxis=False),
         ]
     labels = [
         {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height[0], "yref": "y",
-         "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+         "yanchor": "bottom", "showarrow": False, "font": {"size": 14}}
         for name, height in zip(names, heights, strict=True) if height and height[0] < top
     ]  # fmt: skip
     return picture(
@@ -42,5 +42,6 @@ def settling(
             {"range": [0, top], **titled(titles[1])},
         ),
         height=320,
+        margin={"l": 50, "r": 26, "t": 28, "b": 44},  # the last tick has half its width there
         annotations=labels,
     )

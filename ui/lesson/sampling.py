@@ -104,19 +104,26 @@ def sampling(pair: Section, part: str, *, both: bool) -> None:
     n, seed = int(s["n"]), int(s["seed"])
     heights = [float(cross_entropy(p, code, base=base)) for code in codes]
     finite = [h for h in heights if np.isfinite(h)]
+    # with its own code a symbol takes its surprise; before codes there is only that
+    mean = "draws_mean" if both else "draws_surprise"
     s.figure(
         settling(
             tuple(COUNTS.tolist()),
             tuple((h,) if np.isfinite(h) else () for h in heights),
             tuple(band(p, code, base) for code in codes),
             names,
-            (s.label("draws_n"), f"{s.label('draws_mean')} ({s.unit_name})"),
+            (s.label("draws_n"), f"{s.label(mean)} ({s.unit_name})"),
             1.9 * max(finite) or 1.0,
         ),
         lambda values: draws_of(p, codes, base, values, seed),
         [Slider("n", "draws_n", COUNTS, whole=True)],
         readouts=[
-            Readout(s.label("draws_average", h=name), f"now{i}", s.unit_name, colour)
+            Readout(
+                s.label("draws_average" if both else "draws_so_far", h=name),
+                f"now{i}",
+                s.unit_name,
+                colour,
+            )
             for i, (name, colour) in enumerate(zip(names, ("truth", "prediction"), strict=False))
         ],
         formula=formula.line(s.label("draws_tape"), formula.spot("tape")),

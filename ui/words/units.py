@@ -59,9 +59,11 @@ def unit_switch(text: Words) -> Unit:
         problem = Problem(_PARAM, asked[:20], ("link_word", {"words": ", ".join(UNITS)}))
         st.warning(text.label("bad_link", what=names([problem], text.label)))
     st.session_state[_KEY] = unit.name
-    st.segmented_control(
-        text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
+        )
+        st.markdown(f":small[{text.label(f'unit_{unit.name}')}]")
     if unit.name != "bits":
         address.add({_PARAM: unit.name})  # a link copied from here has to say it
     return unit

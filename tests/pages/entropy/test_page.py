@@ -10,7 +10,7 @@ from scipy.stats import entropy as scipy_entropy
 from streamlit.testing.v1 import AppTest
 
 from pages.entropy.charts import clip, escaped, symbol_name
-from tests.pages.test_pages import figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
 from xent_core import huffman_code, shannon_lengths, text_statistics
@@ -50,7 +50,7 @@ def test_the_pages_numbers_are_scipys(page, link):
     weights = np.array([float(x) for x in link.split(",")])
     p = weights / weights.sum()
     for unit, base in BASES.items():
-        main, _, _, tree, blocks, _ = visit(page, p=link, unit=unit)
+        main, _, tree, _, _, blocks, _ = visit(page, p=link, unit=unit)
         now, h = main["now"], scipy_entropy(p, base=base)
         np.testing.assert_allclose(now["p"], p, rtol=1e-12)
         assert now["entropy"] == pytest.approx(h, rel=1e-12, abs=1e-14)
@@ -67,12 +67,13 @@ def test_the_pages_numbers_are_scipys(page, link):
         )
         assert h - 1e-12 <= tree["now"]["mean"] < h + bit or h < 1e-200  # 1 + h is then 1
         assert tree["now"]["bound"] == pytest.approx(h + bit, rel=1e-12)
-        assert blocks["now"]["length"] == pytest.approx(tree["now"]["mean"], abs=1e-12)
+        if abs(code.expected_length - scipy_entropy(p, base=2)) > 1e-9:  # else it is a coin's
+            assert blocks["now"]["length"] == pytest.approx(tree["now"]["mean"], abs=1e-12)
 
 
 @pytest.mark.parametrize("link", LINKS)
 def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
-    tree = visit(page, p=link)[3]
+    tree = visit(page, p=link)[2]
     now, names = tree["now"], tree["names"]
     code = huffman_code(now["p"])
     shannon = shannon_lengths(now["p"])
@@ -91,7 +92,7 @@ def test_the_table_says_each_codeword_and_the_leaves_hang_as_deep(page, link):
 def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
     for count, most in ((2, 12), (3, 7), (4, 6), (8, 4)):
         link = ",".join(["9", *["1"] * (count - 1)])
-        blocks = visit(page, p=link, block="12")[4]
+        blocks = visit(page, p=link, block="12")[5]
         now = blocks["now"]
         assert now["blocks"] == count**most <= 4096 < count ** (most + 1)
         assert blocks["base"]["block"] == most
@@ -101,10 +102,130 @@ def test_blocks_come_down_to_the_entropy_and_end_where_it_is_said(page):
         assert f"{count**most:,}" in said(page)
 
 
+@pytest.mark.parametrize("link", LINKS)
+def test_the_steps_pile_up_to_the_entropy_on_one_scale(page, link):
+    main = visit(page, p=link)[0]
+    now, count = main["now"], len(link.split(","))
+    top = np.cumsum(now["terms"])
+    np.testing.assert_allclose(now["below"] + now["terms"], top, atol=1e-13)
+    np.testing.assert_allclose(now["levels"].reshape(count, 3)[:, 0], top, atol=1e-13)
+    assert top[-1] == pytest.approx(now["entropy"], abs=1e-13)
+    named = np.isfinite(now["block_y"])
+    assert (now["block_y"][named] > now["below"][named]).all()
+    assert (now["block_y"][named] < top[named]).all()
+    assert not named[now["terms"] == 0].any()
+    shades = {tuple(trace["marker"]["color"]) for trace in main["figure"]["data"][2:4]}
+    assert len(shades) == 1  # a class has one shade, in its step and in the pile
+    assert len(set(shades.pop())) == count
+
+
+def test_a_long_sum_is_said_in_fewer_terms(page):
+    short, long = (visit(page, p=",".join("1" * n))[0]["formula"] for n in (4, 8))
+    assert re.findall(r'"terms\.(\d)"', short) == ["0", "1", "2", "3"]
+    assert re.findall(r'"terms\.(\d)"', long) == ["0", "1", "7"]
+    assert "…" in long
+
+
+def test_an_ideal_length_beyond_the_tree_has_a_sign_at_its_edge(page):
+    tree = visit(page, p="1000,10,1,0")[2]
+    now = tree["now"]
+    edge = tree["figure"]["layout"]["xaxis2"]["range"][1]
+    for ideal, at, beyond, p in zip(
+        now["ideal"], now["ideal_x"], now["beyond_x"], now["p"], strict=True
+    ):
+        if p == 0:
+            assert np.isnan(at)
+            assert np.isnan(beyond)
+        elif ideal < edge - 0.08:
+            assert at == ideal
+            assert np.isnan(beyond)
+        else:
+            assert np.isnan(at)
+            assert edge - 0.5 < beyond < edge
+    assert np.isfinite(now["beyond_x"]).any()
+
+
+def test_blocks_are_of_the_loaded_coin_where_p_has_nothing_to_gain(page):
+    for link, coin in (("4,2,1,1", True), ("1,1", True), ("0,1", True), ("3,2,1", False)):
+        now = visit(page, p=link)[5]["now"]
+        h = scipy_entropy([0.9, 0.1] if coin else [1 / 2, 1 / 3, 1 / 6], base=2)
+        assert now["entropy"] == pytest.approx(h, rel=1e-12)
+        assert now["lengths"][-1] < now["lengths"][0] - 0.01
+        assert ("9 times in 10**" in said(page)) == coin
+
+
+# ---- the unit of code space
+
+P = [0.4, 0.3, 0.2, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [("2,2,2,2", "fills"), ("1,2,3,3", "fills"), ("3,3,3,3", "room"), ("1,2,2,2", "does not fit"),
+     ("0,0,0,0", "does not fit"), ("8,8,8,8", "room"), ("1.5,1.5,2.5,3.5", "room")],
+)  # fmt: skip
+def test_the_words_space_and_their_average_are_true(page, link, told):
+    space = visit(page, l=link)[1]
+    now, lengths = space["now"], np.array([float(x) for x in link.split(",")])
+    taken = 0.5**lengths
+    np.testing.assert_allclose(now["shares"], taken, rtol=1e-15)
+    assert now["space"] == pytest.approx(taken.sum(), rel=1e-15)
+    assert now["mean"] == pytest.approx(np.dot(P, lengths), rel=1e-14)
+    np.testing.assert_allclose(now["worth"], np.array(P) / taken, rtol=1e-14)
+    assert told in space["names"]["said"][now["said"]]
+    assert space["names"]["fit"][now["fit"]] == (">" if taken.sum() > 1 else "≤")
+    over = taken.sum() > 1
+    np.testing.assert_allclose(now["excess"], taken.sum() - 1 if over else np.nan)
+    if not over:
+        assert now["mean"] >= now["entropy"]
+
+
+def test_the_ideal_lengths_reach_the_entropy_and_what_space_is_worth_is_the_same_for_all(page):
+    ideal = next(p for p in visit(page)[1]["presets"] if p["label"].startswith("ideal"))
+    link = ",".join(repr(ideal["values"][f"l{i}"]) for i in range(4))
+    space = visit(page, l=link)[1]
+    now = space["now"]
+    assert now["mean"] == pytest.approx(now["entropy"], rel=1e-14)
+    assert now["entropy"] == pytest.approx(scipy_entropy(P, base=2), rel=1e-14)
+    np.testing.assert_allclose(now["worth"], 1, rtol=1e-14)
+    assert space["names"]["fit"][now["fit"]] == "≤"
+    assert "fills" in space["names"]["said"][now["said"]]
+
+
+def test_every_preset_of_lengths_is_where_it_says(page):
+    presets = {p["label"]: p["values"] for p in visit(page)[1]["presets"]}
+    huffman = [presets["Huffman"][f"l{i}"] for i in range(4)]
+    assert huffman == huffman_code(P).lengths.tolist()
+    over = [presets["over budget"][f"l{i}"] for i in range(4)]
+    assert sum(0.5**n for n in over) > 1
+    assert np.dot(P, over) < scipy_entropy(P, base=2)  # shorter than can be
+
+
+def test_the_dots_are_codes_and_none_that_fits_is_below_the_entropy(page):
+    space = visit(page)[1]
+    dots = max(space["figure"]["data"], key=lambda trace: len(trace.get("x") or ()))
+    places = np.column_stack([dots["x"], dots["y"]])
+    assert len(places) > 500
+    assert (places[places[:, 0] <= 1, 1] >= scipy_entropy(P, base=2)).all()
+    huffman = [1.0, huffman_code(P).expected_length]
+    assert np.isclose(places, huffman).all(axis=1).any()
+
+
+def test_the_ideal_lengths_are_drawn_once_the_question_is_answered():
+    app = open_page("entropy")
+    before = figures(app)[1]
+    assert "ideal" not in [bind["array"] for bind in before["binds"]]
+    answer(app, app.radio[1].options[0], "budget")
+    after = figures(app)[1]
+    assert "ideal" in [bind["array"] for bind in after["binds"]]
+    assert [after["base"][f"l{i}"] for i in range(4)] == [1, 1, 1, 1]
+    assert after["now"]["space"] == 2
+
+
 def test_the_unit_changes_axes_formulas_and_texts(page):
     for unit, log in (("bits", "log₂"), ("nats", "ln"), ("hartleys", "log₁₀")):
         label = words("entropy", "en").label(unit)
-        main, draws, coin, tree, blocks, any_text = visit(page, unit=unit)
+        main, _, tree, draws, coin, blocks, any_text = visit(page, unit=unit)
         titles = [a["text"] for a in main["figure"]["layout"]["annotations"]]
         assert any(f"−P {log} P ({label})" in title for title in titles)
         assert log in main["formula"]
@@ -141,7 +262,7 @@ def test_p_is_the_one_edited_on_cross_entropy(page):
     app.run()
     app.query_params.clear()
     app.switch_page("../../pages/entropy/page.py").run()
-    main, _, _, tree, *_ = figures(app)
+    main, _, tree, *_ = figures(app)
     for figure in (main, tree):
         assert figure["now"]["p"].tolist() == [0.25, 0.75]
         assert figure["group"] == main["group"]

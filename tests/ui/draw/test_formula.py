@@ -34,3 +34,11 @@ def test_what_takes_one_part_holds_several_together():
 def test_a_sum_over_an_index_stands_before_its_term():
     sign = "<munder><mo>∑</mo><mi>x</mi></munder>"
     assert formula.over("x", "p_x") == formula.row(sign, "p_x")
+
+
+def test_a_formula_in_lines_has_a_row_for_each():
+    one, other = formula.row("a =", formula.slot("a")), formula.row("= b")
+    cells = f"<mtr><mtd>{one}</mtd></mtr><mtr><mtd>{other}</mtd></mtr>"
+    assert formula.lines(one, other) == (
+        f'<math display="block"><mtable displaystyle="true">{cells}</mtable></math>'
+    )
