@@ -51,7 +51,7 @@ def run_picture(
         *_curves(config, top, runners, text),
         *_sample(config.class_count, len(runners) > 1, text),
         *_maps(config, plane, runners, text),
-        height=360,
+        height=330,
         narrow_height=900,
         margin={"l": 42, "r": 10, "t": 26, "b": 42},
         **_ln_c(math.log(config.class_count), text.label("ln_c")),

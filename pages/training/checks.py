@@ -1,16 +1,16 @@
 """What to ask when a loss is nan, in this order, each with runs that show the answer."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from pages.training.params import PARAMS
-from ui.app.navigation import link_to
+from pages.training.settings import put
 from ui.lesson.sections import Section
 from xent_core.training import DEMOS, TOO_FAST, Config
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A run that fails in one way: its link is the label see_<name>.
+    """A run that fails in one way: the label see_<name> opens it.
 
     `failed` and `origin` are what the trainer finds (see xent_core.training.failure).
     """
@@ -21,13 +21,14 @@ class Shown:
     origin: str
     vs: Config | None = None
 
-    def query(self) -> dict[str, str]:
-        """The link to it, opened where it has failed."""
-        return PARAMS.write({"run": self.run, "vs": self.vs, "rates": (), "at": self.run.steps})
+    @property
+    def state(self) -> dict[str, Any]:
+        """The run, opened where it has failed."""
+        return {"run": self.run, "vs": self.vs, "rates": (), "at": self.run.steps}
 
 
-# float16 ends at 65504: weights of up to 200 / √2 are finite, and the logits they make are not.
-LARGE_WEIGHTS = Config(init_scale=200, dtype="float16")
+# float16 ends at 65504: weights of up to 400 / √2 are finite, and the logits they make are not.
+LARGE_WEIGHTS = Config(init_scale=400, dtype="float16")
 
 CHECKS = {
     "step": [Shown("step", DEMOS["exp_overflow_float16"], "loss", "exp_overflow")],
@@ -52,11 +53,16 @@ CHECKS = {
 
 
 def check_list(s: Section) -> None:
-    """Say what to ask, and link to the runs."""
+    """Say what to ask, and offer the runs: each takes the place of the one that is shown."""
     s.say("checks")
     for name, runs in CHECKS.items():
-        s.say(f"check_{name}")
-        with s.words.container(horizontal=True, key=f"training-check-{name}"):
-            for one in runs:
-                label = s.label(f"see_{one.name}")
-                link_to("training", one.query(), f"▸ {label}", s.text.language)
+        words, offers = s.words.columns(2, gap="large", vertical_alignment="center")
+        words.markdown(s.text(f"check_{name}"))
+        for one in runs:
+            offers.button(
+                s.label(f"see_{one.name}"),
+                key=f"xent training see {one.name}",
+                icon=":material/play_arrow:",
+                on_click=put,
+                args=(one.state,),
+            )

@@ -45,7 +45,8 @@ def live_training(s: Section) -> None:
     start = demos.start_of(held)
 
     with s.stage:  # choose a run, say what it will do, play it
-        s.say("hook")
+        with st.container(key="training-hook"):
+            lesson.say("hook")
         with st.container(horizontal=True, vertical_alignment="center", key="training-choice"):
             demos.choose(held, text)
             settings.panel(held, text)
@@ -55,11 +56,7 @@ def live_training(s: Section) -> None:
         show_run(run, s)
         bring_up_to_date(held, run)
     tell(run, start, s)
-
-
-@lesson.section("checks", links.Params(), layout="plain")
-def nan_check_list(s: Section) -> None:
-    check_list(s)
+    check_list(s.part("plain"))
 
 
 lesson.end()

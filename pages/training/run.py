@@ -27,7 +27,7 @@ from xent_core.training.config import check_rate
 Array = NDArray[Any]
 Rates = tuple[tuple[int, float], ...]
 
-WORST = 9
+WORST = 8
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
 _SQUARE = 18.0  # pixels: the side of the largest square of a confusion matrix
