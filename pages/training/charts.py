@@ -32,7 +32,7 @@ CLASS_SIGNS: tuple[Sign, ...] = (
 )  # fmt: skip
 
 # Where the panels stand: curves at the left, loss over accuracy; the maps over the sample's bars.
-_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.53, 1.0), (0.0, 0.27)
+_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.55, 1.0), (0.0, 0.26)
 _LOSS, _ACCURACY = (0.41, 1.0), (0.0, 0.29)
 _HALVES = ((0.5, 0.735), (0.765, 1.0))
 _SMALL = 14  # px: the least that the last row of a class can read

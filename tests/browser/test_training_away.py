@@ -57,7 +57,7 @@ def assert_undisturbed(lesson: Lesson, trainer: Trainer) -> None:
     np.testing.assert_array_equal(shown["loss"], history.train_loss)
 
 
-AT = "document.querySelector('.xent-player progress').value"  # where one looks, in steps
+AT = "document.querySelector('.xent').dataset.at"  # where one looks, in steps
 
 
 @pytest.mark.parametrize("moment", [3, 60, 250])
