@@ -184,6 +184,12 @@ def findings_numbers() -> Numbers:
     }
 
 
+def warm_up() -> None:
+    """Run what is asked for first: the digits, which the page opens with, and the note's."""
+    finished("digits")
+    findings_numbers()
+
+
 # ---- choosing one, and saying first what it will do
 
 
