@@ -50,8 +50,8 @@ def test_the_page_opens_with_the_digits_which_start_near_ln_10_and_end_at_97_per
 
 def test_one_press_opens_the_notes_program():
     app = open_training()
-    pills = next(group for group in app.button_group if group.key == "xent training first")
-    pills.set_value(["note"]).run()
+    pills = next(group for group in app.pills if group.key == "xent training first")
+    pills.set_value("note").run()
     assert not app.exception
     assert figure_of(app)["stream"]["total"] == Config().steps
     assert app.query_params["run"] == "note"
