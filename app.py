@@ -14,7 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import streamlit as st
 
-from pages.training.demos import findings_numbers
+from pages.training.demos import warm_up
 from pages.training.routes import training_routes
 from ui.app.server import lifespan, middleware, say_it_broke
 from ui.assets import asset_routes
@@ -29,7 +29,7 @@ LESSONS = [f"pages.{file.parent.name}.{file.stem}" for file in HERE.glob("pages/
 
 app = st.App(
     HERE / "ui" / "app" / "main.py",
-    lifespan=lifespan(["xent_core", *LESSONS], [findings_numbers]),  # torch's first run is slow
+    lifespan=lifespan(["xent_core", *LESSONS], [warm_up]),  # torch's first run is slow
     routes=[*training_routes, *room_routes(Hub(room_store())), *asset_routes],
     middleware=middleware,
     on_script_error=say_it_broke,

@@ -31,7 +31,11 @@ CLASS_SIGNS: tuple[Sign, ...] = (
     [], _polygon(4, 45.0), _polygon(4), _polygon(3), _polygon(5), _polygon(6),
 )  # fmt: skip
 
-_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.53, 1.0), (0.0, 0.29)
+# Where the panels stand: curves at the left, loss over accuracy; the maps over the sample's bars.
+_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.55, 1.0), (0.0, 0.26)
+_LOSS, _ACCURACY = (0.41, 1.0), (0.0, 0.29)
+_HALVES = ((0.5, 0.735), (0.765, 1.0))
+_SMALL = 14  # px: the least that the last row of a class can read
 _BARE: dict[str, Any] = {"showgrid": False, "zeroline": False}
 
 
@@ -47,9 +51,9 @@ def run_picture(
         *_curves(config, top, runners, text),
         *_sample(config.class_count, len(runners) > 1, text),
         *_maps(config, plane, runners, text),
-        height=400,
+        height=330,
         narrow_height=900,
-        margin={"l": 42, "r": 10, "t": 26, "b": 40},
+        margin={"l": 42, "r": 10, "t": 26, "b": 42},
         **_ln_c(math.log(config.class_count), text.label("ln_c")),
     )
 
@@ -61,7 +65,7 @@ def axes_of(drawn: Picture, array: str) -> str:
 
 
 def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "standoff": 5, "font": {"size": 12}}
+    return {"text": text, "standoff": 4, "font": {"size": _SMALL}}
 
 
 def _curve(colour: str, dash: str, width: float, x: str, y: str) -> go.Scatter:
@@ -95,13 +99,13 @@ def _curves(config: Config, top: float, runners: Sequence[str], text: Words) -> 
         panel(
             "loss", SURPRISE, "", marks, {"ticks": "", "showticklabels": False},
             y={"range": [0, top], "nticks": 5, "rangemode": "tozero"},
-            up=_HIGH, narrow=((0, 1), (0.79, 1)),
+            up=_LOSS, narrow=((0, 1), (0.79, 1)),
             handles=[Handle("step", "epoch", 0, "muted", "point", says="step", leaps=True)],
         ),
         panel(
             "accuracy", FINE, " (%)", [], {"title": _title(text.label("epoch"))},
             y={"range": [0, 106], "tickvals": [0, 50, 100]},
-            up=_LOW, narrow=((0, 1), (0.63, 0.72)),
+            up=_ACCURACY, narrow=((0, 1), (0.63, 0.73)),
         ),
     ]  # fmt: skip
 
@@ -112,7 +116,7 @@ def _ln_c(level: float, name: str) -> dict[str, Any]:
     drawn = {"type": "line", "x0": 0, "x1": 1, "y0": level, "y1": level,
              "line": {"color": GREY, "dash": "dot", "width": 1.5}}  # fmt: skip
     written = {"text": name, "x": 1, "y": level, "xanchor": "right", "yanchor": "bottom",
-               "showarrow": False, "font": {"size": 11}}  # fmt: skip
+               "showarrow": False, "font": {"size": _SMALL}}  # fmt: skip
     return {"shapes": [of_losses | drawn], "annotations": [of_losses | written]}
 
 
@@ -165,9 +169,9 @@ def _heads(x: tuple[int, ...], way: str) -> go.Scatter:
 def _maps(config: Config, plane: Plane | None, runners: Sequence[str], text: Words) -> list[Panel]:
     """The plane, or the mistakes; of a race, the two runs' side by side."""
     heads = runners or [text.label("confusion" if plane is None else "plane")]
-    places = [((0.5, 0.735), (0, 0.47)), ((0.765, 1.0), (0.53, 1))]
-    if not runners:
-        places = [((0.5, 1.0), (0, 1))]
+    places = list(zip(_HALVES, ((0, 0.47), (0.53, 1)), strict=True))
+    if not runners:  # beside the one confusion matrix stand the worst mistakes (see views._worst)
+        places = [((0.5, 1.0) if plane else _HALVES[0], (0, 1))]
     x, y = _map_axes(config, plane, text)
     return [
         Panel(
@@ -215,7 +219,7 @@ def _mistakes(classes: int, tail: str) -> go.Scatter:
         x=taken.tolist(),
         y=true.tolist(),
         marker={"symbol": "square", "color": colours.tolist(), "opacity": 0.5, "size": 10},
-        textfont={"size": 9},
+        textfont={"size": _SMALL},
         hoverinfo="none",
     )
     return showing(squares, marker_size=f"square{tail}", text=f"confusion{tail}|word")

@@ -3,7 +3,7 @@
 import functools
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -16,9 +16,10 @@ from ui.words import Words
 from ui.words.digits import exact, show
 from xent_core.pytorch import double_softmax_floor
 from xent_core.trace import FORMATS, exp_window, true_losses
-from xent_core.training import DEMOS, Config, Failure, History, Trainer
+from xent_core.training import DEMOS, Config, Failure, History, Mistakes, Trainer, mistakes
 
 FREE = "free"  # a run of one's own
+FIRST = ("digits", "note")  # one press away
 Numbers = dict[str, Any]
 ADAM_EPS = 1e-8  # torch.optim.Adam's own
 FAST_RATE = 0.1  # ten times the note's
@@ -28,8 +29,9 @@ FAST_RATE = 0.1  # ten times the note's
 class Start:
     """A run to try, whom it races, and what is asked before it is played.
 
-    The lesson's words have the question as run_<name>, the answer as run_<name>-told. `options`
-    are labels of the lesson; one that is no label stands for itself.
+    The lesson's words have the question as run_<name>, the answer as run_<name>-told, and what
+    is said to who chose option 0 as run_<name>-if-0. `options` are labels of the lesson; one that
+    is no label stands for itself.
     """
 
     name: str
@@ -59,8 +61,10 @@ _LOSS, _FORMAT = {"loss": "cross_entropy"}, {"dtype": "float32"}
 STARTS = {
     start.name: start
     for start in (
-        _start("note", ("2", "3", "4"), 0),
         _start("digits", ("about_half", "three_in_four", "over_nine_in_ten"), 2),
+        _start("note", ("2", "3", "4"), 0),
+        _start("softmax_twice_digits", ("as_many", "later_as_many", "fewer_for_good"), 2, **_LOSS),
+        _start("squared_error", ("learns_as_well", "learns_slower", "stands_still"), 2, **_LOSS),
         _start("softmax_twice", ("at_zero", "at_ln_c", "in_between"), 2, **_LOSS),
         _start("eps", ("learns_as_well", "learns_slower", "stands_still"), 2, **_LOSS),
         _start("init_scale", ("near_ln_c", "scale_times", "far_more"), 2),
@@ -78,13 +82,22 @@ STARTS = {
 # ---- what the runs give: the places of the questions and of their answers
 
 
+class Finished(NamedTuple):
+    """What a whole run has left behind; its `mistakes` are those on the test, if there is one."""
+
+    history: History
+    failure: Failure | None
+    mistakes: Mistakes
+
+
 @functools.cache
-def finished(name: str, other: bool = False) -> tuple[History, Failure | None]:
+def finished(name: str, other: bool = False) -> Finished:
     """Run a start, or what it races, to its end."""
     start = STARTS[name]
     trainer = Trainer(start.vs if other and start.vs else start.run)
     trainer.advance(steps=trainer.config.steps)
-    return trainer.history(), trainer.failure
+    part = "test" if trainer.config.test_samples else "train"
+    return Finished(trainer.history(), trainer.failure, mistakes(trainer.recording, part))
 
 
 def epochs_until_right(config: Config, most: int) -> int:
@@ -151,10 +164,12 @@ def _outcome(config: Config, history: History) -> Numbers:
 def told_numbers(name: str) -> Numbers:
     """What a start and, with names of other_, the run that it races have given."""
     start = STARTS[name]
-    history, failure = finished(name)
+    history, failure, wrong = finished(name)
     numbers = settings_numbers(start.run) | _outcome(start.run, history)
+    numbers |= {"own_p": show(wrong.truth, 2), "pull": show(wrong.pull, 2)}
+    numbers |= {"right_pull": show(wrong.cross_entropy_pull, 2)}
     if start.vs:
-        other = _outcome(start.vs, finished(name, other=True)[0])
+        other = _outcome(start.vs, finished(name, other=True).history)
         numbers |= {f"other_{key}": value for key, value in other.items()}
     return numbers | (failure_numbers(start.run, failure) if failure else {})
 
@@ -169,6 +184,12 @@ def findings_numbers() -> Numbers:
     }
 
 
+def warm_up() -> None:
+    """Run what is asked for first: the digits, which the page opens with, and the note's."""
+    finished("digits")
+    findings_numbers()
+
+
 # ---- choosing one, and saying first what it will do
 
 
@@ -178,23 +199,41 @@ def start_of(held: links.Held) -> str:
     return next((name for name, one in STARTS.items() if (one.run, one.vs) == here), FREE)
 
 
-_CHOSEN = "xent training start"
+_CHOSEN, _PRESSED = "xent training start", "xent training first"
 
 
 def choose(held: links.Held, text: Words) -> None:
-    """Show the runs to try."""
-    st.session_state[_CHOSEN] = start_of(held)
+    """Show the runs to try: the first ones a press away, all of them in a list."""
+    here = start_of(held)
+
+    def title(name: str) -> str:
+        return text.label(f"title_{name}")
+
+    st.session_state[_PRESSED] = here if here in FIRST else None
+    st.pills(
+        text.label("first_runs"),
+        FIRST,
+        key=_PRESSED,
+        format_func=title,
+        label_visibility="collapsed",
+        on_change=_take_start,
+        args=(_PRESSED,),
+    )
+    st.session_state[_CHOSEN] = here
     st.selectbox(
         text.label("starts_to_try"),
         (FREE, *STARTS),
         key=_CHOSEN,
-        format_func=lambda name: text.label(f"title_{name}"),
+        format_func=title,
+        label_visibility="collapsed",
         on_change=_take_start,
+        args=(_CHOSEN,),
+        width=270,
     )
 
 
-def _take_start() -> None:
-    start = STARTS.get(st.session_state[_CHOSEN])
+def _take_start(key: str) -> None:
+    start = STARTS.get(st.session_state[key])
     if start is not None:
         put({**links.state_of(KEY, PARAMS), "run": start.run, "vs": start.vs, "rates": (), "at": 0})
 

@@ -76,7 +76,7 @@ def write_config(config: Config, base: Config) -> str:
 
 @dataclass(frozen=True)
 class Run(NoControls):
-    """A run, as what differs from the note's program."""
+    """A run, as what differs from the note's program; that one is called by its name."""
 
     name: str
     default: Config
@@ -176,4 +176,4 @@ class Step(NoControls):
         return str(value)
 
 
-PARAMS = links.Params(Run("run", NOTE), Opponent("vs"), Rates("rates"), Step("at"))
+PARAMS = links.Params(Run("run", DATA_RUNS["digits"]), Opponent("vs"), Rates("rates"), Step("at"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -19,7 +18,7 @@ from pages.training.run import Run, TooManyRatesError, accuracies, find_run
 from pages.training.settings import runners
 from ui.figure.sweeps import pack
 from ui.state.typed import write_number
-from ui.words import choose_language, words
+from ui.words import Words, choose_language, words
 from ui.words.digits import show
 from xent_core.trace import FORMATS
 from xent_core.training import Failure, Trainer
@@ -146,15 +145,26 @@ def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any
     """Where the first inf or nan came from, in words, and where to look at it closely."""
     config, text = run.configs[which], words("training", language)
     who = f"{runners(run.configs, text)[which]}: " if run.vs else ""
-    recording = run.trainers[which].recording
-    accuracy = float(accuracies(recording, "train", np.array([-1]))[0])
-    end = "accuracy_none" if math.isnan(accuracy) else "accuracy_at_end"
     return {
         "step": failure.step,
         "says": who + failure_sentence(text, config, failure),
-        "accuracy": text.label(end, accuracy=show(accuracy, 3)),
+        "accuracy": _last_accuracy(run.trainers[which], text),
         "overflow": _overflow(failure, config.dtype),
     }
+
+
+def _last_accuracy(trainer: Trainer, text: Words) -> str:
+    """From which step on the numbers of a run that failed are nan, and its last accuracy."""
+    history = trainer.history()
+    shown = accuracies(trainer.recording, "train", np.arange(len(history.step)))
+    bad = np.flatnonzero(np.isnan(shown))
+    if not len(bad):
+        return text.label("accuracy_at_end", accuracy=show(float(shown[-1]), 3))
+    if bad[0] == 0:
+        return text.label("nan_at_once")
+    before = bad[0] - 1
+    numbers = {"step": f"{history.step[bad[0]]:,}", "before": f"{history.step[before]:,}"}
+    return text.label("nan_since", accuracy=show(float(shown[before]), 3), **numbers)
 
 
 def _overflow(failure: Failure, dtype: str) -> str:

@@ -27,9 +27,10 @@ from xent_core.training.config import check_rate
 Array = NDArray[Any]
 Rates = tuple[tuple[int, float], ...]
 
-WORST = 9
+WORST = 8
 # The radius of a point says its loss: from the first for 0 to both together for inf and nan.
 _SMALLEST, _GROWTH = 7.0, 13.0
+_SQUARE = 18.0  # pixels: the side of the largest square of a confusion matrix
 _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
@@ -225,16 +226,12 @@ def _seen(recording: Recording, steps: Array, sample: int) -> dict[str, Array]:
 def accuracies(recording: Recording, part: str, rows: Array) -> Array:
     """The accuracy in per cent at some of the kept states, by their numbers.
 
-    It is nan where a logit is nan: of such logits none is the largest, and what argmax makes of
-    them, the first nan's class, is no answer of the network's.
+    It is nan where the training loss is: from there on the run has no numbers any more. (What
+    argmax makes of logits that are nan, the first nan's class, is no answer of the network's.)
     """
     history = recording.history()
     found = 100 * getattr(history, f"{part}_accuracy")
-    count = len(recording.samples(part).y)
-    for row in np.unique(rows[~np.isfinite(getattr(history, f"{part}_loss")[rows])]):
-        logits = recording.logits(range(count), part, [int(history.step[row])])
-        found[row] = np.nan if np.isnan(logits).any() else found[row]
-    return found[rows]
+    return np.where(np.isnan(history.train_loss), np.nan, found)[rows]
 
 
 def _of_sample(recording: Recording, steps: list[int], sample: int) -> dict[str, Array]:
@@ -296,7 +293,7 @@ def _of_mistakes(recording: Recording, steps: list[int]) -> dict[str, Array]:
     taken = recording.predictions(part, steps).astype(np.int32)
     first = config.train_samples if part == "test" else 0
     # the side of a square in pixels: its area is the part of the largest class
-    square = (22.0 * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
+    square = (_SQUARE * np.sqrt(counts / counts.sum(axis=-1).max())).astype(np.float32)
     return {
         "confusion": counts.reshape(len(steps), -1).astype(np.int32),
         "square": square.reshape(len(steps), -1),

@@ -98,6 +98,7 @@ _OPTIONS: dict[str, Sequence[Any]] = {
     "data": DATA, "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "loss": LOSSES,
     "dtype": TRAINING_DTYPES, "classes": range(2, 7), "layers": range(4),
 }  # fmt: skip
+_SUBJECTS = ("data", "loss", "optimizer", "rate")
 _GROUPS = {
     "group_data": ("classes", "noise", "size", "test_fraction"),
     "group_network": ("layers", "width", "activation", "init_scale"),
@@ -151,22 +152,18 @@ def _told(config: Config, name: str, text: Words) -> str:
 
 
 def panel(held: links.Held, text: Words) -> None:
-    """Show the widgets that set a run: its subjects in a row, the rest behind two buttons."""
-    data, loss, optimizer, rate, more, race = st.columns(
-        [3, 4, 3, 2, 2, 2], vertical_alignment="bottom", gap="small"
-    )
-    for place, name in ((data, "data"), (loss, "loss"), (optimizer, "optimizer"), (rate, "rate")):
+    """Show the widgets that set a run, and whom it races, behind a button each."""
+    with st.popover(text.label("settings")), st.container(key="training-settings"):
+        _settings(held, text)
+    with st.popover(text.label("race")):
+        _race(held, text)
+
+
+def _settings(held: links.Held, text: Words) -> None:
+    say_refusal(held, text)
+    for place, name in zip(st.columns(len(_SUBJECTS)), _SUBJECTS, strict=True):
         with place:
             _setting(held, text, _RUN, name)
-    with more.popover(text.label("more_settings"), width="stretch"):
-        _more(held, text)
-    with race.popover(text.label("race"), width="stretch"):
-        _race(held, text)
-    _say_refusal(held, text)
-
-
-def _more(held: links.Held, text: Words) -> None:
-    _say_refusal(held, text)
     for place, (group, names) in zip(st.columns(len(_GROUPS)), _GROUPS.items(), strict=True):
         with place:
             st.markdown(f"**{text.label(group)}**")
@@ -175,7 +172,7 @@ def _more(held: links.Held, text: Words) -> None:
 
 
 def _race(held: links.Held, text: Words) -> None:
-    _say_refusal(held, text)
+    say_refusal(held, text)
     key = widget_key(_VS, "on")
     st.session_state[key] = held["vs"] is not None
     st.toggle(text.label("race_on"), key=key, on_change=_take_race)
@@ -252,7 +249,7 @@ def _refusal(held: links.Held) -> Refusal | None:
     return refusal if refusal and refusal.state == held.state else None
 
 
-def _say_refusal(held: links.Held, text: Words) -> None:
+def say_refusal(held: links.Held, text: Words) -> None:
     """Say what was refused, and what is allowed."""
     if refusal := _refusal(held):
         st.warning(refusal_sentence(text, refusal))

@@ -4,19 +4,18 @@ import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
 from pages.training.charts import CLASS_SIGNS, axes_of, run_picture
 from pages.training.reach import loss_top
-from pages.training.routes import FILES, describe, link, remember_telling
+from pages.training.routes import FILES, describe, remember_telling
 from pages.training.run import WORST, Run, session_name
 from pages.training.settings import runners
 from ui.draw.colours import CLASSES
 from ui.draw.panels import Picture
-from ui.figure import Readout, Slider, Stream, View, live_figure
-from ui.lesson.sections import figure_words
+from ui.figure import Readout, Slider, Stream
+from ui.lesson.sections import Section
 from ui.words import Words
 from ui.words.digits import show
 from xent_core.training import GRID, MAP_FULL, PARTS, map_levels
@@ -32,35 +31,34 @@ _SECONDS = 10.0
 # What the player asks the words for.
 _PLAYER_WORDS = (
     "bad_rate", "epoch_of", "finished", "halve_rate", "double_rate", "keys_hint", "lost_run",
-    "one_epoch", "one_step", "open_overflow", "pause", "play", "player", "progress", "rate_now",
+    "one_epoch", "one_step", "open_overflow", "pause", "play", "player", "rate_now",
     "restart", "sample", "speed", "take_away", "time_left",
 )  # fmt: skip
 
 
-def show_run(run: Run, text: Words) -> None:
+def show_run(run: Run, s: Section) -> None:
     """Show a run: the player's bar, the pictures, the chosen sample's way to its loss."""
+    text = s.text
     with run.lock:
         remember_telling(run)
         steps = np.array(run.steps, dtype=np.float64)
         names = runners(run.configs, text)
         drawn = run_picture(run.config, run.plane, loss_top(run.trainers), names, text)
-        live_figure(
-            "training",
-            controls=[Slider("step", text.label("scrub"), steps, whole=True)],
-            state={"step": float(steps[-1])},
-            model=lambda values: run.arrays(values["step"].astype(int).tolist()),
-            view=View(
-                drawn.figure,
-                drawn.binds,
-                alt=_alt(run, text),
-                readouts=_readouts(run, text),
-                formula=_below(run, text),
-                names=_counts(run),
-                handles=drawn.handles,
+        s.figure(
+            drawn,
+            lambda values: run.arrays(values["step"].astype(int).tolist()),
+            [Slider("step", "scrub", steps, whole=True)],
+            alt=_alt(run, text),
+            readouts=_readouts(run, text),
+            formula=_below(run, text),
+            names=_counts(run),
+            stream=Stream(
+                _PLAYER,
+                _header(run, text, drawn),
+                float(steps[-1]),
+                _constants(run),
+                {name: text.labels[name] for name in _PLAYER_WORDS},
             ),
-            words=figure_words(text) | {name: text.labels[name] for name in _PLAYER_WORDS},
-            link=urlencode({"lang": text.language}) + "&" + link(run),
-            stream=Stream(_PLAYER, _header(run, text, drawn), _constants(run)),
         )
 
 
@@ -87,6 +85,7 @@ def _header(run: Run, text: Words, drawn: Picture) -> dict[str, Any]:
         "truths": classes.tolist(),
         "train": config.train_samples,
         "maps": [_map(run, tail, drawn) for tail in run.tails if run.plane],
+        "panels": {name: axes_of(drawn, f"train_{name}*") for name in ("loss", "accuracy")},
         "rises": [
             {"axis": f"yaxis{axes_of(drawn, 'train_loss*')}", "array": "loss_reach", "both": False},
             {"axis": f"yaxis{axes_of(drawn, 'z')}", "array": "logit_reach", "both": True},
@@ -157,8 +156,8 @@ def _readouts(run: Run, text: Words) -> list[Readout]:
     found = []
     for part in PARTS[: 1 + (run.config.test_samples > 0)]:
         found += [
-            Readout(text.label(f"{part}_loss"), f"{part}_loss", nats, "surprise"),
-            Readout(text.label(f"{part}_accuracy"), f"last_{part}_accuracy|3", "%", "fine"),
+            Readout(f"{part}_loss", f"{part}_loss", nats, "surprise"),
+            Readout(f"{part}_accuracy", f"last_{part}_accuracy|3", "%", "fine"),
         ]
     for second in runners(run.configs, text)[1:]:
         found += [
@@ -195,17 +194,19 @@ def _below(run: Run, text: Words) -> str:
             f'<b class="xent-surprise" data-slot="own{tail}"></b></p>'
         )
     if not run.plane:
-        lines.append(_worst(text))
+        lines.append(_worst(text, beside=not run.vs))
     return "".join(lines)
 
 
-def _worst(text: Words) -> str:
+def _worst(text: Words, beside: bool) -> str:
+    """The worst mistakes as pictures, beside the confusion matrix if it is the only one."""
     cells = "".join(
         f'<figure><canvas class="xent-glyph" width="8" height="8" data-glyph="worst.{i}"></canvas>'
         f'<figcaption><span data-worst="{i}"></span></figcaption></figure>'
         for i in range(WORST)
     )
-    return f'<div class="xent-worst"><b>{escape(text.label("worst"))}</b>{cells}</div>'
+    where = "xent-worst xent-beside" if beside else "xent-worst"
+    return f'<div class="{where}"><b>{escape(text.label("worst"))}</b>{cells}</div>'
 
 
 def programs(run: Run) -> Sequence[str]:

@@ -82,7 +82,7 @@ def asked(lesson: Lesson) -> int:
 
 
 def test_play_trains_and_pause_stops_at_numbers_that_are_the_trainers_own(visit):
-    lesson = visit("/training")
+    lesson = visit("/training?run=note")
     before = state(lesson)
     assert (before["step"], before["playing"]) == (0, "false")
     assert before["numbers"] == numbers_of(Trainer(Config()))
@@ -99,7 +99,7 @@ def test_play_trains_and_pause_stops_at_numbers_that_are_the_trainers_own(visit)
 
 
 def test_it_plays_to_the_end_and_says_so(visit):
-    lesson = visit("/training")
+    lesson = visit("/training?run=note")
     lesson.page.select_option(".xent-player select", "0")
     button(lesson, "play").click()
     finished(lesson)
@@ -143,7 +143,7 @@ def test_a_step_is_one_batch_and_an_epoch_ends_where_the_data_do(visit):
 
 
 def test_scrubbing_shows_every_kept_state_and_asks_the_server_nothing(visit):
-    lesson = visit("/training?at=60")
+    lesson = visit("/training?run=note&at=60")
     wait_for(lesson, "data.step === '60'")
     before = asked(lesson)
     seen = set()
@@ -169,7 +169,7 @@ def test_scrubbing_shows_every_kept_state_and_asks_the_server_nothing(visit):
 
 
 def test_from_the_start_it_is_the_same_run_again(visit):
-    lesson = visit("/training?at=40&rates=20:0.5")
+    lesson = visit("/training?run=note&at=40&rates=20:0.5")
     wait_for(lesson, "data.step === '40'")
     button(lesson, "restart").click()
     wait_for(lesson, "data.step === '0'")
@@ -179,7 +179,7 @@ def test_from_the_start_it_is_the_same_run_again(visit):
 
 
 def test_a_rate_that_was_changed_is_in_the_link_which_gives_the_same_numbers(visit):
-    lesson = visit("/training?at=10")
+    lesson = visit("/training?run=note&at=10")
     wait_for(lesson, "data.step === '10'")
     field = lesson.page.get_by_label(label("rate_now"))
     field.fill("0.5")
@@ -204,7 +204,7 @@ def test_a_rate_that_was_changed_is_in_the_link_which_gives_the_same_numbers(vis
 
 
 def test_a_page_that_ran_again_meanwhile_takes_back_no_step(visit):
-    lesson = visit("/training?at=10")
+    lesson = visit("/training?run=note&at=10")
     wait_for(lesson, "data.step === '10'")
     field = lesson.page.get_by_label(label("rate_now"))
     field.fill("0.5")
@@ -273,7 +273,7 @@ def test_a_run_that_one_comes_back_to_is_paused_where_it_was(visit):
 
 
 def test_two_tabs_train_two_runs_that_do_not_disturb_each_other(visit):
-    tabs = [visit("/training"), visit("/training?run=seed:1")]
+    tabs = [visit("/training?run=note"), visit("/training?run=seed:1")]
     for tab in tabs:
         tab.page.select_option(".xent-player select", "0")
         button(tab, "play").click()
@@ -314,7 +314,7 @@ def test_a_server_that_was_away_trains_the_same_run_again(visit):
     own = Server()
     own.start()
     try:
-        lesson = visit("/training", base=own.url)
+        lesson = visit("/training?run=note", base=own.url)
         button(lesson, "play").click()
         wait_for(lesson, "data.step > 8")
         button(lesson, "pause").click()
@@ -335,7 +335,7 @@ def test_a_server_that_was_away_trains_the_same_run_again(visit):
 
 
 def test_files_hold_the_run_as_it_stands(visit):
-    lesson = visit("/training?at=5")
+    lesson = visit("/training?run=note&at=5")
     wait_for(lesson, "data.step === '5'")
     trainer = trained(Config(), 5)
     wanted = {
@@ -367,7 +367,7 @@ def test_a_sample_is_chosen_and_shown_at_every_state(visit, query):
 
 
 def test_another_run_takes_the_place_of_the_one_before(visit):
-    lesson = visit("/training?at=9")
+    lesson = visit("/training?run=note&at=9")
     wait_for(lesson, "data.step === '9'")
     before = lesson.page.get_attribute(".xent", "data-run")
     for query, maps in (("run=seed:1", 1), ("run=seed:1&vs=loss:mse", 2), ("run=data:digits", 0)):
@@ -393,7 +393,7 @@ def test_another_run_takes_the_place_of_the_one_before(visit):
 
 
 def test_a_switch_of_language_leaves_the_run_as_it_is(visit):
-    lesson = visit("/training?at=12")
+    lesson = visit("/training?run=note&at=12")
     wait_for(lesson, "data.step === '12'")
     before = lesson.page.get_attribute(".xent", "data-run"), state(lesson)["numbers"]
     lesson.page.get_by_role("button", name="中文").click()
@@ -405,14 +405,15 @@ def test_a_switch_of_language_leaves_the_run_as_it_is(visit):
 
 
 def test_every_run_to_try_opens_after_every_other_while_one_plays(visit):
-    lesson = visit("/training?lang=en")
+    lesson = visit("/training?lang=en&run=seed:1")
     for start in STARTS.values():
         lesson.page.get_by_role("combobox", name=label("starts_to_try")).click()
         lesson.page.get_by_role("option", name=label(start.title), exact=True).click()
         said = json.dumps(run_query(start.run))
-        lesson.until(f"(new URLSearchParams(location.search).get('run') ?? 'note') === {said}")
+        lesson.until(f"new URLSearchParams(location.search).get('run') === {said}")
         lesson.settle()
-        lesson.until(f"document.querySelector('progress')?.max === {start.run.steps}")
+        told = json.dumps(label("epoch_of", epoch="0", epochs=start.run.epochs).split(" of ")[1])
+        lesson.until(f"document.querySelector('.xent-clock')?.textContent.includes({told})")
         lesson.page.wait_for_timeout(300)
         assert lesson.page.locator(".xent-play").count() == 1
         assert lesson.page.locator(".xent-playhead").count() == 1
@@ -439,7 +440,7 @@ def test_the_language_may_change_while_it_plays(visit):
 
 
 def test_the_program_on_the_page_has_the_rate_that_was_changed(visit):
-    lesson = visit("/training?at=10")
+    lesson = visit("/training?run=note&at=10")
     wait_for(lesson, "data.step === '10'")
     lesson.page.get_by_role("button", name=label("double_rate")).click()
     lesson.until("document.querySelector('[data-testid=stCode]')?.textContent.includes('0.02')")

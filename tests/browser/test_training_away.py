@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from pages.training.params import PARAMS
 from tests.browser.conftest import Lesson, Server
 from tests.browser.test_training import button, label, numbers_of, state, trained, wait_for
 from ui.words import words
@@ -57,7 +58,7 @@ def assert_undisturbed(lesson: Lesson, trainer: Trainer) -> None:
     np.testing.assert_array_equal(shown["loss"], history.train_loss)
 
 
-AT = "document.querySelector('.xent-player progress').value"  # where one looks, in steps
+AT = "+document.querySelector('.xent').dataset.at"  # where one looks, in steps
 
 
 @pytest.mark.parametrize("moment", [3, 60, 250])
@@ -73,7 +74,7 @@ def test_a_run_that_plays_stands_where_it_was_seen_and_plays_on(visit, own, mome
         """() => {
             const seen = []
             const look = () => {
-                seen.push(document.querySelector('.xent-player progress').value)
+                seen.push(+document.querySelector('.xent').dataset.at)
                 requestAnimationFrame(look)
             }
             look()
@@ -206,9 +207,10 @@ def test_the_address_holds_the_run_that_is_shown_wherever_one_comes_from(visit, 
         lesson.ready()
     lesson.until("document.querySelector('.xent-player')")
 
-    def holds(step: int, **more: str) -> None:
+    def holds(epoch: int, **more: str) -> None:
+        step = epoch * PARAMS.default["run"].steps_per_epoch
         lesson.settle()
-        wanted = {"at": str(step), "run": "note", **more}
+        wanted = {"at": str(step), "run": PARAMS.write(PARAMS.default)["run"], **more}
         lesson.until(
             f"""Object.entries({json.dumps(wanted)}).every(([name, value]) =>
                 new URLSearchParams(location.search).get(name) === value)"""
@@ -252,7 +254,8 @@ def test_the_address_holds_the_run_that_is_shown_wherever_one_comes_from(visit, 
 
 
 def test_settings_and_another_lesson_leave_the_run_in_the_address(visit):
-    lesson = visit("/training?lang=en")
+    lesson = visit("/training?lang=en&run=note")
+    lesson.page.get_by_role("button", name=label("settings")).click()
     rate = lesson.page.get_by_label(label("rate"), exact=True)
     rate.fill("0.25")
     rate.press("Enter")

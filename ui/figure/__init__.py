@@ -177,12 +177,15 @@ class Stream:
 
     `player` is the path, from the project's root, of a script of the lesson's whose default
     export brings them (see Stage and Player in js/types.js). `header` goes to it as it is;
-    `arrays` are those that belong to no row.
+    `arrays` are those that belong to no row, `words` what the player says, and `step` is where
+    the figure stands at first.
     """
 
     player: str
     header: Mapping[str, Any]
+    step: float
     arrays: Arrays = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def live_figure(

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.draw.panels import Picture
-from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
+from ui.figure import Control, Pick, Preset, Readout, Row, Stream, View, live_figure
 from ui.figure.sweeps import Arrays, Model
 from ui.lesson.questions import show_question
 from ui.state import address, links
@@ -231,13 +231,15 @@ class Section:
         picks: Iterable[Pick] = (),
         names: Mapping[str, Sequence[str]] | None = None,
         free: Sequence[str] = (),
+        stream: Stream | None = None,
     ) -> None:
         """Show a live figure of this state, and what of a link could not be used.
 
         `model` is given the state as vectors: `values["z"]` of shape (rows, classes) for a row of
         numbers, (rows,) for one; a distribution is settled, its sum is 1. `alt`, the text
         alternative, is a label's key. Several figures of one state have a `name` each; the first
-        says what could not be used.
+        says what could not be used. With a `stream`, rows come while the reader looks on, and
+        its player takes the place of the button that sets all back.
         """
         figure = name or self.key
         shown = [self._worded(control) for control in controls]
@@ -257,7 +259,8 @@ class Section:
             rules={one.name: rules[one.name] for one in shown if one.name in rules},
             free=free,
         )
-        reset = Preset(self.label("reset"), self.params.controls(self.params.default), whole=True)
+        whole = self.params.controls(self.params.default)
+        back = [] if stream else [Preset(self.label("reset"), whole, whole=True)]
         with self.stage:
             if self.held.problems and figure in (self.key, next(iter(self.figures), "")):
                 said = links.names(self.held.problems, self.text.label)
@@ -265,16 +268,17 @@ class Section:
             live_figure(
                 figure,
                 controls=shown,
-                state=self.held.controls,
+                state=self.held.controls | ({"step": stream.step} if stream else {}),
                 model=_given_vectors(model, self.held, vectors),
                 view=view,
-                presets=[self._worded(preset) for preset in (*presets, reset)],
-                words=figure_words(self.text),
+                presets=[self._worded(preset) for preset in (*presets, *back)],
+                words=figure_words(self.text) | dict(stream.words if stream else {}),
                 bounds=self.params.bounds(self.held.state),
                 link=self._link(),
                 ack=self.held.acks.get(figure, ""),
                 group=self.key,
                 epoch=self.held.epoch,
+                stream=stream,
             )
 
     def _worded(self, one: Labelled) -> Labelled:

@@ -16,9 +16,10 @@ from xent_core.training.config import (
     TRAINING_DTYPES,
     Config,
 )
-from xent_core.training.demos import DEMOS
+from xent_core.training.demos import DEMOS, TOO_FAST
 from xent_core.training.failure import FAILED, ORIGINS, Failure
 from xent_core.training.history import MAX_KEPT, History
+from xent_core.training.mistakes import Mistakes, mistakes
 from xent_core.training.race import RACE_FIELDS, Race
 from xent_core.training.recording import (
     GRID,
@@ -49,15 +50,18 @@ __all__ = [
     "PARTS",
     "RACE_FIELDS",
     "REAL_BOUNDS",
+    "TOO_FAST",
     "TRAINING_DTYPES",
     "Config",
     "Failure",
     "History",
+    "Mistakes",
     "Plane",
     "Race",
     "Recording",
     "Samples",
     "Trainer",
     "map_levels",
+    "mistakes",
     "program",
 ]

@@ -28,7 +28,6 @@ export class Bar {
     this.play = element("button")
     this.rate = element("input")
     this.speed = element("select")
-    this.meter = element("progress")
     this.clock = element("span")
     this.notice = element("div")
     this.sample = element("input")
@@ -61,7 +60,6 @@ export class Bar {
       onchange: () => { this.film.speed = this.film.chosenSpeed = +this.speed.value } },
       ...stream.speeds.map(({ label, value }) => element("option", { value }, label)))
     this.speed.value = String(this.film.speed)
-    this.meter = element("progress", { max: stream.total, "aria-label": words.progress })
     this.clock = element("span", { class: "xent-clock" })
     this.notice = element("div", { class: "xent-notice", role: "status" })
     this.node = element("div", { class: "xent-player", role: "group", "aria-label": words.player },
@@ -70,8 +68,8 @@ export class Bar {
       this.button("restart", does.restart),
       element("label", {}, words.speed, this.speed),
       element("label", {}, words.rate_now, this.rate), element("span", { class: "xent-turns" }, ...this.arrows()),
-      this.meter)
-    const controls = element("div", { class: "xent-film" }, find(grid, ".xent-controls"), this.clock)
+      this.clock)
+    const controls = element("div", { class: "xent-film" }, find(grid, ".xent-controls"))
     grid.prepend(this.node, controls, this.notice)
     find(grid, ".xent-stage").after(this.samples())
     this.files(find(grid, ".xent-tools"))
@@ -134,9 +132,10 @@ export class Bar {
     this.said = null
   }
 
-  /** What the run came to, or why nothing moves; the figure says for its style where it stands. */
+  /** What the run came to, or why nothing moves; the figure says for its style where it stands, for a link which run it is. */
   say() {
     const { about, playing, stream } = this.film
+    this.stage.linkTo(`lang=${document.documentElement.lang.slice(0, 2)}&${about.link}`)
     const { dataset } = this.stage.root
     dataset.playing = String(playing)
     dataset.step = String(about.step)
@@ -168,11 +167,22 @@ export class Bar {
     return element("p", {}, ...bold, " ", accuracy, " ", overflow ? link : "")
   }
 
+  /** Have the bar at the top of the window if what it plays ends below it. @param {number} bottom in pixels of the window */
+  bringIntoSight(bottom) {
+    const { top } = this.node?.getBoundingClientRect() ?? { top: -1 }
+    if (top >= 0 && top < window.innerHeight && bottom > window.innerHeight) this.node?.scrollIntoView()
+  }
+
+  /** Another run was asked for from below: one sees it. */
+  show() {
+    this.node?.scrollIntoView({ block: "nearest" })
+  }
+
   /** How far the film is, and how long it takes. */
   tick() {
     const { film, words } = this
     const { epoch, seconds, over } = film.time
-    this.meter.value = film.cursor
+    this.stage.root.dataset.at = String(film.cursor)
     const left = seconds ? ` · ${fill(words.time_left, { seconds })}` : ""
     const end = over ? ` · ${words.finished}` : left
     const text = fill(words.epoch_of, { epoch, epochs: film.stream.epochs }) + end

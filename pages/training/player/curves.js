@@ -6,8 +6,6 @@ import { element, find } from "../../../ui/figure/js/dom.js"
 /** @import { Axis, Stage } from "../../../ui/figure/js/types.js" */
 /** @import { Film } from "./film.js" */
 
-const CURVES = ":is(.subplot.xy, .subplot.x2y2) .scatterlayer"
-
 export class Curves {
   /** @param {Stage} stage @param {Film} film */
   constructor(stage, film) {
@@ -41,14 +39,21 @@ export class Curves {
   /** The line, the handle at the loss, and the curves up to the present. @param {number} loss */
   glide(loss) {
     const { film, stage } = this
-    const [xaxis, yaxis] = stage.axes("")
-    const below = stage.axes("2")[1]
+    const { panels } = film.stream
+    const [xaxis, yaxis] = stage.axes(panels.loss)
+    const below = stage.axes(panels.accuracy)[1]
     const x = xaxis._offset + xaxis.l2p(film.cursor / film.stream.perEpoch)
     const y = yaxis._offset + (Number.isFinite(loss) ? yaxis.l2p(loss) : yaxis._length)
     this.line.style.transform = `translate(${x}px, ${yaxis._offset}px)`
     this.line.style.height = `${below._offset + below._length - yaxis._offset}px`
     stage.placeHandles(x, y)
     this.reveal(xaxis)
+  }
+
+  /** Where the losses end, in pixels of the window. */
+  get bottom() {
+    const [, yaxis] = this.stage.axes(this.film.stream.panels.loss)
+    return this.stage.picture.getBoundingClientRect().y + yaxis._offset + yaxis._length
   }
 
   /** Curves are drawn with all that is known; they are shown as far as the film has come. @param {Axis} xaxis */
@@ -58,7 +63,8 @@ export class Curves {
     if (!this.curtain?.isConnected) this.curtain = this.hang(id)
     const width = Math.max(xaxis.l2p(film.furthest / film.stream.perEpoch) + 1, 0)
     this.curtain.setAttribute("width", String(width))
-    for (const node of stage.picture.querySelectorAll(CURVES)) {
+    const panels = Object.values(film.stream.panels).map((number) => `.subplot.x${number}y${number}`)
+    for (const node of stage.picture.querySelectorAll(`:is(${panels}) .scatterlayer`)) {
       const layer = /** @type {SVGElement} */ (node)
       if (!layer.style.clipPath) layer.style.clipPath = `url(#${id})` // Plotly clears the attribute of that name
     }

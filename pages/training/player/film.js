@@ -51,6 +51,7 @@
  * @property {number[]} truths
  * @property {number} train
  * @property {PlaneMap[]} maps
+ * @property {{ loss: string, accuracy: string }} panels the numbers of the curves' axes
  * @property {{ axis: string, array: string, both: boolean }[]} rises
  * @property {{ name: string, label: string, run: number }[]} files
  * @property {string[]} apart the arrays that belong to no state

@@ -23,6 +23,8 @@ export class Glyphs {
   }
 
   build() {
+    const beside = this.stage.root.querySelector(".xent-beside") // the worst mistakes, beside their matrix
+    if (beside) this.stage.picture.after(beside)
     this.canvases = all(this.stage.root, "[data-glyph]")
     this.canvases.forEach((canvas) => { canvas.onclick = () => this.choose(this.sample(canvas)) })
     this.mistakes = all(this.stage.root, "[data-worst]")

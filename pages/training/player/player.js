@@ -72,6 +72,7 @@ export default class Player {
     const again = !this.fresh && !same && film.lostTo(stream)
     const known = same || again // what was seen stays
     const late = same && !film.isNow(stream.about)
+    const another = !known && !this.fresh
     this.fresh = false
     film.stream = stream
     if (!known) film.steps = Array.from(stage.arrays()["at step"].values)
@@ -83,10 +84,10 @@ export default class Player {
       talk.begin()
       film.begin()
     }
-    if (again || late) stage.linkTo(film.about.link)
     if (again) talk.resume()
     this.seen = stage.arrays()
     this.build()
+    if (another) this.bar.show()
     stage.stand("step", film.steps[film.at]) // drawn when Plotly has the new figure
     this.bar.tick()
     this.say()
@@ -113,6 +114,7 @@ export default class Player {
 
   start() {
     const { film } = this
+    if (this.stage.plotted()) this.bar.bringIntoSight(this.curves.bottom)
     if (film.over) film.cursor = film.steps[0]
     film.playing = true
     film.follow = false
@@ -201,7 +203,6 @@ export default class Player {
       film.steps = merged.steps
       stage.fill("step", Float64Array.from(film.steps), merged.arrays)
     }
-    stage.linkTo(answer.link)
     film.hear(answer, performance.now())
     this.show()
     this.say()

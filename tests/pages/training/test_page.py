@@ -37,8 +37,28 @@ def widget(app: AppTest, name: str, side: str = "run"):
     return next(w for w in [*app.selectbox, *app.text_input, *app.toggle] if w.key == key)
 
 
-def test_the_page_opens_with_the_notes_program_at_its_start():
+def test_the_page_opens_with_the_digits_which_start_near_ln_10_and_end_at_97_percent():
     app = open_training()
+    figure = figure_of(app)
+    config = DATA_RUNS["digits"]
+    assert figure["stream"]["total"] == config.steps
+    assert figure["now"]["train_loss"] == pytest.approx(np.log(10), abs=0.05)
+    trainer = Trainer(config)
+    trainer.advance(steps=config.steps)
+    assert trainer.history().test_accuracy[-1] > 0.96
+
+
+def test_one_press_opens_the_notes_program():
+    app = open_training()
+    pills = next(group for group in app.pills if group.key == "xent training first")
+    pills.set_value("note").run()
+    assert not app.exception
+    assert figure_of(app)["stream"]["total"] == Config().steps
+    assert app.query_params["run"] == "note"
+
+
+def test_a_link_to_the_notes_program_opens_it_at_its_start():
+    app = open_training(run="note")
     figure = figure_of(app)
     assert figure["base"] == {"step": 0}
     history = Trainer(Config()).history()
@@ -59,7 +79,7 @@ def test_each_kind_of_data_has_its_picture(data):
     assert ("images" in figure["arrays"]) == (data == "digits")
     for axis in [one["axis"] for one in figure["stream"]["rises"]]:
         assert axis in figure["figure"]["layout"]
-    said = app.query_params.get("run", "note")
+    said = app.query_params.get("run", PARAMS.write(PARAMS.default)["run"])
     assert said == PARAMS.write({**PARAMS.default, "run": config})["run"]
 
 
@@ -94,15 +114,15 @@ def test_what_cannot_be_is_said_and_the_run_stays(language):
         {"run": "layers:99"},
         {"vs": "data:moons"},
         {"rates": "5:nan"},
-        {"at": "101"},
+        {"at": "461"},
         {"at": "-1"},
         {"at": "9" * 5000},
     ],
 )
-def test_a_hostile_link_is_said_and_the_notes_program_stands(query):
+def test_a_hostile_link_is_said_and_the_digits_stand(query):
     app = open_training(**query)
     assert any(next(iter(query)) in warning.value for warning in app.warning)
-    assert figure_of(app)["stream"]["total"] == 100
+    assert figure_of(app)["stream"]["total"] == DATA_RUNS["digits"].steps
 
 
 @pytest.mark.parametrize("name", STARTS)
@@ -137,7 +157,7 @@ def test_the_programs_on_the_page_print_the_losses_of_the_run():
 
 
 def test_the_page_says_that_100_epochs_do_not_suffice():
-    app = open_training()
+    app = open_training(run="note")
     text = " ".join(block.value for block in app.markdown)
     trainer = Trainer(Config())
     trainer.advance(epochs=100)

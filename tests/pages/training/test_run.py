@@ -116,14 +116,15 @@ def test_a_race_shows_both_and_the_one_that_died_stays_as_it_was():
 
 
 @pytest.mark.parametrize("name", [name for name, start in STARTS.items() if start.vs])
-def test_the_accuracy_of_a_stopped_run_is_its_networks_own_and_said_to_be(name):
+def test_a_stopped_run_has_its_networks_accuracy_or_none_after_a_nan_and_says_which(name):
     start = STARTS[name]
     run = Run(start.run, start.vs)
     run.advance(run.config.steps, PLENTY)
     trainer = run.trainers[0]
     logits = trainer.recording.logits(range(run.config.train_samples))[-1]
     right = logits.argmax(axis=1) == trainer.recording.samples().y
-    own = math.nan if np.isnan(logits).any() else 100 * float(right.mean())
+    dead = math.isnan(trainer.history().train_loss[-1])
+    own = math.nan if dead else 100 * float(right.mean())
     shown = run.arrays(run.steps)
     assert shown["last_train_accuracy"][-1] == pytest.approx(own, nan_ok=True)
     for language in LANGUAGES:
@@ -131,8 +132,14 @@ def test_the_accuracy_of_a_stopped_run_is_its_networks_own_and_said_to_be(name):
         failure = describe(run, language)["failures"][0]
         if trainer.failure is None:
             assert failure is None
-        elif math.isnan(own):
-            assert failure["accuracy"] == label("accuracy_none")
+        elif dead:
+            bad = int(np.isnan(trainer.history().train_loss).argmax())
+            before = 100 * float(trainer.history().train_accuracy[bad - 1])
+            steps = {
+                "step": trainer.recording.steps[bad],
+                "before": trainer.recording.steps[bad - 1],
+            }
+            assert failure["accuracy"] == label("nan_since", accuracy=show(before, 3), **steps)
         else:
             assert failure["accuracy"] == label("accuracy_at_end", accuracy=show(own, 3))
 

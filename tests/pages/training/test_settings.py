@@ -120,7 +120,8 @@ def test_the_address_is_short_and_readable():
         "rates": "120:0.1,300:0.01",
         "at": "7",
     }
-    assert tp.PARAMS.write(tp.PARAMS.default) == {
+    assert tp.PARAMS.default["run"] == tp.DATA_RUNS["digits"]
+    assert tp.PARAMS.write({**tp.PARAMS.default, "run": Config()}) == {
         "run": "note",
         "vs": "nobody",
         "rates": "constant",
@@ -175,11 +176,11 @@ def test_any_text_at_all_gives_a_run_within_its_bounds(query):
         ("rates", "5:1001"),
         ("rates", "5:0.1,5:0.2"),
         ("rates", "6:0.1,5:0.2"),
-        ("rates", "100:0.1"),  # the note's program has steps 0 to 99
+        ("rates", "460:0.1"),  # the digits have steps 0 to 459
         ("rates", "-1:0.1"),
         ("rates", ",".join(f"{i}:0.1" for i in range(51))),
         ("rates", "1:0.1," * 100_000),
-        ("at", "101"),
+        ("at", "461"),
         ("at", "-1"),
         ("at", "1.5"),
         ("at", "²"),
@@ -351,7 +352,7 @@ def test_the_panel_shows_the_run_of_the_link(language):
 
 
 def test_each_change_is_the_new_state_from_its_start_and_stands_in_the_address():
-    app = opened(rates="3:0.1", at="9")
+    app = opened(run="note", rates="3:0.1", at="9")
     widget(app, "data").select("digits").run()
     assert state(app)["run"] == tp.DATA_RUNS["digits"]
     assert (state(app)["rates"], state(app)["at"]) == ((), 0)
@@ -507,6 +508,14 @@ def test_the_answer_that_is_said_to_be_right_is_right():
     )
     assert answer("softmax_twice") == "in_between"
     assert 0.1 < last("softmax_twice") < math.log(3) - 0.1
+    assert answer("softmax_twice_digits") == "fewer_for_good"
+    twice, right = (demos.finished("softmax_twice_digits", other).history for other in (0, 1))
+    assert twice.test_accuracy[-1] < right.test_accuracy[-1] - 0.1
+    assert twice.test_accuracy[-1] < twice.test_accuracy[len(twice.step) // 2] + 0.05
+    assert answer("squared_error") == "stands_still"
+    stuck, right = (demos.finished("squared_error", other).history for other in (0, 1))
+    assert abs(stuck.train_loss[0] - stuck.train_loss[-1]) < 1e-6
+    assert (stuck.train_accuracy[-1], right.train_accuracy[-1]) == (0.5, 1)
     assert answer("eps") == "stands_still"
     history = found["eps"][0]
     assert abs(history.train_loss[0] - history.train_loss[-1]) < 0.01

@@ -111,6 +111,71 @@ def test_two_softmaxes_keep_the_loss_above_the_floor_with_every_point_right(clas
     assert right.train_loss[-1] < 1e-3
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_second_softmax_costs_accuracy_for_its_gradient_vanishes_where_the_model_is_wrong(seed):
+    config = replace(xt.DEMOS["softmax_twice_digits"], seed=seed)
+    twice, right = run(config), run(replace(config, loss="cross_entropy"))
+    found = [each.history().test_accuracy for each in (twice, right)]
+    assert found[0][0] == found[1][0]  # the same weights at the start
+    assert found[0][-1] < 0.88
+    assert found[1][-1] > 0.92
+    # not slower, but stuck: since the middle of the run nothing was gained
+    half = len(found[0]) // 2
+    assert found[0][-1] - found[0][half] < 0.05
+    stuck = xt.mistakes(twice.recording, "test")
+    assert stuck.count == round((1 - found[0][-1]) * config.test_samples)
+    assert stuck.truth < 1e-3
+    assert stuck.pull < 0.01 < 1 < stuck.cross_entropy_pull
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "softmax_twice"])
+def test_the_pull_of_a_mistake_is_torchs_own_gradient(loss):
+    trainer = run(replace(xt.DEMOS["softmax_twice_digits"], loss=loss, epochs=2))
+    found = xt.mistakes(trainer.recording, "test")
+    z = torch.tensor(trainer.recording.logits(range(trainer.config.test_samples), "test")[-1])
+    y = torch.tensor(trainer.recording.samples("test").y)
+    wrong = z.argmax(dim=1) != y
+    z, y = z[wrong].requires_grad_(), y[wrong]
+
+    def pull(inputs):
+        (grad,) = torch.autograd.grad(F.cross_entropy(inputs, y, reduction="sum"), z)
+        return np.median(grad.norm(dim=1))
+
+    own = pull(z.softmax(dim=1) if loss == "softmax_twice" else z)
+    assert found.count == len(y)
+    assert found.pull == pytest.approx(own, rel=1e-4)
+    assert found.cross_entropy_pull == pytest.approx(pull(z), rel=1e-4)
+    p = z.softmax(dim=1).gather(1, y[:, None])
+    assert found.truth == pytest.approx(np.median(p.detach()), rel=1e-4)
+
+
+def test_where_nothing_is_wrong_there_is_nothing_to_measure():
+    found = xt.mistakes(run(xt.DEMOS["softmax_twice"]).recording)
+    assert found.count == 0
+    assert math.isnan(found.truth)
+
+
+def test_squared_error_stands_still_from_a_sure_and_wrong_start_where_cross_entropy_learns():
+    config = xt.DEMOS["squared_error"]
+    squared, right = history(config), history(replace(config, loss="cross_entropy"))
+    assert squared.train_accuracy[0] == right.train_accuracy[0] == 0.5
+    assert (squared.train_accuracy[-1], right.train_accuracy[-1]) == (0.5, 1)
+    assert squared.train_loss[-1] == pytest.approx(squared.train_loss[0], abs=1e-6)
+    assert squared.grad_norm[0] < 1e-9 < 1 < right.grad_norm[0]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_rate_alone_ends_in_nan_and_a_tenth_of_it_learns_all(seed):
+    config = replace(xt.TOO_FAST, seed=seed)
+    assert (config.loss, config.dtype) == ("cross_entropy", "float32")
+    failure = run(config).failure
+    assert failure is not None
+    assert failure.step > config.steps_per_epoch  # for some epochs it trains like any other
+    slow = run(replace(config, rate=config.rate / 10))
+    assert slow.failure is None
+    assert slow.history().train_accuracy[-1] > 0.98
+
+
 def test_epsilon_takes_the_nan_away_and_the_learning_too():
     config = xt.DEMOS["eps"]
     stuck, right = history(config), history(replace(config, loss="cross_entropy"))
