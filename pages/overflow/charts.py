@@ -31,7 +31,7 @@ from xent_core.trace import FORMATS, FORMULAS
 
 Plane = NDArray[np.uint8]  # outcomes, (gaps, sizes)
 
-# What e^x is in each part of the window: colour, hatch and the sign of its key.
+# What e^z is in each part of the window: colour, hatch and the sign of its key.
 ZONES = (
     (GREY, ".", "∷"),
     (PREDICTION, "/", "▨"),
@@ -82,7 +82,7 @@ def _dots(count: int, height: float, symbol: str, colour: str, places: str) -> g
         y=heights(count, height),
         text=tuple(f"{APART * 2}{i}" for i in range(count)),
         textposition="middle right",
-        textfont={"size": 11},
+        textfont={"size": 14},
         marker={"size": 11, "symbol": symbol, "color": colour, "line": edge},
     )
     return showing(trace, x=places)
@@ -97,9 +97,9 @@ def exp_line(
     names: tuple[str, ...],
     title: str,
 ) -> Picture:
-    """The line of logits, coloured by what e^x becomes there; those that are `pulled` have handles.
+    """The line of logits, coloured by what e^z becomes there; those that are `pulled` have handles.
 
-    `edges` are the places where e^x becomes a subnormal, normal and infinite, `names` those of
+    `edges` are the places where e^z becomes a subnormal, normal and infinite, `names` those of
     the four parts. The logits stand above, the shifted ones below.
     """
     count = len(pulled)
@@ -123,7 +123,7 @@ def exp_line(
                 "tickangle": 0,
                 **bare,
             },
-            {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["x", "x − m"], **bare},
+            {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["z", "z − m"], **bare},
             title=f"{title} {said}",
             title_style={"narrow": {"text": said}},
             handles=[
@@ -132,9 +132,9 @@ def exp_line(
                 if pulled[i]
             ],
         ),
-        height=105,
-        margin={"l": 62, "r": 12, "t": 24, "b": 25},
-        font={"size": 13},  # the bench below it needs the room
+        height=120,
+        margin={"l": 62, "r": 12, "t": 28, "b": 28},
+        font={"size": 14},
     )
 
 
