@@ -44,7 +44,9 @@ _WAITING = """<style>
 .st-key-xent-lab .xent > * { visibility: hidden; }
 .st-key-xent-lab .xent::before { content: "?" / ""; visibility: visible; }
 </style>"""
-_DRIFTED = '<style>[class*="st-key-xent-verdict-"] { filter: grayscale(1); }</style>'
+_DRIFTED = """<style>
+.st-key-xent-story [class*="st-key-xent-verdict-"] { filter: grayscale(1); }
+</style>"""
 _AS_TOLD = "<style></style>"
 
 
@@ -67,7 +69,7 @@ def two_formulas(s: Section, fmt: Format) -> None:
     left, right = st.columns([1, 2], gap="large")
     words, lab = inside(s, left), inside(s, right.container(key="xent-lab", gap="xsmall"))
     with left:
-        tell(words, fmt, "hook")
+        tell(inside(s, st.container(key="xent-story", gap="small")), fmt)
         if s["look"] != NO_CELL:
             open_number(words, fmt)
         questions(s)
@@ -99,7 +101,8 @@ def all_seven(s: Section, fmt: Format) -> None:
             st.button(s.label("two_again"), on_click=lambda: s.put(cell=NO_CELL))
             row_field(s).show(s.label("typed"))
             choose_format(s, "xent format", fmt.name, lambda f: s.put(f=f, flip="0"))
-        tell(inside(s, st.container(key="xent-story")), fmt, "seven")
+        if s["story"] != FREE:
+            tell(inside(s, st.container(key="xent-story", gap="small")), fmt)
         say_of_row(s)
         count = len(s["x"])
         losses = bench_table.losses_in_words(count)
@@ -110,9 +113,9 @@ def all_seven(s: Section, fmt: Format) -> None:
             names=array_names(s.text, fmt),
             alt=s.label("bench_alt", format=fmt.name, losses=losses),
         )
-        show_number(s, fmt)
+        show_number(lab, fmt)
         truth = exact_row(s["x"], int(s["k"]), fmt).loss
-        s.say("truth", loss=many_digits(mpmath.nstr(truth, 30)))
+        lab.say("truth", loss=many_digits(mpmath.nstr(truth, 30)))
         questions(s)
         with st.expander(s.label("terms_title")):
             st.markdown(s.text("terms", zero=show(loss_of_a_certain_class())))
@@ -142,17 +145,17 @@ def _shown(s: Section, name: str) -> dict[str, object]:
     return STORIES[name].state(whole=s["cell"] != NO_CELL)
 
 
-def tell(s: Section, fmt: Format, free: str) -> None:
+def tell(s: Section, fmt: Format) -> None:
     """Ask what a story's row will do; once it is answered, the figure shows it.
 
-    Without a story the part `free` is said. What was told is grey while the figure shows
-    something else.
+    Without a story it is said what to try. What was told is grey while the figure shows something
+    else.
     """
     name, style = s["story"], _AS_TOLD
     if name == FREE:
         largest = "∞" if fmt.has_inf else "nan"
         highest = show(exp_window(fmt).largest_finite)
-        s.say(free, highest=highest, format=fmt.name, largest=largest)
+        s.say("hook", highest=highest, format=fmt.name, largest=largest)
     else:
         story, state = STORIES[name], _shown(s, name)
         s.ask(name, story.answers, story.right, state, **story.told)
