@@ -236,7 +236,7 @@ def test_a_table_is_reached_by_tab_also_where_its_stop_is_not_drawn_any_more(vis
     lesson = visit("/overflow?x=80,85,0&k=0")
     lesson.page.locator(f'[data-sets="look={steps.cell_code("paper", "p", 0)}"]').focus()
     lesson.page.locator('label[for="bench-k-1"]').click()
-    lesson.settle()
+    lesson.calm()
     stops = lesson.page.locator('.xent-pair [role=button][tabindex="0"]').all()
     assert sum(stop.is_visible() for stop in stops) == 2
 
@@ -244,16 +244,17 @@ def test_a_table_is_reached_by_tab_also_where_its_stop_is_not_drawn_any_more(vis
 # ---- what is in sight, how large, and apart
 
 IN_SIGHT = """() => {
-    const bottom = (selector) => Math.max(...[...document.querySelectorAll(selector)]
+    const root = document.querySelector('.xent')
+    const bottom = (selector) => Math.max(...[...root.querySelectorAll(selector)]
         .map((node) => node.getBoundingClientRect().bottom))
     document.querySelector('.stMain').scrollTo(0, 0)
-    return [document.querySelector('.xent').getBoundingClientRect().top,
+    return [root.getBoundingClientRect().top,
         ...['.xent-controls', '.xent-pair', '.xent-because', '.xent-presets'].map(bottom)]
 }"""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("story", ["", "thousand", "three", "equal", "half", "cure", "certain"])
+@pytest.mark.parametrize("story", ["", "thousand", "equal", "mask", "cure", "tiny"])
 def test_a_projector_shows_logits_tables_sentence_and_presets_together(follow, story, language):
     link = f"&story={story}" if story else ""
     lesson = follow(f"/overflow?lang={language}{link}")

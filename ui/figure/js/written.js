@@ -48,12 +48,14 @@ export class Written {
   /** Write a row. @param {number} row */
   write(row) {
     for (const { slot, node } of this.slots) tell(node, "textContent", this.shown.slot(slot, row))
-    for (const one of this.marked) this.mark(one, row)
+    const moved = this.marked.filter((one) => this.mark(one, row))
     for (const one of this.setters) {
       const [name, value] = one.sets
       const chosen = this.shown.state[name] === +value
       if (one.chosen !== chosen) this.choose(one, chosen)
     }
+    // a style may hide what has another name now, also where Tab came to it
+    if (moved.some(({ node }) => node.tabIndex === 0)) keepStops(this.formula)
   }
 
   /** @param {Written["setters"][0]} one @param {boolean} chosen */
@@ -63,14 +65,18 @@ export class Written {
     if (one.node.role === "button") one.node.ariaPressed = String(chosen)
   }
 
-  /** The key of a name "key|words" for the style, the words for who points at it. @param {Written["marked"][0]} one @param {number} row */
+  /**
+   * The key of a name "key|words" for the style, the words for who points at it.
+   * @param {Written["marked"][0]} one @param {number} row @returns {boolean} whether it is another one
+   */
   mark(one, row) {
     const named = this.shown.named(one.at, row)
-    if (one.named === named) return
+    if (one.named === named) return false
     one.named = named
     const [key, words = ""] = named.split("|")
     one.node.dataset.is = key
     one.node.title = words
+    return true
   }
 
   /** A formula that is wider than its room can be scrolled by keyboard too, and its tables gone over. */
