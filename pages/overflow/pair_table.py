@@ -90,8 +90,8 @@ def _formula(name: str, count: int, headings: Headings, classes: int) -> str:
         _row(name, key, headings, classes, i) for i, key in enumerate(_filled(rows_of(name), count))
     )
     return (
-        f'<div class="xent-one-formula"><table class="xent-pair" role="grid" aria-label="{called}">'
-        f"<caption><b>{called}</b> {written}</caption><tbody>{rows}</tbody></table>"
+        f'<div class="xent-one-formula"><p class="xent-called"><b>{called}</b> {written}</p>'
+        f'<table class="xent-pair" role="grid" aria-label="{called}"><tbody>{rows}</tbody></table>'
         f"{_because(name, headings)}</div>"
     )
 
