@@ -1,40 +1,17 @@
 """The table of the bench as HTML with live places: seven formulas, their steps, what came of them.
 
-The places follow the hand in the browser: `data-slot` shows a number or a name, `data-state`
-says what happened there, `data-sets` what a click opens (see `ui.figure.View`).
+It is made of `cells`, whose places follow the hand in the browser.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pages.overflow.steps import GROUPS, KEYS, MARK_AT, OPERATIONS, cell_code, spots, value_slot
+from pages.overflow import cells
+from pages.overflow.steps import KEYS, MARK_AT, STEPS, cell_code, spots, value_slot
 from ui.draw import formula
 from xent_core.trace import FORMULAS
 
-POWER = OPERATIONS["exp"][1]
 NUMBERS = "①②③④⑤⑥⑦"
-
-# A projector has to show the bench from its sliders to its last line, beside a story that has
-# been told: its question stands on the left, and what is true on the right.
-STYLE = """<style>
-.st-key-xent-lab label { min-height: 1.1rem; margin-bottom: 0; }
-.st-key-xent-story { row-gap: 0; }
-.st-key-xent-story :is(p, label) { font-size: 0.9rem; line-height: 1.3; }
-.st-key-xent-story :is(button, [role="radiogroup"]) { min-height: 1.4rem; padding-block: 0; }
-@media (min-width: 60rem) {
-  .st-key-xent-story:has([data-testid="stRadio"]) { display: grid; column-gap: 2rem;
-    grid-template-columns: minmax(0, 4fr) minmax(0, 5fr); grid-template-rows: auto 1fr; }
-  .st-key-xent-story > :nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
-  .st-key-xent-story > :nth-child(n + 3) { grid-column: 1; grid-row: 2; }
-  .st-key-xent-story > .st-key-xent-drifted { justify-self: end; width: auto; }
-}
-:is(.st-key-xent-lab, [class*="st-key-xent-map"]) [role="radiogroup"] { flex-wrap: wrap; }
-</style>"""
-# While a story asks, and while the bench shows something else than what it told of. Styles of
-# their own: a rule with :has about the bench would be tried anew with each picture of a drag.
-GREY_BENCH = "<style>.st-key-xent-lab .xent { opacity: 0.35; }</style>"
-NOTHING_GREY = "<style>.st-key-xent-lab .xent { opacity: 1; }</style>"
-GREY_STORY = "<style>.st-key-xent-story > :nth-child(2) { opacity: 0.45; }</style>"
 
 
 @dataclass(frozen=True)
@@ -55,25 +32,18 @@ class Headings:
 
 def written() -> dict[str, str]:
     """Each formula in MathML."""
-    row, all_shifted = formula.row, formula.row("( x − m )")
-    ahead = row("x_k − m")  # taken off from left to right
+    row, total = formula.row, "<mi>Σ</mi>"  # a sign for a sum would stand apart
+    ahead = row("z_k − m")  # taken off from left to right
     signs = {
         "paper": row("− log p_k"),
-        "full_sum": row("− Σ y log p"),
-        "shifted": row("− log p_k", all_shifted),
-        "epsilon": row("− log ( p_k", all_shifted, "+ ε )"),
-        "lse": row("− ( x_k − ( m + log Σ ))"),
-        "log_softmax": row("− (", ahead, "− log Σ )"),
-        "log1p": row("− (", ahead, "− log1p Σ′ )"),
+        "full_sum": row("−", total, row("y log p")),
+        "shifted": row("− log p_k", row("( z − m )")),
+        "epsilon": row("− log ( p_k + ε )"),
+        "lse": row("− ( z_k − ( m + log", total, ") )"),
+        "log_softmax": row("− (", ahead, "− log", total, ")"),
+        "log1p": row("− (", ahead, "− log1p", "<mi>Σ′</mi>", ")"),
     }
     return {name: f"<math>{sign}</math>" for name, sign in signs.items()}
-
-
-def _number(slot: str, state: str, code: int) -> str:
-    return (
-        f'<span class="xent-entry xent-f{code // 1000}" data-slot="{slot}" data-state="{state}" '
-        f'data-sets="cell={code}"></span>'
-    )
 
 
 def _row_of_numbers(array: str, digits: str, classes: int, first: int = 0) -> str:
@@ -93,57 +63,28 @@ def _each(cell: Callable[[int], str]) -> str:
 def _step_cell(name: str, row: str, classes: int) -> str:
     if row not in KEYS[name]:
         return '<td class="xent-none">–</td>'
-    spot = spots(classes)[name, row]
-    entries = "".join(
-        _number(
-            f"{value_slot(at, classes)}|{2 if spot.size else 4}", f"e.{at}", cell_code(name, row, i)
-        )
-        for i, at in enumerate(spot.places)
-    )
+    entries = cells.numbers(name, row, classes, (2, 4))
     if row == "plus":
-        at = spots(classes)[name, "epsilon"].at
-        added = _number(f"{value_slot(at, classes)}|1", f"e.{at}", cell_code(name, "epsilon", 0))
-        entries = f'<small class="xent-aside">+{added} →</small> {entries}'
+        added = cells.number(name, "epsilon", 0, classes, 1)
+        entries = f'<span class="xent-aside">+{added} →</span> {entries}'
     if row == "times":  # y has no place of its own, but may be looked at
         codes = [cell_code(name, "y", i) for i in range(classes)]
         entries += "".join(f'<i class="xent-f1" data-sets="cell={code}"></i>' for code in codes)
     return f'<td data-state="m.{MARK_AT[name, row]}">{entries}</td>'
 
 
-def _steps(group: tuple[str, ...], headings: Headings, classes: int) -> str:
-    cells = "".join(
-        _step_cell(name, next((row for row in group if row in KEYS[name]), ""), classes)
-        for name in FORMULAS
-    )
-    label = headings.rows[group[0]]
-    if len(group) > 1:
-        label = " ".join(f"{_columns(row)} {headings.rows[row]}" for row in group)
-        return f'<tr class="xent-mixed"><th scope="row">{label}</th>{cells}</tr>'
-    return f'<tr><th scope="row">{label}</th>{cells}</tr>'
-
-
-def _columns(row: str) -> str:
-    """Which formulas have a step, which stand side by side: "②" or "⑤–⑦"."""
-    own = [sign for sign, name in zip(NUMBERS, FORMULAS, strict=True) if row in KEYS[name]]
-    return own[0] if len(own) == 1 else f"{own[0]}–{own[-1]}"
+def _step(row: str, headings: Headings, classes: int) -> str:
+    columns = _each(lambda i: _step_cell(FORMULAS[i], row, classes))
+    return f'<tr><th scope="row">{headings.rows[row]}</th>{columns}</tr>'
 
 
 # ---- what came of them
 
 
 def _loss(i: int, headings: Headings, classes: int) -> str:
-    """The last step, which is the loss: its bits can be looked at, and its fate is said.
-
-    The style shows the longer of its two numbers where the digits are wrong.
-    """
-    name = FORMULAS[i]
-    at = spots(classes)[name, "neg"].at
-    slot = value_slot(at, classes)
+    """The last step, which is the loss: its bits can be looked at, and its fate is said."""
     return (
-        f'<td data-state="outcome.{i}"><span class="xent-entry xent-f{i}" data-state="e.{at}" '
-        f'data-sets="cell={cell_code(name, "neg", 0)}"><span class="xent-brief" '
-        f'data-slot="{slot}|4"></span><span class="xent-full" '
-        f'data-slot="{slot}|{headings.digits}"></span></span> '
+        f'<td data-state="outcome.{i}">{cells.loss(FORMULAS[i], classes, headings.digits)} '
         f'<small data-slot="outcome.{i}"></small></td>'
     )
 
@@ -192,12 +133,12 @@ def table(headings: Headings, classes: int) -> str:
 
     head = "".join(
         f'<th scope="col"><b class="xent-entry xent-f{i}" '
-        f'data-sets="cell={cell_code(name, "neg", 0)}">{NUMBERS[i]} '
+        f"{cells.pressed('cell', cell_code(name, 'neg', 0))}>{NUMBERS[i]} "
         f"{headings.formulas[name][0]}</b><br>{headings.formulas[name][1]}</th>"
         for i, name in enumerate(FORMULAS)
     )
     rows = [
-        *(_steps(group, headings, classes) for group in GROUPS),
+        *(_step(row, headings, classes) for row in STEPS),
         line("outcome", _each(lambda i: _loss(i, headings, classes)), "xent-said xent-loss"),
         line("why", _each(lambda i: f'<td data-slot="why.{i}"></td>'), "xent-why"),
         line("error", _each(_error), "xent-error"),
@@ -211,7 +152,7 @@ def table(headings: Headings, classes: int) -> str:
     return (
         f'<div class="xent-told">{_each(lambda i: _because(i, headings, classes))}'
         f"{_truth(headings, classes)}</div>"
-        f'<table class="xent-steps"><thead><tr><td></td>{head}</tr></thead>'
+        f'<table class="xent-steps" role="grid"><thead><tr><td></td>{head}</tr></thead>'
         f'<tbody>{"".join(rows)}</tbody></table><p class="xent-signs">{headings.caption}</p>'
     )
 
@@ -222,9 +163,8 @@ def table(headings: Headings, classes: int) -> str:
 def _because(i: int, headings: Headings, classes: int) -> str:
     """What went wrong first in a formula: "① at exp: overflow. e⁸⁹ = ∞: too large. Then …".
 
-    The operation is written as a sign and a number, as a power, or as a sign between two numbers;
-    the style shows the one that it is. What comes
-    after it are the single numbers of the later steps, those that the table marks as poisoned.
+    What comes after it are the single numbers of the later steps, those that the table marks as
+    poisoned.
     """
     name, said = FORMULAS[i], headings.sentence
     who = f"<b>{NUMBERS[i]} {headings.formulas[name][0]}</b>"
@@ -241,12 +181,6 @@ def _because(i: int, headings: Headings, classes: int) -> str:
         f'<span class="xent-well">{who} {said["well"]}</span>'
         f'<span class="xent-void">{who}: {said["void"]}</span>'
         f'<span class="xent-broke"><span>⚑ {who} {said["first"]} <b data-slot="why.{i}"></b> · '
-        f'<span class="xent-power">{POWER}<sup data-slot="said.{3 * i}|short"></sup></span>'
-        f'<span class="xent-flat"><span class="xent-one" data-slot="op.{i}"></span>'
-        f'<span data-slot="said.{3 * i}|4"></span><span class="xent-two">'
-        f'<span data-slot="op.{i}"></span><span data-slot="said.{3 * i + 1}|4"></span></span>'
-        f"</span> = "
-        f'<b class="xent-result" data-slot="said.{3 * i + 2}|4"></b>'
-        f'<span data-slot="reason.{i}"></span></span>'
+        f"{cells.operation(i)}</span>"
         f"<span>{then}</span></span></p>"
     )

@@ -31,7 +31,7 @@ from xent_core.trace import FORMATS, FORMULAS
 
 Plane = NDArray[np.uint8]  # outcomes, (gaps, sizes)
 
-# What e^x is in each part of the window: colour, hatch and the sign of its key.
+# What e^z is in each part of the window: colour, hatch and the sign of its key.
 ZONES = (
     (GREY, ".", "∷"),
     (PREDICTION, "/", "▨"),
@@ -82,7 +82,7 @@ def _dots(count: int, height: float, symbol: str, colour: str, places: str) -> g
         y=heights(count, height),
         text=tuple(f"{APART * 2}{i}" for i in range(count)),
         textposition="middle right",
-        textfont={"size": 11},
+        textfont={"size": 14},
         marker={"size": 11, "symbol": symbol, "color": colour, "line": edge},
     )
     return showing(trace, x=places)
@@ -97,9 +97,9 @@ def exp_line(
     names: tuple[str, ...],
     title: str,
 ) -> Picture:
-    """The line of logits, coloured by what e^x becomes there; those that are `pulled` have handles.
+    """The line of logits, coloured by what e^z becomes there; those that are `pulled` have handles.
 
-    `edges` are the places where e^x becomes a subnormal, normal and infinite, `names` those of
+    `edges` are the places where e^z becomes a subnormal, normal and infinite, `names` those of
     the four parts. The logits stand above, the shifted ones below.
     """
     count = len(pulled)
@@ -123,7 +123,7 @@ def exp_line(
                 "tickangle": 0,
                 **bare,
             },
-            {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["x", "x − m"], **bare},
+            {"range": [-0.6, 1.6], "tickvals": [UPPER, LOWER], "ticktext": ["z", "z − m"], **bare},
             title=f"{title} {said}",
             title_style={"narrow": {"text": said}},
             handles=[
@@ -132,9 +132,9 @@ def exp_line(
                 if pulled[i]
             ],
         ),
-        height=105,
-        margin={"l": 62, "r": 12, "t": 24, "b": 25},
-        font={"size": 13},  # the bench below it needs the room
+        height=120,
+        margin={"l": 62, "r": 12, "t": 28, "b": 28},
+        font={"size": 14},
     )
 
 
@@ -206,7 +206,7 @@ def _large_map(z: Plane, axis: Points, titles: tuple[str, ...], name: str) -> Pa
         [_signs(z, axis, every=7, size=14), _place(18)],
         _axis(axis, tickangle=0, title=titles[0]),
         _axis(axis, **titled(titles[1], 4)),
-        (0.0, 0.39),
+        (0.0, 0.38),
         title=name,
         title_style={"yshift": 4},
         narrow=((0.0, 1.0), (0.6, 1.0)),
@@ -217,17 +217,17 @@ def _large_map(z: Plane, axis: Points, titles: tuple[str, ...], name: str) -> Pa
 def _small_map(z: Plane, axis: Points, at: int, name: str) -> Panel:
     """The map of one formula of all, three in a row: it can be pressed, its place is marked."""
     column, row = at % 3, at // 3
-    left, top = 0.46 + 0.186 * column, 0.98 - 0.36 * row
+    left, top = 0.44 + 0.194 * column, 0.98 - 0.36 * row
     narrow_left, narrow_low = 0.35 * column, 0.34 - 0.17 * row
     bare = {"showticklabels": False, "ticks": ""}
     return Panel(
-        [_signs(z, axis, every=10, size=10), _place(13)],
+        [_signs(z, axis, every=15, size=14), _place(15)],
         _axis(axis, tickangle=0, **bare),
         _axis(axis, **bare),
-        (left, left + 0.165),
+        (left, left + 0.17),
         (top - 0.26, top),
         title=name,
-        title_style={"yshift": 2, "font": {"size": 10.5}, "narrow": {"font.size": 9.5}},
+        title_style={"yshift": 2, "font": {"size": 14}, "narrow": {"text": f"<b>{name[0]}</b>"}},
         narrow=((narrow_left, narrow_left + 0.3), (narrow_low, narrow_low + 0.11)),
         handles=[Handle("at", "size", "gap", shape="quiet", leaps=True)],
     )
@@ -257,10 +257,10 @@ def outcome_maps(
         *panels,
         height=430,
         narrow_height=760,
-        narrow_layout={"margin.r": 20},
-        margin={"l": 56, "r": 8, "t": 52, "b": 44},
-        font={"size": 13},  # its seven small maps have no room for more
-        annotations=[heading(words, (0.0, 1.0), yshift=24)],
+        narrow_layout={"margin.r": 20, "annotations.0.font.size": 12},
+        margin={"l": 56, "r": 8, "t": 58, "b": 44},
+        font={"size": 14},
+        annotations=[heading(words, (0.0, 1.0), yshift=30, font={"size": 14})],
     )
     shown = zip([planes[chosen], *planes], panels, [7, *[2] * len(planes)], strict=True)
     made.figure.update_layout(

@@ -1,15 +1,33 @@
 """What one chooses beside the figures: from a list, a format, a row of logits that is typed."""
 
+import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.overflow.link import FORMAT_NAMES
 from ui.lesson.fields import Field, linked
 from ui.lesson.sections import Section
 from ui.state import links, typed
 from ui.words.digits import show
+
+
+def inside(s: Section, place: DeltaGenerator) -> Section:
+    """Return a section that shows all it has in one place."""
+    other = copy.copy(s)
+    other.words = other.question = other.stage = place
+    return other
+
+
+def saying(s: Section, **instead: str) -> Section:
+    """Return a section that says another label instead of one: allowed="slider_allows"."""
+    other, lesson = copy.copy(s), copy.copy(s.lesson)
+    words = {name: s.text.labels[label] for name, label in instead.items()}
+    other.lesson, lesson.text = lesson, replace(s.text, labels={**s.text.labels, **words})
+    return other
 
 
 def choose(

@@ -13,6 +13,8 @@ from xent_core.trace import FORMULAS, OUTCOMES, VERDICTS, Format
 # The rows of the table below its steps, and the logits themselves.
 _OTHER_ROWS = ("x", "truth", "outcome", "why", "error", "gradient", "slope", "verdict")
 
+_SAID = ("first", "well", "void", "fine", "truth")
+
 
 def formula_names(text: Words) -> dict[str, str]:
     """Return what each formula is called."""
@@ -36,13 +38,16 @@ def headings(text: Words, fmt: Format) -> Headings:
         {name: (label, signs[name]) for name, label in formula_names(text).items()},
         row_names(text),
         text.label("signs", format=fmt.name),
-        {part: text.label(f"sentence_{part}") for part in ("first", "well", "void")},
+        {part: text.label(f"sentence_{part}") for part in _SAID},
         min(math.ceil(fmt.precision * math.log10(2)) + 1, 8),
     )
 
 
-def array_names(text: Words, fmt: Format) -> dict[str, tuple[str, ...]]:
-    """Return what the numbers of the bench's arrays stand for."""
+def array_names(text: Words, fmt: Format, brief: bool = False) -> dict[str, tuple[str, ...]]:
+    """Return what the numbers of the bench's arrays stand for.
+
+    `brief` says what first went wrong without the row that it happened in.
+    """
     events = event_words(text)
     return {
         "e": mark_names(events),
@@ -51,6 +56,7 @@ def array_names(text: Words, fmt: Format) -> dict[str, tuple[str, ...]]:
             row_names(text),
             [text.label("rounded"), *list(events.values())[1:]],
             text.label("input_itself"),
+            brief,
         ),
         "kind": tuple(f"{kind}|" for kind in KINDS),
         "op": tuple(sign for _, sign in OPERATIONS.values()),
@@ -67,12 +73,14 @@ def mark_names(events: Mapping[str, str]) -> tuple[str, ...]:
     return (*plain, *gap, *(f"{key} target|{word}" for key, word in events.items()))
 
 
-def why_names(rows: Mapping[str, str], words: Sequence[str], void: str) -> tuple[str, ...]:
+def why_names(
+    rows: Mapping[str, str], words: Sequence[str], void: str, brief: bool
+) -> tuple[str, ...]:
     """Names for the array "why"; the first word is for what has no event but its rounding.
 
     `void` is for logits that have no loss.
     """
-    said = [f"{rows[row]}: {in_brief(word)}" for row in ROWS for word in words]
+    said = [("" if brief else f"{rows[row]}: ") + in_brief(word) for row in ROWS for word in words]
     return ("–", *said, void)
 
 

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ui.state import params, typed
-from xent_core.trace import FORMATS
+from xent_core.trace import FORMATS, Format
 
 FORMAT_NAMES = tuple(FORMATS)
+NO_CELL = -1.0  # nothing is looked at
 SLIDERS = 6  # of the numbers of a row follow a slider; the others are typed
+
+
+def numbered(number: float) -> Format:
+    """Return the format of a number in the address."""
+    return FORMATS[FORMAT_NAMES[int(number)]]
 
 
 def slides(index: int, value: float) -> bool:
@@ -48,16 +54,19 @@ class Row(params.Numbers):
 class Flips(params.Param):
     """Which bits of which cell are flipped, in a link: "40-80000000"; "0" for none.
 
-    `of` is the parameter that names the cell: the bits of another one are as they are stored.
-    After the cell stand the flipped bits as a hexadecimal number, the sign's the highest of
-    those of the format, which has at most 64.
+    `of` are the parameters that may name the cell, of which the first that does so counts: the
+    bits of another one are as they are stored. After the cell stand the flipped bits as a
+    hexadecimal number, the sign's the highest of those of the format, which has at most 64.
     """
 
     default: str
-    of: str
+    of: tuple[str, ...]
 
     def allows(self, so_far: params.State) -> params.Allowed:
-        return "link_bits", {"usual": write_flips(int(so_far[self.of]), [0], 32)}
+        return "link_bits", {"usual": write_flips(max(self._cell(so_far), 0), [0], 32)}
+
+    def _cell(self, so_far: params.State) -> int:
+        return looked_at(*(so_far[name] for name in self.of))
 
     def read(self, text: str, so_far: params.State) -> str:
         if not re.fullmatch("0|[0-9]{1,5}-[0-9a-f]{1,16}", text):
@@ -65,7 +74,12 @@ class Flips(params.Param):
         return text
 
     def fit(self, value: str, so_far: params.State) -> str:
-        return value if value.split("-")[0] == str(int(so_far[self.of])) else "0"
+        return value if value.split("-")[0] == str(self._cell(so_far)) else "0"
+
+
+def looked_at(*cells: float) -> int:
+    """Return the first of some cells that is one; NO_CELL if none is."""
+    return int(next((cell for cell in cells if cell != NO_CELL), NO_CELL))
 
 
 def write_flips(cell: int, places: Iterable[int], bits: int) -> str:

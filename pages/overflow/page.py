@@ -1,185 +1,34 @@
 """Overflow: where, in which step and in which format, a softmax and its loss break."""
 
-import copy
 import math
-from dataclasses import replace
 
-import mpmath
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.overflow import bench, bench_table, charts, measured, models
-from pages.overflow.bits import many_digits, markdown_table
-from pages.overflow.controls import choose, choose_format, row_field, say_of_row
-from pages.overflow.labels import array_names, formula_names, headings
-from pages.overflow.line import logit_line, slider_stops
-from pages.overflow.link import FORMAT_NAMES, Flips, Row, slides
+from pages.overflow import bench_table, charts, laboratory, measured, models
+from pages.overflow.bits import markdown_table
+from pages.overflow.controls import choose, choose_format
+from pages.overflow.labels import formula_names
+from pages.overflow.link import FORMAT_NAMES, numbered
 from pages.overflow.models import COUNTS, LOSS, MANY, STOPS
-from pages.overflow.number import show_number
-from pages.overflow.programs import overflow_program
-from pages.overflow.steps import cell_code
-from pages.overflow.stories import FREE, STORIES, short_row
-from ui.figure import Choice, Place, Readout, Slider
+from ui.figure import Place, Readout, Slider
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import exact, show
 from xent_core import cross_entropy_loss
-from xent_core.pytorch.elementary import float8_top, loss_of_a_certain_class
-from xent_core.trace import (
-    EPSILON,
-    FORMATS,
-    FORMULAS,
-    OUTCOMES,
-    Format,
-    bit_pattern,
-    exact_row,
-    exp_window,
-)
-
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-FLOAT32 = FORMAT_NAMES.index("float32")
+from xent_core.pytorch.elementary import float8_top
+from xent_core.trace import EPSILON, FORMATS, FORMULAS, OUTCOMES, bit_pattern
 
 lesson = Lesson("overflow")
 
 
-def numbered(number: float) -> Format:
-    """The format of a number in the address."""
-    return FORMATS[FORMAT_NAMES[int(number)]]
+# ---- two formulas, or all seven, step by step
 
 
-def inside(s: Section, place: DeltaGenerator) -> Section:
-    """Return a section that shows all it has in one place."""
-    other = copy.copy(s)
-    other.words = other.question = other.stage = place
-    return other
-
-
-def saying(s: Section, **instead: str) -> Section:
-    """Return a section that says another label instead of one: allowed="slider_allows"."""
-    other, lesson = copy.copy(s), copy.copy(s.lesson)
-    words = {name: s.text.labels[label] for name, label in instead.items()}
-    other.lesson, lesson.text = lesson, replace(s.text, labels={**s.text.labels, **words})
-    return other
-
-
-# ---- the bench: a story or numbers of one's own, seven formulas step by step
-
-BENCH_KEY = "bench"
-BENCH = links.Params(
-    Row("x", (70.0, 50.0, 0.0)),
-    links.Index("k", 1, of="x"),
-    links.Index("f", FLOAT32, of=len(FORMAT_NAMES)),
-    links.Number("cell", cell_code("paper", "exp", 0), 0, 10**4, whole=True),
-    Flips("flip", "0", "cell"),
-    links.Word("story", FREE, (FREE, *STORIES)),
-)
-
-
-def choose_all(s: Section) -> None:
-    """Choose a story, type a row, choose a format."""
-    stories, row, formats = st.columns([19, 20, 42])
-
-    def take_story(name: str) -> None:
-        """One that has been told already is shown at once."""
-        told = name != FREE and answered(name)
-        s.put(story=name, **(STORIES[name].state if told else {}))
-
-    titles = {name: s.label(f"title_{name}") for name in (FREE, *STORIES)}
-    choose(s, "story", "story", titles, s["story"], take_story, stories)
-    with row:
-        row_field(s).show(s.label("typed"))
-    with formats:
-        fmt = numbered(s["f"])
-        choose_format(s, "xent format", fmt.name, lambda f: s.put(f=f, flip="0"))
-
-
-def tell(s: Section) -> str:
-    """Ask what a story's row will do; once it is answered, the bench shows it.
-
-    Until then the bench is grey; and what is told is, when the bench shows something else again:
-    return the style that makes it so.
-    """
-    fmt = numbered(s["f"])
-    if s["story"] == FREE:
-        s.say("hook", highest=show(exp_window(fmt).largest_finite), format=fmt.name)
-        return bench_table.NOTHING_GREY
-    name, story = s["story"], STORIES[s["story"]]
-    s.ask(name, story.answers, story.right, story.state, **story.told)
-    if not answered(name):
-        s.words.caption(s.label("asking", row=short_row(s["x"]), format=fmt.name))
-        return bench_table.GREY_BENCH
-    if (s["x"], fmt.name) != (story.row, story.format):
-        s.words.button(
-            s.label("drifted", row=short_row(story.row), format=story.format),
-            key="xent-drifted",
-            type="tertiary",
-            on_click=lambda: s.put(**story.state),
-        )
-        return bench_table.GREY_STORY
-    return bench_table.NOTHING_GREY
-
-
-def window(s: Section, fmt: Format) -> charts.Picture:
-    """The line of logits, with the zones of e^x."""
-    found, line = exp_window(fmt), logit_line(fmt)
-    edges = (found.smallest_nonzero, found.smallest_normal, found.largest_finite)
-    ticks = (-line.reach, found.smallest_nonzero, 0.0, found.largest_finite, line.reach)
-    low, *between, high = (show(tick, 3) for tick in ticks)
-    zones = s.labels("zone_zero", "zone_subnormal", "zone_normal")
-    return charts.exp_line(
-        tuple(slides(i, value) for i, value in enumerate(s["x"])),
-        tuple(line.place(edges).tolist()),
-        line.end,
-        # what is beyond the ends stands there too
-        (tuple(line.place(ticks).tolist()), (f"≤ {low}", *between, f"≥ {high}")),
-        (*zones, s.label("zone_inf") if fmt.has_inf else "nan"),
-        s.label("window", format=fmt.name),
-    )
-
-
-def the_bench(s: Section, fmt: Format) -> None:
-    """The line of exp with the logits on it; below the sliders the table of steps."""
-    row, count = s["x"], len(s["x"])
-    names = {i: f"x{i}".translate(LOWERED) for i in range(count)}
-    free = [i for i, value in enumerate(row) if slides(i, value)]
-    stops = slider_stops(fmt, count)
-    # a number that the slider has not is at home in the field above
-    saying(s, allowed="slider_allows").figure(
-        window(s, fmt),
-        lambda values: bench.bench_of(row, fmt, values),
-        [
-            *(Slider(f"x{i}", names[i], stops) for i in free),
-            Choice("k", "target", tuple(map(str, range(count)))),
-        ],
-        formula=bench_table.table(headings(s.text, fmt), count),
-        names=array_names(s.text, fmt),
-        alt=s.label("bench_alt", format=fmt.name, losses=bench_table.losses_in_words(count)),
-        free=("cell", "flip", "story"),
-    )
-    if still := [name for i, name in names.items() if i not in free]:
-        s.stage.caption(s.label("no_slider", which=", ".join(still)))
-
-
-@lesson.section(BENCH_KEY, BENCH, layout="plain")
-def laboratory(s: Section) -> None:
-    fmt = numbered(s["f"])
-    lab = inside(s, s.stage.container(key="xent-lab", gap="xsmall"))
-    with lab.stage:
-        st.html(bench_table.STYLE)
-        choose_all(s)
-        grey = tell(inside(s, st.container(key="xent-story")))
-        st.html(grey)  # always one: a style that is left out of a run stays in the page
-        say_of_row(s)
-        the_bench(lab, fmt)
-        with st.expander(s.label("terms_title")):
-            st.markdown(s.text("terms", zero=show(loss_of_a_certain_class())))
-    truth = exact_row(s["x"], int(s["k"]), fmt).loss
-    s.say("truth", loss=many_digits(mpmath.nstr(truth, 30)))
-    with s.stage:
-        show_number(s, fmt)
-        s.program(overflow_program(s["x"], int(s["k"]), fmt.name))
+@lesson.section(laboratory.KEY, laboratory.PARAMS, layout="plain")
+def floating_point(s: Section) -> None:
+    laboratory.show_laboratory(s)
 
 
 # ---- why the stable form is safe
@@ -207,7 +56,7 @@ why_safe()
 MAP = links.Params(
     links.Number("at", 12.0 * STOPS + 23, 0.0, STOPS * STOPS - 1.0, whole=True),
     links.Index("by", 0, of=len(FORMULAS)),
-    links.Index("mf", FLOAT32, of=len(FORMAT_NAMES)),
+    links.Index("mf", FORMAT_NAMES.index("float32"), of=len(FORMAT_NAMES)),
 )
 _POINT = "xent map point"
 
@@ -252,8 +101,8 @@ def where_each_breaks(s: Section) -> None:
     if took_a_point(s.held):
         point = models.point_of(np.array([s["at"]]), fmt)
         row = float(point["size"][0]), float(point["other"][0])
-        links.put(BENCH_KEY, BENCH, x=row, k=0, f=int(s["mf"]), story=FREE, flip="0")
-        st.rerun(scope="app")  # the bench is another fragment
+        laboratory.load(row, int(s["mf"]))
+        st.rerun(scope="app")  # the laboratory is another fragment
 
 
 # ---- the average of many losses

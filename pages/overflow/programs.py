@@ -9,17 +9,17 @@ from ui.lesson.torch_code import HEAD
 _WIDE = {"float32": "float32", "float64": "float64"}
 
 
-def overflow_program(x: Sequence[float], k: int, name: str) -> str:
+def overflow_program(z: Sequence[float], k: int, name: str) -> str:
     """Return a program that prints the loss of class k by seven formulas, each rounded to a format.
 
-    The logits x may be infinite or nan.
+    The logits z may be infinite or nan.
     """
-    row = ", ".join(_literal(value) for value in x)
+    row = ", ".join(_literal(value) for value in z)
     ready = (
         ""
         if name.startswith("float8")
         else """
-print("F.cross_entropy  ", F.cross_entropy(x.to(D), torch.tensor(k)).item())"""
+print("F.cross_entropy  ", F.cross_entropy(z.to(D), torch.tensor(k)).item())"""
     )
     # PyTorch makes 448 of what is too large for this format; half a step above that, it is nan
     guard = "t = t.where(~(t.abs() > 464), torch.nan)\n    " if name == "float8_e4m3fn" else ""
@@ -39,15 +39,15 @@ def total(terms):  # from left to right
     return s
 
 
-x = r(torch.tensor([{row}], dtype=torch.float64))
+z = r(torch.tensor([{row}], dtype=torch.float64))
 k = {k}
-y = F.one_hot(torch.tensor(k), len(x)).to(W)
+y = F.one_hot(torch.tensor(k), len(z)).to(W)
 eps = r(torch.tensor(1e-8, dtype=W))
-peak = x.argmax()
+peak = z.argmax()
 
-e = r(x.exp())
+e = r(z.exp())
 p = r(e / total(e))
-shift = r(x - x[peak])
+shift = r(z - z[peak])
 e_safe = r(shift.exp())
 p_safe = r(e_safe / total(e_safe))
 log_sum = r(total(e_safe).log())
@@ -58,7 +58,7 @@ print("on paper         ", -r(p[k].log()).item())
 print("full sum         ", -total(r(y * r(p.log()))).item())
 print("shifted softmax  ", -r(p_safe[k].log()).item())
 print("p + eps          ", -r(r(p_safe[k] + eps).log()).item())
-print("x - logsumexp    ", -r(x[k] - r(x[peak] + log_sum)).item())
+print("z - logsumexp    ", -r(z[k] - r(z[peak] + log_sum)).item())
 print("log_softmax      ", -r(shift[k] - log_sum).item())
 print("with log1p       ", -r(shift[k] - r(total(others).log1p())).item()){ready}
 """

@@ -10,9 +10,7 @@ from xent_core.trace import FORMULAS, get_program
 # The rows of the table; a formula that has no such step leaves a dash.
 ROWS = ("max", "shift", "exp", "others", "sum", "p", "pick", "plus", "log", "times", "lse",
         "total", "diff", "neg")  # fmt: skip
-# Steps that no formula has both of share a line.
-GROUPS = (("max",), ("shift",), ("exp",), ("others",), ("sum",), ("p",), ("pick",), ("plus",),
-           ("log",), ("times", "lse"), ("total", "diff"))  # fmt: skip
+STEPS = ROWS[:-1]  # the last one is the loss
 # The gravest first: what a cell is marked with if several things happened in it.
 MARKS = ("none", "invalid", "divide", "overflow", "underflow", "cancellation", "absorbed",
          "subnormal", "propagated")  # fmt: skip

@@ -1,11 +1,11 @@
-"""The stories: rows whose fate is guessed before the bench shows it."""
+"""The stories: rows whose fate is guessed before it is shown."""
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
-from pages.overflow.link import FORMAT_NAMES
+from pages.overflow.link import FORMAT_NAMES, NO_CELL
 from pages.overflow.steps import cell_code
 from ui.words.digits import exact, show
 from xent_core.trace import (
@@ -28,7 +28,8 @@ Logits = tuple[float, ...]
 class Story:
     """A row, where it breaks, the answers to choose from and the place of the right one.
 
-    `numbers` are told with it. They and the answers are words, or what computes them.
+    `numbers` are told with it. They and the answers are words, or what computes them. The formula
+    that it is about stands `beside` one that does better.
     """
 
     row: Logits
@@ -38,17 +39,26 @@ class Story:
     right: int
     numbers: Mapping[str, "Told"]
     format: str = "float32"
+    beside: str = "log_softmax"
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """What the bench shows of it: its first class is the target."""
+    def state(self, whole: bool) -> dict[str, Any]:
+        """What the bench shows of it, the `whole` one or two formulas: class 0 is the target."""
         return {
             "x": self.row,
             "k": 0,
             "f": FORMAT_NAMES.index(self.format),
-            "cell": cell_code(self.formula, self.step, 0),
+            "cell": self.cell if whole else NO_CELL,
+            "look": NO_CELL,
             "flip": "0",
         }
+
+    @property
+    def cell(self) -> int:
+        return cell_code(self.formula, self.step, 0)
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.formula, self.beside
 
     @property
     def answers(self) -> list[str]:
@@ -149,6 +159,7 @@ STORIES = {
     "tiny": Story(
         (0.0, -40.0), "log_softmax", "sum", (truth(), "0", "∞"), 1,
         {"log_softmax": loss_by("log_softmax"), "log1p": loss_by("log1p"), "truth": truth()},
+        beside="log1p",
     ),
     "half": Story(
         (12.0, 0.0, 0.0), "paper", "exp", ("0", *_NO_NUMBER), 2,
@@ -163,6 +174,7 @@ STORIES = {
     "mask_all": Story(
         (-math.inf,) * 3, "log_softmax", "shift", ("log 3", *_NO_NUMBER), 2,
         {"log_softmax": loss_by("log_softmax")},
+        beside="log1p",
     ),
     "cure": Story(
         (0.0, 40.0), "epsilon", "plus", ("40", loss_by("epsilon"), "∞"), 1,
@@ -176,5 +188,6 @@ STORIES = {
         {"gap": show(_GAPS["float32"]), "half": show(_GAPS["float16"]),
          "double": show(_GAPS["float64"]), "shifted": loss_by("shifted"),
          "log1p": loss_by("log1p")},
+        beside="log1p",
     ),
 }  # fmt: skip

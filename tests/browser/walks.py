@@ -146,7 +146,7 @@ NUMBERS = ("0", "1", "0.5", "-1", "3.25", "0.3", "2", "100", "1/6", "7", "0.05")
 # What is typed into a text field, by its label; what is refused stays typed, and is in no link.
 TEXTS = {
     "Names|名称": ("a, b, c", "a, b, c, d, e", "红, 绿", "x,y,z,u,v,w", "1, 2, 3, 4, 5, 6"),
-    "Logits x": ("1, 2, 3", "1000, 0, 0", "-1000, 0", "5", "88.7, 3, -inf, 0, 2, 1, 7"),
+    "Logits z|logits z": ("1, 2, 3", "1000, 0, 0", "-1000, 0", "5", "88.7, 3, -inf, 0, 2, 1, 7"),
 }
 KEYS = ("ArrowRight", "ArrowLeft", "PageUp", "PageDown", "Home", "End", "ArrowUp")
 # What measures time, plays a film or leaves the app is no step.

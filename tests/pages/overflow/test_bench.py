@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.overflow import bench, bits, line, link, models, steps
+from pages.overflow import bench, bits, laboratory, line, link, models, steps
 from ui.state import links, typed
 from ui.words.digits import show
 from xent_core import trace as xt
@@ -126,7 +126,7 @@ def test_a_cells_number_names_it_and_any_number_names_some_cell(classes):
 def test_flipped_bits_survive_the_link_and_belong_to_one_cell(cell, bits, data):
     places = sorted(data.draw(st.sets(st.integers(0, bits - 1))))
     bench = links.Params(
-        links.Number("cell", 0, 0, 10**4, whole=True), link.Flips("flip", "0", "cell")
+        links.Number("cell", 0, 0, 10**4, whole=True), link.Flips("flip", "0", ("cell",))
     )
     written = link.write_flips(cell, places, bits)
     state, problems = bench.read({"cell": str(cell), "flip": written})
@@ -138,10 +138,19 @@ def test_flipped_bits_survive_the_link_and_belong_to_one_cell(cell, bits, data):
     assert link.read_flips(other["flip"], bits) == []
 
 
+def test_flipped_bits_belong_to_the_number_that_is_looked_at_in_the_bench_or_in_two_formulas():
+    read = laboratory.PARAMS.read
+    for looked in ({"cell": "40"}, {"look": "40"}, {"cell": "40", "look": "7"}):
+        state, problems = read({**looked, "flip": "40-1"})
+        assert (state["flip"], problems) == ("40-1", [])
+    for looked in ({}, {"cell": "41"}, {"cell": "7", "look": "40"}):
+        assert read({**looked, "flip": "40-1"})[0]["flip"] == "0"
+
+
 @pytest.mark.parametrize("flip", ["", "40", "40-", "-1", "40-g", "40-" + "f" * 17, "0-0x1", "１-1"])
 def test_a_hostile_link_to_flipped_bits_is_a_problem(flip):
     bench = links.Params(
-        links.Number("cell", 40, 0, 10**4, whole=True), link.Flips("flip", "0", "cell")
+        links.Number("cell", 40, 0, 10**4, whole=True), link.Flips("flip", "0", ("cell",))
     )
     state, problems = bench.read({"flip": flip})
     assert [problem.name for problem in problems] == ["flip"]

@@ -7,7 +7,7 @@ import pytest
 from pages.overflow import bench_table, steps
 from xent_core import trace as xt
 
-SAID = {part: part for part in ("first", "well", "void")}
+SAID = {part: part for part in ("first", "well", "void", "fine", "truth")}
 
 
 def test_each_row_of_the_table_has_a_cell_for_every_formula_and_every_step_is_there_once():

@@ -1,6 +1,7 @@
 // What is written beside the picture: the numbers, the formula with its slots, the status.
 
 import { all, element, tell } from "./dom.js"
+import { keepStops, listen } from "./grid.js"
 
 /** @import { Shown } from "./shown.js" */
 /** @import { Readout } from "./types.js" */
@@ -30,6 +31,7 @@ export class Written {
       const [name, value] = (node.dataset.sets ?? "").split("=")
       set(name, +value)
     }
+    listen(this.formula)
     return { results, formula: this.formula }
   }
 
@@ -46,26 +48,40 @@ export class Written {
   /** Write a row. @param {number} row */
   write(row) {
     for (const { slot, node } of this.slots) tell(node, "textContent", this.shown.slot(slot, row))
-    for (const one of this.marked) this.mark(one, row)
+    const moved = this.marked.filter((one) => this.mark(one, row))
     for (const one of this.setters) {
       const [name, value] = one.sets
       const chosen = this.shown.state[name] === +value
-      if (one.chosen !== chosen) one.node.classList.toggle("xent-chosen", (one.chosen = chosen))
+      if (one.chosen !== chosen) this.choose(one, chosen)
     }
+    // a style may hide what has another name now, also where Tab came to it
+    if (moved.some(({ node }) => node.tabIndex === 0)) keepStops(this.formula)
   }
 
-  /** The key of a name "key|words" for the style, the words for who points at it. @param {Written["marked"][0]} one @param {number} row */
+  /** @param {Written["setters"][0]} one @param {boolean} chosen */
+  choose(one, chosen) {
+    one.chosen = chosen
+    one.node.classList.toggle("xent-chosen", chosen)
+    if (one.node.role === "button") one.node.ariaPressed = String(chosen)
+  }
+
+  /**
+   * The key of a name "key|words" for the style, the words for who points at it.
+   * @param {Written["marked"][0]} one @param {number} row @returns {boolean} whether it is another one
+   */
   mark(one, row) {
     const named = this.shown.named(one.at, row)
-    if (one.named === named) return
+    if (one.named === named) return false
     one.named = named
     const [key, words = ""] = named.split("|")
     one.node.dataset.is = key
     one.node.title = words
+    return true
   }
 
-  /** A formula that is wider than its room can be scrolled by keyboard too. */
+  /** A formula that is wider than its room can be scrolled by keyboard too, and its tables gone over. */
   reach() {
+    keepStops(this.formula)
     const wide = this.formula.scrollWidth > this.formula.clientWidth
     if (wide) this.formula.setAttribute("tabindex", "0")
     else this.formula.removeAttribute("tabindex")
