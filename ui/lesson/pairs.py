@@ -21,15 +21,12 @@ from xent_core import language_text, letter_distribution, set_probability
 from xent_core.languages import LETTERS
 
 KEY = "pair"
-LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8}
+LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8, "animals": 8}
 LEAST, MOST = 2, 8
 P = links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST)
 Q = links.Distribution("q", (0.125, 0.5, 0.25, 0.125), of="p", least=LEAST, most=MOST)
-PAIR = links.Params(
-    P,
-    Q,
-    links.Names("names", "weather", of="p", lists=LISTS),
-)
+NAMES = links.Names("names", "weather", of="p", lists=LISTS)
+PAIR = links.Params(P, Q, NAMES)
 COLOURS = {"p": "truth", "q": "prediction"}
 
 
