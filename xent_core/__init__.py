@@ -23,6 +23,7 @@ from xent_core.densities import (
 from xent_core.distributions import (
     cross_entropy_terms,
     draw_symbols,
+    kl_gaps,
     kl_terms,
     running_mean,
     set_probability,
@@ -45,6 +46,7 @@ from xent_core.languages import (
     letter_distribution,
     letters_of,
 )
+from xent_core.likelihood import empirical_distribution, log_likelihood
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
 from xent_core.questions import ask_huffman, questions_by_halving, still_possible, zipf_distribution
 from xent_core.simplex import level_lines, simplex_lattice, to_plane
@@ -76,6 +78,7 @@ __all__ = [
     "density_kl_terms",
     "differential_entropy",
     "draw_symbols",
+    "empirical_distribution",
     "entropy",
     "forward_kl_fit",
     "gaussian",
@@ -84,6 +87,7 @@ __all__ = [
     "huffman_code",
     "jensen_shannon_divergence",
     "kl_divergence",
+    "kl_gaps",
     "kl_terms",
     "kraft_sum",
     "language_code",
@@ -93,6 +97,7 @@ __all__ = [
     "letters_of",
     "level_lines",
     "log_density",
+    "log_likelihood",
     "log_softmax",
     "logsumexp",
     "nll_loss",
