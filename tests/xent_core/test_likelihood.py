@@ -59,8 +59,8 @@ def test_many_models_are_asked_at_once_and_nothing_seen_is_certain():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: xc.log_likelihood([0, 2], [0.5, 0.5]), IndexError, "classes go from 0 to 1, found 2"),
-        (lambda: xc.log_likelihood([-1], [0.5, 0.5]), IndexError, "classes go from 0 to 1, found -1"),
+        (lambda: xc.log_likelihood([0, 2], [0.5, 0.5]), IndexError, "go from 0 to 1, found 2"),
+        (lambda: xc.log_likelihood([-1], [0.5, 0.5]), IndexError, "go from 0 to 1, found -1"),
         (lambda: xc.log_likelihood([[0]], [0.5, 0.5]), ValueError, "symbols: must be one row"),
         (lambda: xc.log_likelihood([0.5], [0.5, 0.5]), ValueError, "symbols"),
         (lambda: xc.log_likelihood([0], [0.5, 0.6]), ValueError, "q: probabilities must sum to 1"),

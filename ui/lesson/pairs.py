@@ -102,11 +102,6 @@ def certain(count: int) -> tuple[float, ...]:
     return (1.0, *(0.0,) * (count - 1))
 
 
-def match() -> None:
-    """Let Q be P."""
-    links.put(KEY, PAIR, q=links.state_of(KEY, PAIR)["p"])
-
-
 def start_from(s: Section) -> list[Preset]:
     """Return the pairs to start from."""
     count, names = len(s["p"]), s["names"]
@@ -157,7 +152,9 @@ CLASSES = Classes(KEY, LEAST, MOST, LISTS, _put)
 
 
 def tools(s: Section) -> None:
-    """Say how the sum is kept at 1, and show the editor of the classes' number and names."""
+    """Say where the pair comes from, how the sum is kept at 1, and show the classes' editor."""
+    if s.held.carried:
+        s.say_small(s.label("pair_carried"))
     s.say_small(s.label("pair_rule"))
     with s.words:
         CLASSES.editor(s.text, s["names"], len(s["p"]))
