@@ -122,6 +122,30 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
         return _finish(_from_nats(nats, base), dtype)
 
 
+def log_and_tangent(x: ArrayLike, *, base: float = math.e) -> tuple[Array, Array]:
+    """Logarithm of x and its tangent at 1, which nowhere lies below it: log x ≤ (x - 1) / ln base.
+
+    Args:
+        x: Any shape, numbers ≥ 0.
+        base: e for nats, where the tangent is x - 1; 2 for bits.
+
+    Returns:
+        Two float64 arrays of the shape of `x`: the logarithm, -inf at 0, and the tangent.
+
+    Raises:
+        ValueError: If a number is negative or nan, or if base ≤ 0 or base = 1.
+
+    Example:
+        >>> from xent_core import log_and_tangent
+        >>> [part.tolist() for part in log_and_tangent([1, 2], base=2)]
+        [[0.0, 1.0], [0.0, 1.4426950408889634]]
+    """
+    base = _check_base(base)
+    found = as_float(x, "x").astype(FLOAT64)
+    refuse("x", "must be ≥ 0", found, ~(found >= 0))
+    return _log(found, base), _from_nats(found - 1, base)
+
+
 def kl_gaps(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     """What each class adds to D(P‖Q) if no term may be negative: p log(p / q) - p + q.
 

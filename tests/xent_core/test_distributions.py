@@ -96,6 +96,24 @@ def test_a_gap_is_how_far_the_logarithm_lies_below_its_tangent_to_the_last_digit
     assert xc.kl_gaps([0.5, 0.5], [0.0, 1.0])[0] == np.inf
 
 
+@drawn
+@given(hnp.arrays(np.float64, 5, elements=st.floats(0, 1e6)))
+@pytest.mark.parametrize("base", [2, np.e, 10])
+def test_the_logarithm_lies_below_its_tangent_and_touches_it_at_1(base, x):
+    log, tangent = xc.log_and_tangent(x, base=base)
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(log, np.log(x) / np.log(base), rtol=1e-13, atol=1e-300)
+    np.testing.assert_allclose(tangent, (x - 1) / np.log(base))
+    assert (log <= tangent + 1e-15).all()
+    assert [float(part) for part in xc.log_and_tangent(1, base=base)] == [0, 0]
+
+
+def test_there_is_no_logarithm_of_a_negative_number():
+    for x in (-1, np.nan):
+        with pytest.raises(ValueError, match="x: must be ≥ 0"):
+            xc.log_and_tangent([1, x])
+
+
 def test_a_term_is_infinite_only_where_the_impossible_happens():
     p, q = [0.5, 0.5, 0.0, 0.0], [0.5, 0.0, 0.5, 0.0]
     assert xc.cross_entropy_terms(p, q, base=2).tolist() == [0.5, np.inf, 0, 0]
