@@ -157,7 +157,7 @@ def test_a_mask_tells_index_one_hot_and_smoothing_apart(page, m, eps):
 
 def test_the_notes_examples_stand_on_the_page(page):
     app = follow(page)
-    shown = next(m.value for m in app.markdown if "one-hot" in m.value)
+    shown = next(m.value for m in app.markdown if "is **one-hot**" in m.value)
     for name, code in (("cat", [1, 0, 0]), ("dog", [0, 1, 0]), ("bird", [0, 0, 1])):  # S7
         assert f"{name} = `{code}`" in shown
 
