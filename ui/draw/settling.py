@@ -32,7 +32,7 @@ def settling(
         ]
     labels = [
         {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height[0], "yref": "y",
-         "yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+         "yanchor": "bottom", "showarrow": False}
         for name, height in zip(names, heights, strict=True) if height and height[0] < top
     ]  # fmt: skip
     return picture(
