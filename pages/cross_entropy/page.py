@@ -45,7 +45,7 @@ SIGNS = (("■", "truth"), ("▨", "surprise"), ("▩", "fine"))  # of the areas
 def terms_of_the_sum(count: int) -> str:
     """What each of so many classes adds; of many only the first and the last are written."""
     slots = [formula.slot(f"terms.{i}") for i in range(count)]
-    return formula.total(*(slots if count <= MOST_TERMS else [*slots[:2], "⋯", slots[-1]]))
+    return formula.total(*(slots if count <= MOST_TERMS else [*slots[:2], "…", slots[-1]]))
 
 
 def sum_of_costs(s: Section, count: int) -> str:

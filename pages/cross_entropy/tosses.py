@@ -36,9 +36,10 @@ def tosses(seed: int) -> NDArray[np.int64]:
     return draw_symbols([BEND, 1 - BEND], MOST, seed)
 
 
-def coin(q: Floats) -> Floats:
+def coin(q: Floats | float) -> Floats:
     """Coins (…, 2) that give heads q (…)."""
-    return np.stack([q, 1 - q], axis=-1)
+    heads = np.asarray(q)
+    return np.stack([heads, 1 - heads], axis=-1)
 
 
 @functools.lru_cache(maxsize=256)
@@ -58,7 +59,7 @@ def _curves(n: int, seed: int, base: float) -> dict[str, Floats]:
 
 def _now(n: int, q: float, seed: int, base: float) -> dict[str, float]:
     """What one q makes of the first n tosses."""
-    seen, one = tosses(seed)[:n], coin(np.float64(q))
+    seen, one = tosses(seed)[:n], coin(q)
     shares = empirical_distribution(seen, 2)
     logarithm = log_likelihood(seen, one)
     return {
@@ -95,8 +96,9 @@ def _formula(log: str) -> str:
     return formula.wrapped(
         ("−", formula.frac("1", "N"), f"{log} L ( q ) =", formula.slot("mean", "surprise")),
         (
-            f"H ( {P_HAT} , Q ) = −", formula.slot("share", "truth"), log, q,
-            "−", formula.slot("rest_share", "truth"), log, rest,
+            '<mspace width="1.5em"></mspace>', f"H ( {P_HAT} , Q ) = −",
+            formula.slot("share", "truth"), f"· {log}", q,
+            "−", formula.slot("rest_share", "truth"), f"· {log}", rest,
             "=", formula.slot("cross", "surprise"),
         ),
     )  # fmt: skip
@@ -148,6 +150,6 @@ def likelihood(above: Section) -> None:
         right=1,
         then={"g": round(share, 4)},
         share=show(share),
-        h=show(float(cross_entropy(coin(np.float64(share)), coin(np.float64(share)), base=base))),
+        h=show(float(cross_entropy(coin(share), coin(share), base=base))),
         unit=unit,
     )

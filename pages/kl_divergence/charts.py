@@ -16,6 +16,7 @@ from ui.figure import Handle
 
 APART = "\N{NO-BREAK SPACE}" * 4  # of a letter from its handle
 INFINITE = f"<b>∞</b>{APART}"  # on the other side of it
+FEW, ROOM = 5, 190  # classes with numbers on their bars; pixels of a panel of classes
 TALL = 0.866  # the height of a triangle of side 1
 WIDE: Span = (0.0, 1.0)
 NOTHING = {"showgrid": False, "zeroline": False}
@@ -140,7 +141,7 @@ def _tangent_panel(
             line(GREY, width=2.5, at=(x, log)),
             line(SURPRISE, width=5, x="gap_x", y="gap_y"),
             showing(points, x="at", y="low"),
-            showing(signs(text=names), x="name_x", y="name_y"),
+            showing(signs(text=names, textposition="middle right"), x="name_x", y="name_y"),
         ],
         {"range": [0, 1.12 * far], "dtick": 1, "title": {"text": "x = Q / P", "standoff": 4}},
         {"range": list(axes), "zeroline": True, "nticks": 6},
@@ -165,14 +166,19 @@ def gaps_under_the_tangent(
     logarithm and the tangent, `keys` their names and that of the gap; `most` is the largest gap
     times P that fits.
     """
-    adds = bars(names, SURPRISE, y="gap_bar", text="gaps|2")
+    few = {"text": "gaps|2"} if len(names) <= FEW else {}  # the table has them, too
+    adds = bars(names, SURPRISE, y="gap_bar", **few)
     adds.update(hoverinfo="skip")
+    wide = 8 * max(map(len, names))  # pixels
+    slanted = wide > ROOM / len(names)
+    classes = categories(names, tickangle=-45 if slanted else 0)
+    pair = pair_panel(names, (0.0, 0.29), narrow=(WIDE, (0.77, 1.0)))
     return picture(
-        pair_panel(names, (0.0, 0.29), narrow=(WIDE, (0.77, 1.0))),
+        replace(pair, x=classes),
         _tangent_panel(names, axes, far, curve, keys),
         Panel(
             [adds, _beyond("triangle-up", (most,) * len(names), x="gap_sign")],
-            categories(names),
+            classes,
             {"range": [0, 1.2 * most]},
             (0.75, 1.0),
             title=f"P × {keys[2]}",
@@ -180,7 +186,7 @@ def gaps_under_the_tangent(
         ),
         height=330,
         narrow_height=760,
-        margin={"l": 50, "r": 12, "t": 28, "b": 44},
+        margin={"l": 50, "r": 12, "t": 28, "b": int(44 + (0.4 * wide if slanted else 0))},
         **GROUPED,
     )
 

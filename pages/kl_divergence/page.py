@@ -102,7 +102,7 @@ MOST_TERMS = 4  # written out in one line
 def sum_of_gaps(log: str, tangent: str, count: int) -> str:
     """The divergence as the sum of what is never below 0, with its numbers."""
     slots = [formula.slot(f"gaps.{i}") for i in range(count)]
-    shown = slots if count <= MOST_TERMS else [*slots[:2], "⋯", slots[-1]]
+    shown = slots if count <= MOST_TERMS else [*slots[:2], "…", slots[-1]]
     line = tangent.replace("x", "Q / P")
     gap = formula.row(f"P ( {line} − {log} ( Q / P ) )")
     return formula.wrapped(
