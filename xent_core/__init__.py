@@ -24,7 +24,9 @@ from xent_core.densities import (
 from xent_core.distributions import (
     cross_entropy_terms,
     draw_symbols,
+    kl_gaps,
     kl_terms,
+    log_and_tangent,
     running_mean,
     set_probability,
     surprise_deviation,
@@ -46,6 +48,7 @@ from xent_core.languages import (
     letter_distribution,
     letters_of,
 )
+from xent_core.likelihood import empirical_distribution, log_likelihood
 from xent_core.losses import cross_entropy_loss, cross_entropy_loss_grad, nll_loss
 from xent_core.measures import surprise_by
 from xent_core.questions import ask_huffman, questions_by_halving, still_possible, zipf_distribution
@@ -80,6 +83,7 @@ __all__ = [
     "density_kl_terms",
     "differential_entropy",
     "draw_symbols",
+    "empirical_distribution",
     "entropy",
     "forward_kl_fit",
     "gaussian",
@@ -88,6 +92,7 @@ __all__ = [
     "huffman_code",
     "jensen_shannon_divergence",
     "kl_divergence",
+    "kl_gaps",
     "kl_terms",
     "kraft_sum",
     "language_code",
@@ -97,7 +102,9 @@ __all__ = [
     "letter_distribution",
     "letters_of",
     "level_lines",
+    "log_and_tangent",
     "log_density",
+    "log_likelihood",
     "log_softmax",
     "logsumexp",
     "nll_loss",

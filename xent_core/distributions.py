@@ -24,6 +24,7 @@ from xent_core._arrays import (
 from xent_core.information import (
     _check_base,
     _check_distribution,
+    _divergence_terms,
     _finish,
     _from_nats,
     _information_terms,
@@ -119,6 +120,58 @@ def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
     with np.errstate(all="ignore"):
         nats = np.where(p_work == 0, 0, p_work * _log_ratio(p_work, q_work))
         return _finish(_from_nats(nats, base), dtype)
+
+
+def log_and_tangent(x: ArrayLike, *, base: float = math.e) -> tuple[Array, Array]:
+    """Logarithm of x and its tangent at 1, which nowhere lies below it: log x ≤ (x - 1) / ln base.
+
+    Args:
+        x: Any shape, numbers ≥ 0.
+        base: e for nats, where the tangent is x - 1; 2 for bits.
+
+    Returns:
+        Two float64 arrays of the shape of `x`: the logarithm, -inf at 0, and the tangent.
+
+    Raises:
+        ValueError: If a number is negative or nan, or if base ≤ 0 or base = 1.
+
+    Example:
+        >>> from xent_core import log_and_tangent
+        >>> [part.tolist() for part in log_and_tangent([1, 2], base=2)]
+        [[0.0, 1.0], [0.0, 1.4426950408889634]]
+    """
+    base = _check_base(base)
+    found = as_float(x, "x").astype(FLOAT64)
+    refuse("x", "must be ≥ 0", found, ~(found >= 0))
+    return _log(found, base), _from_nats(found - 1, base)
+
+
+def kl_gaps(p: ArrayLike, q: ArrayLike, *, base: float = math.e) -> Any:
+    """What each class adds to D(P‖Q) if no term may be negative: p log(p / q) - p + q.
+
+    With x = q / p it is p (x - 1 - log x): how far the logarithm lies below its tangent at 1,
+    times p. As both sums are 1 these terms have the same sum as those of `kl_terms`, which is
+    why D(P‖Q) is never below 0 (J. W. Gibbs, "Elementary Principles in Statistical Mechanics",
+    1902; T. M. Cover and J. A. Thomas, "Elements of Information Theory", Theorem 2.6.3).
+
+    Args:
+        p, q, base: As in `cross_entropy_terms`.
+
+    Returns:
+        array (..., K) of the common type of `p` and `q`, ≥ 0; q / log(base) where p = 0, inf
+        where only q = 0.
+
+    Raises:
+        ValueError: As in `cross_entropy_terms`.
+
+    Example:
+        >>> from xent_core import kl_gaps
+        >>> kl_gaps([0.5, 0.25, 0.25], [0.25, 0.5, 0.25]).round(4).tolist()
+        [0.0966, 0.0767, 0.0]
+    """
+    base = _check_base(base)
+    p_work, q_work, _, dtype = _pair(p, q, -1)
+    return _finish(_from_nats(_divergence_terms(p_work, q_work), base), dtype)
 
 
 def unnormalized_kl(a: ArrayLike, b: ArrayLike, *, base: float = math.e) -> Any:

@@ -2,13 +2,14 @@
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import BROKEN, FINE, PREDICTION, SURPRISE, TRUTH, WHITE
+from ui.draw.colours import BROKEN, CLEAR, FINE, GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.marks import Points, bars, layer, line, point, showing, signs
 from ui.draw.pair import ABOVE, BELOW, GROUPED, NARROW_HEIGHT, pair_panel
 from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
 from ui.figure import Handle
 
 LEFT = (0.0, 0.42)
+BESIDE_NAMES = ((0.16, 1.0), BELOW[1])  # on a phone
 
 
 @kept
@@ -17,17 +18,12 @@ def pair_and_area(
 ) -> Picture:
     """P and Q as bars; beside them what coding P's symbols with Q's code costs, as an area.
 
-    A class is a rectangle as high as P and as wide as its code. `parts` name what both codes
-    take, what Q's takes more and what it takes less; `reach` is the longest code that fits.
+    A class is a rectangle as high as P and as wide as its code, with its name to the left.
+    `parts` name what both codes take, what Q's takes more and what it takes less; `reach` is the
+    longest code that fits.
     """
     place = {"y": "top", "width": "p"}
-    inside = go.Scatter(
-        mode="text",
-        x=(0.0,) * len(names),
-        textposition="middle right",
-        textfont={"color": WHITE},
-        hoverinfo="skip",
-    )
+    beside = signs(x=(0.0,) * len(names), textposition="middle left")
     out = {"symbol": "triangle-right", "size": 12, "color": BROKEN}
     beyond = signs(mode="markers+text", textposition="middle left", marker=out)
     return picture(
@@ -37,15 +33,16 @@ def pair_and_area(
                 layer(TRUTH, x="both", **place),
                 layer(SURPRISE, "/", x="more", base="both", **place),
                 layer(FINE, ".", x="less", base="both", **place),
-                showing(inside, y="middle", text="classes|name"),
+                showing(beside, y="middle", text="classes|name"),
                 showing(beyond, x="edge", y="middle", text="length|3"),
             ],
             {"range": [0, reach], "title": axis},
-            {**probabilities(), "range": [1, 0]},
-            (0.53, 1.0),
+            {**probabilities(), "range": [1, 0], "showticklabels": False, "ticks": ""},
+            (0.57, 1.0),
             title=key((TRUTH, "■", parts[0]), (SURPRISE, "▨", parts[1]), (FINE, "▩", parts[2])),
-            narrow=BELOW,
+            narrow=BESIDE_NAMES,
         ),
+        height=290,
         narrow_height=NARROW_HEIGHT,
         margin={"l": 50, "r": 24, "t": 28, "b": 44},
         **GROUPED,
@@ -122,7 +119,7 @@ def codes_and_letters(
         ),
         Panel(
             [_shares(letters, TRUTH, "letters_p"), _shares(letters, PREDICTION, "letters_q")],
-            categories(letters, tickfont={"size": 11}, narrow={"tickfont.size": 9}),
+            categories(letters, narrow={"tickfont.size": 10}),
             {"range": [0, 0.2], "tickformat": ".0%", "dtick": 0.05},
             (0.45, 1.0),
             title=key((TRUTH, "■", letters_key[0]), (PREDICTION, "■", letters_key[1])),
@@ -139,3 +136,61 @@ def _shares(letters: tuple[str, ...], colour: str, shares: str) -> go.Bar:
     """Return a bar for each letter, beside that of the other colour."""
     trace = go.Bar(x=letters, marker={"color": colour}, offsetgroup=colour, hoverinfo="x+y")
     return showing(trace, y=shares)
+
+
+def _tosses(count: int) -> Panel:
+    """The tosses in a row: heads filled, tails hollow."""
+    x = tuple(range(count))
+    disc = {"size": 9, "line": {"color": TRUTH, "width": 1.5}}
+    heads = signs(mode="markers", x=x, marker={**disc, "color": TRUTH})
+    tails = signs(mode="markers", x=x, marker={**disc, "color": CLEAR})
+    hidden = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": "",
+              "showline": False}  # fmt: skip
+    return Panel(
+        [showing(heads, y="heads_at"), showing(tails, y="tails_at")],
+        {"range": [-0.7, count - 0.3], **hidden},
+        {"range": [-1, 1], **hidden},
+        up=(0.93, 1.0),
+    )
+
+
+@kept
+def likelihood_and_cost(
+    count: int, x: Points, names: tuple[str, str, str], axis: str, top: float, told: bool
+) -> Picture:
+    """Up to `count` tosses, how likely q makes them, and what it costs on average.
+
+    `names` are those of the likelihood, of minus its mean logarithm and of the cross entropy;
+    the curves of the last two are drawn once they have been `told`.
+    """
+    q = {"range": [-0.02, 1.02], "dtick": 0.25}
+    curves = []
+    if told:
+        curves = [
+            line(GREY, width=8, at=(x, None), y="cross_curve"),
+            line(SURPRISE, at=(x, None), y="mean_curve"),
+            line(TRUTH, dash="dot", width=2, x="share_x", y="down"),
+        ]
+    below = key((SURPRISE, "━", names[1]), (GREY, "━", names[2])) if told else names[2]
+    return picture(
+        _tosses(count),
+        Panel(
+            [
+                line(PREDICTION, at=(x, None), y="likely"),
+                line(TRUTH, dash="dot", width=2, x="share_x", y="up"),
+            ],
+            {**q, "showticklabels": False},
+            {"range": [0, 1.12], "tickvals": [0, 0.5, 1]},
+            up=(0.57, 0.84),
+            title=key((PREDICTION, "━", names[0])),
+            handles=[Handle("g", "g", "likely_now", "prediction", "point")],
+        ),
+        Panel(
+            [*curves, point(SURPRISE, x="g", y="dot")],
+            {**q, **titled(axis, 4)},
+            {"range": [0, top]},
+            up=(0.0, 0.43),
+            title=below,
+        ),
+        height=370,
+    )

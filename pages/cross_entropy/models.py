@@ -54,13 +54,26 @@ def _rectangles(p: Floats, length: Floats, own: Floats, reach: float) -> dict[st
     }
 
 
+def _areas(p: Floats, length: Floats, own: Floats) -> dict[str, Floats]:
+    """What (R,) both codes take on average, what Q's takes more and what it takes less."""
+    seen = p > 0
+    code, ideal = np.where(seen, length, 0.0), np.where(seen, own, 0.0)
+    parts = {
+        "both_area": np.minimum(code, ideal),
+        "more_area": np.maximum(code - ideal, 0.0),
+        "less_area": np.maximum(ideal - code, 0.0),
+    }
+    return {name: np.where(seen, p * part, 0.0).sum(axis=-1) for name, part in parts.items()}
+
+
 def cost(values: Arrays, base: float) -> Arrays:
     """What coding symbols of P with the code for Q (both R, K) costs, class by class."""
     p, q, reach = values["p"], values["q"], longest(base)
     length = self_information(q, base=base)
     shapes = _rectangles(p, length, self_information(p, base=base), reach)
-    room = np.minimum(p, length / reach) > 0.06  # for a name
+    room = p > 0.075  # for a name
     return {
+        **_areas(p, length, self_information(p, base=base)),
         "length": length,
         "terms": cross_entropy_terms(p, q, base=base),
         "cross": cross_entropy(p, q, base=base),

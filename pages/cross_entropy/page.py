@@ -1,4 +1,4 @@
-"""Cross entropy: what it costs to expect Q when the truth is P."""
+"""Cross entropy: what a prediction Q costs where the label, or the truth, is P."""
 
 import functools
 
@@ -8,31 +8,64 @@ import streamlit as st
 from pages.cross_entropy import charts, models
 from pages.cross_entropy.models import SMOOTHING, WAY
 from pages.cross_entropy.programs import pair_program
+from pages.cross_entropy.tosses import likelihood
 from ui.draw import formula
 from ui.figure import Choice, Preset, Readout, Row, Slider
 from ui.lesson import pairs
+from ui.lesson.bridge import bridge, example_of_pair
 from ui.lesson.sampling import sampling
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
-from xent_core import cross_coding, entropy
+from xent_core import cross_coding, entropy, one_hot, softmax
 from xent_core.languages import LANGUAGE_TEXTS, LETTERS
 
 lesson = Lesson("cross_entropy", units=True)
 
 
-# ---- What the wrong code costs
+# ---- What the prediction costs
+
+LOGITS, LABEL = (1.0, 2.0, 3.0, 4.0), 2  # those of the home page, and the class that is true there
+PAIR = links.Params(
+    pairs.P,
+    pairs.Q,
+    pairs.NAMES,
+    opening={
+        "p": pairs.P.write(tuple(one_hot(LABEL, len(LOGITS)).tolist()), {}),
+        "q": pairs.Q.write(tuple(softmax(LOGITS).tolist()), {}),
+        "names": "animals",
+    },
+)
+WEATHER = pairs.PAIR.default
+MOST_TERMS = 4  # written out in one line
+APART = "\N{NO-BREAK SPACE}"  # of a name from its rectangle
+SIGNS = (("■", "truth"), ("▨", "surprise"), ("▩", "fine"))  # of the areas
 
 
-def sum_of_costs(log: str, count: int) -> str:
-    """The formula of the cross entropy of so many classes, with its numbers."""
-    term = formula.row(formula.row("P ( x )"), formula.row(f"{log} Q ( x )"))
-    return formula.math(
-        "H ( P , Q )",
-        "= −", formula.over("x", term),
-        "=", formula.total(*(formula.slot(f"terms.{i}") for i in range(count))),
-        "=", formula.slot("cross", "surprise"),
-    )  # fmt: skip
+def terms_of_the_sum(count: int) -> str:
+    """What each of so many classes adds; of many only the first and the last are written."""
+    slots = [formula.slot(f"terms.{i}") for i in range(count)]
+    return formula.total(*(slots if count <= MOST_TERMS else [*slots[:2], "…", slots[-1]]))
+
+
+def sum_of_costs(s: Section, count: int) -> str:
+    """The cross entropy of so many classes with its numbers, as a sum and as areas."""
+    term = formula.row(formula.row("P ( x )"), formula.row(f"{s.unit.log} Q ( x )"))
+    areas = {
+        "both": formula.spot("both_area", "truth"),
+        "more": formula.spot("more_area", "surprise"),
+        "less": formula.spot("less_area", "fine"),
+        "cross": formula.spot("cross", "surprise"),
+        "entropy": formula.spot("entropy", "truth"),
+    }
+    said = str(s.label("areas", **areas))
+    for sign, colour in SIGNS:
+        said = said.replace(sign, f'<span class="xent-{colour}">{sign}</span>')
+    return formula.wrapped(
+        ("H ( P , Q )", "= −", formula.over("x", term)),
+        ("=", terms_of_the_sum(count)),
+        ("=", formula.slot("cross", "surprise")),
+    ) + formula.line(said)
 
 
 def cost_as_area(s: Section) -> None:
@@ -56,12 +89,12 @@ def cost_as_area(s: Section) -> None:
             Readout("H(P, Q) − H(P)", "kl", s.unit_name),
         ],
         rows=[Row(f"−{log} Q", "length"), Row(f"−P {log} Q", "terms", "surprise")],
-        formula=sum_of_costs(log, len(names)),
+        formula=sum_of_costs(s, len(names)),
         presets=[
             Preset("match", pairs.state(s["names"], s["p"], s["p"]), whole=True),
             *pairs.start_from(s),
         ],
-        names={"classes": names},
+        names={"classes": [f"{name}{APART}" for name in names]},
         alt=s.label("area_alt", unit=s.unit_name),
     )
 
@@ -96,23 +129,32 @@ def towards(pair: Section) -> None:
     s.say("towards", h=show(floor), unit=s.unit_name)
 
 
-@lesson.section(pairs.KEY, pairs.PAIR)
-def wrong_code(s: Section) -> None:
-    cost_as_area(s)
-    s.say("hook")
+def ask_how_low(s: Section) -> None:
+    """Ask for the least cost of weather, whose entropy is not 0 as a label's is."""
+    p = WEATHER["p"]
     s.ask(
         "lowest",
         ["to_zero", "to_entropy", "no_end"],
         right=1,
-        then=pairs.match,
-        h=show(entropy(s["p"], base=s.unit.base)),
+        then={"p": p, "q": p, "names": WEATHER["names"]},
+        p=", ".join(f"{x:g}" for x in p),
+        h=show(entropy(p, base=s.unit.base)),
         unit=s.unit_name,
     )
+
+
+@lesson.section(pairs.KEY, PAIR)
+def cost_of_a_prediction(s: Section) -> None:
+    cost_as_area(s)
+    bridge(s, "cross_entropy", example_of_pair(s))
+    s.say("hook")
+    ask_how_low(s)
     s.say("never")
     pairs.tools(s)
     s.program(pair_program(s["p"], s["q"], s.unit.name))
     towards(s)
-    sampling(s, "draws", both=True)
+    likelihood(s)
+    sampling(s, "draws_certain" if max(s["p"]) == 1 else "draws", both=True)
 
 
 # ---- Real words in the code of another language

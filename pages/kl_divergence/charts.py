@@ -1,6 +1,6 @@
-"""The charts of the KL lesson: its split, its two directions, the triangle, one bell for two.
+"""The charts of the KL lesson: its split, the gaps, the triangle, one bell for two.
 
-Whatever measures D(P‖Q) is solid, whatever measures D(Q‖P) hatched or dashed.
+Whatever measures D(P‖Q) is solid and vermilion, whatever measures D(Q‖P) grey, hatched or dashed.
 """
 
 from dataclasses import replace
@@ -9,13 +9,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui.draw.colours import BROKEN, CLEAR, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
-from ui.draw.marks import Points, area, line, showing, signs
+from ui.draw.marks import Points, area, bars, line, showing, signs
 from ui.draw.pair import GROUPED, pair_panel
-from ui.draw.panels import Panel, Picture, Span, kept, key, picture, titled
+from ui.draw.panels import Panel, Picture, Span, categories, kept, key, picture, titled
 from ui.figure import Handle
 
 APART = "\N{NO-BREAK SPACE}" * 4  # of a letter from its handle
 INFINITE = f"<b>∞</b>{APART}"  # on the other side of it
+FEW, ROOM = 5, 190  # classes with numbers on their bars; pixels of a panel of classes
 TALL = 0.866  # the height of a triangle of side 1
 WIDE: Span = (0.0, 1.0)
 NOTHING = {"showgrid": False, "zeroline": False}
@@ -24,16 +25,16 @@ NOTHING = {"showgrid": False, "zeroline": False}
 def _beyond(symbol: str, y: Points, **shows: str) -> go.Scatter:
     """Return the signs at the edge of a panel, with the number of what does not fit in it."""
     marker = {"symbol": symbol, "size": 11, "color": BROKEN}
-    style = {"marker": marker, "textposition": "top center", "textfont": {"size": 12}}
+    style = {"marker": marker, "textposition": "top center"}
     return showing(signs(mode="markers+text", y=y, **style), **shows)
 
 
-def _contributions(count: int, offset: float, hatch: str, array: str) -> go.Bar:
+def _contributions(count: int, offset: float, colour: str, hatch: str, array: str) -> go.Bar:
     """Return one bar for each class, beside the other direction's."""
     marker = {
-        "color": SURPRISE,
-        "line": {"color": SURPRISE, "width": 1},
-        "pattern": {"shape": hatch, "fgcolor": SURPRISE, "bgcolor": CLEAR, "size": 6},
+        "color": colour,
+        "line": {"color": colour, "width": 1},
+        "pattern": {"shape": hatch, "fgcolor": colour, "bgcolor": CLEAR, "size": 6},
     }
     x = tuple(range(count))
     return showing(go.Bar(x=x, offset=offset, width=0.36, marker=marker, hoverinfo="skip"), y=array)
@@ -63,8 +64,8 @@ def _contribution_panel(names: tuple[str, ...], across: Span, low: float, high: 
     edge = (high,) * count
     return Panel(
         [
-            _contributions(count, -0.38, "", "forward_bar"),
-            _contributions(count, 0.02, "/", "reverse_bar"),
+            _contributions(count, -0.38, SURPRISE, "", "forward_bar"),
+            _contributions(count, 0.02, GREY, "/", "reverse_bar"),
             _beyond("triangle-up", edge, x="forward_sign", text="forward|3"),
             _beyond("triangle-up", edge, x="reverse_sign", text="reverse|3"),
         ],
@@ -79,7 +80,7 @@ def _contribution_panel(names: tuple[str, ...], across: Span, low: float, high: 
         {"range": [low, 1.25 * high], "zeroline": True},
         across,
         (0.42, 1.0),
-        key((SURPRISE, "■", "D(P‖Q)"), (SURPRISE, "▨", "D(Q‖P)")),
+        key((SURPRISE, "■", "D(P‖Q)"), (GREY, "▨", "D(Q‖P)")),
         narrow=(WIDE, (0.24, 0.56)),
     )
 
@@ -115,9 +116,77 @@ def split_and_contributions(
         pair_panel(names, (0.0, 0.4), narrow=(WIDE, (0.68, 1.0))),
         _contribution_panel(names, right, low, high),
         _two_parts(right, axis, reach),
-        height=325,
+        height=290,
         narrow_height=620,
         margin={"l": 50, "r": 24, "t": 28, "b": 44},
+        **GROUPED,
+    )
+
+
+def _tangent_panel(
+    names: tuple[str, ...],
+    axes: tuple[float, float],
+    far: float,
+    curve: tuple[Points, ...],
+    keys: tuple[str, str, str],
+) -> Panel:
+    """The logarithm under its tangent, a point for each class at Q/P, its gap, its name below."""
+    x, log, tangent = curve
+    drop = line(GREY, width=1, dash="dot", x="drop_x", y="drop_y")
+    points = signs(mode="markers", marker={"size": 9, "color": SURPRISE})
+    return Panel(
+        [
+            drop,
+            line(GREY, width=2, dash="dash", at=(x, tangent)),
+            line(GREY, width=2.5, at=(x, log)),
+            line(SURPRISE, width=5, x="gap_x", y="gap_y"),
+            showing(points, x="at", y="low"),
+            showing(signs(text=names, textposition="middle right"), x="name_x", y="name_y"),
+        ],
+        {"range": [0, 1.12 * far], "dtick": 1, "title": {"text": "x = Q / P", "standoff": 4}},
+        {"range": list(axes), "zeroline": True, "nticks": 6},
+        (0.36, 0.68),
+        title=key((GREY, "━", keys[0]), (GREY, "╍", keys[1]), (SURPRISE, "┃", keys[2])),
+        narrow=(WIDE, (0.33, 0.68)),
+    )
+
+
+@kept
+def gaps_under_the_tangent(
+    names: tuple[str, ...],
+    axes: tuple[float, float],
+    far: float,
+    curve: tuple[Points, ...],
+    keys: tuple[str, str, str],
+    most: float,
+) -> Picture:
+    """P and Q as bars, the logarithm under its tangent, and each class's gap times P.
+
+    `axes` is the range of the logarithm, `far` the largest Q/P that fits, `curve` holds x, the
+    logarithm and the tangent, `keys` their names and that of the gap; `most` is the largest gap
+    times P that fits.
+    """
+    few = {"text": "gaps|2"} if len(names) <= FEW else {}  # the table has them, too
+    adds = bars(names, SURPRISE, y="gap_bar", **few)
+    adds.update(hoverinfo="skip")
+    wide = 8 * max(map(len, names))  # pixels
+    slanted = wide > ROOM / len(names)
+    classes = categories(names, tickangle=-45 if slanted else 0)
+    pair = pair_panel(names, (0.0, 0.29), narrow=(WIDE, (0.77, 1.0)))
+    return picture(
+        replace(pair, x=classes),
+        _tangent_panel(names, axes, far, curve, keys),
+        Panel(
+            [adds, _beyond("triangle-up", (most,) * len(names), x="gap_sign")],
+            classes,
+            {"range": [0, 1.2 * most]},
+            (0.75, 1.0),
+            title=f"P × {keys[2]}",
+            narrow=(WIDE, (0.0, 0.22)),
+        ),
+        height=330,
+        narrow_height=760,
+        margin={"l": 50, "r": 12, "t": 28, "b": int(44 + (0.4 * wide if slanted else 0))},
         **GROUPED,
     )
 
@@ -151,14 +220,15 @@ def _two_points() -> list[go.Scatter]:
 def _triangle_panel(names: tuple[str, ...], levels: tuple[str, ...], title: str) -> Panel:
     """The distributions over three classes, with a line for each of `levels`."""
     x, y = (0.0, 1.0, 0.5), (0.0, 0.0, TALL)
-    labels = signs(text=levels, textposition="top center", textfont={"size": 11})
+    labels = signs(text=levels, textposition="top center")
+    away = 0.035  # of a letter from its corner
     corners = signs(
-        x=x,
-        y=y,
+        x=(-away, 1 + away, 0.5),
+        y=(-away, -away, TALL + away),
         text=names,
-        textposition=("bottom center", "bottom center", "top center"),
-        textfont={"size": 14},
+        textposition="middle center",
     )
+    gone = signs(x=(0.5,), y=(-0.07,))
     lines = [
         line(SURPRISE, width=1.8, shape="spline", x=f"x{i}", y=f"y{i}") for i in range(len(levels))
     ]
@@ -169,9 +239,10 @@ def _triangle_panel(names: tuple[str, ...], levels: tuple[str, ...], title: str)
             *lines,
             line(GREY, width=1.5, at=((*x, 0.0), (*y, 0.0))),
             corners,
+            showing(gone, text="gone|said"),
         ],
-        _unseen([-0.05, 1.05]),
-        _unseen([-0.08, TALL + 0.08], scaleanchor="x"),
+        _unseen([-0.08, 1.08]),
+        _unseen([-0.12, TALL + 0.08], scaleanchor="x"),
         (0.0, 0.7),
         title=title,
         narrow=(WIDE, (0.36, 1.0)),
@@ -212,7 +283,7 @@ def one_bell_for_two(
     for trace in (bump, cost):
         trace.update(fill="tozeroy", line={"width": 2})
     reach = [x[0], x[-1]]
-    costs_key = key((SURPRISE, "■", "D(p‖q)"), (SURPRISE, "╍", "D(q‖p)"))
+    costs_key = key((SURPRISE, "■", "D(p‖q)"), (GREY, "╍", "D(q‖p)"))
     return picture(
         Panel(
             [bump, line(PREDICTION, width=3, x="q_x", y="q")],
@@ -226,7 +297,7 @@ def one_bell_for_two(
             ),
         ),
         Panel(
-            [cost, line(SURPRISE, dash="dash", width=2, x="x", y="adds_reverse")],
+            [cost, line(GREY, dash="dash", width=2, x="x", y="adds_reverse")],
             {"range": reach, **titled(along, 4)},
             {"range": costs},
             up=(0.0, 0.36),

@@ -19,8 +19,10 @@ from xent_core import (
     gaussian_mixture,
     jensen_shannon_divergence,
     kl_divergence,
+    kl_gaps,
     kl_terms,
     level_lines,
+    log_and_tangent,
     reverse_kl_fits,
     simplex_lattice,
     to_plane,
@@ -54,7 +56,6 @@ def split(values: Arrays, base: float) -> Arrays:
         "cross": cross,
         "kl": kl_divergence(p, q, base=base),
         "lk": kl_divergence(q, p, base=base),
-        "js": jensen_shannon_divergence(p, q, base=base),
         **drawn(
             {
                 "forward_bar": np.minimum(forward, high),
@@ -67,6 +68,68 @@ def split(values: Arrays, base: float) -> Arrays:
             }
         ),
     }
+
+
+# ---- Why the sum is never below 0
+
+STEEP = 1 / 16  # the least Q/P whose point is drawn
+FAR_RIGHT = 4.0  # and the largest
+MOST_GAP = 1.25  # bits: the upper edge of the bars
+APART = 0.5  # nats between the lines of names below the curve
+
+
+def curves(base: float) -> tuple[Floats, Floats, Floats]:
+    """Places x, the logarithm there and its tangent at 1."""
+    x = np.concatenate([np.geomspace(STEEP / 2, 1, 60), np.linspace(1, 1.05 * FAR_RIGHT, 61)[1:]])
+    return x, *log_and_tangent(x, base=base)
+
+
+def heights(count: int, base: float) -> tuple[Floats, tuple[float, float]]:
+    """Where the names of so many classes stand below the curve, and the range of the axis."""
+    lowest, unit = float(log_and_tangent(STEEP, base=base)[0]), float(bit_in(base) / bit_in(np.e))
+    lines = lowest - APART * unit * (1 + np.arange(count))
+    top = float(log_and_tangent(FAR_RIGHT, base=base)[1])
+    return lines, (float(lines[-1]) - 0.7 * APART * unit, 1.08 * top)
+
+
+def gaps(values: Arrays, base: float) -> Arrays:
+    """Each class as a point at Q/P on the logarithm, and its gap to the tangent there times P."""
+    p, q = values["p"], values["q"]
+    terms, every = kl_gaps(p, q, base=base), kl_terms(p, q, base=base)
+    with np.errstate(all="ignore"):
+        ratio = np.where(p > 0, q / p, np.nan)
+    inside = (ratio >= STEEP) & (ratio <= FAR_RIGHT)
+    at = np.where(inside, ratio, np.nan)
+    low, high = log_and_tangent(np.where(inside, ratio, 1.0), base=base)
+    low, high = (np.where(inside, y, np.nan) for y in (low, high))
+    lines = np.broadcast_to(heights(p.shape[-1], base)[0], p.shape)
+    most = MOST_GAP * bit_in(base)
+    seen = np.where(p > 0, ratio.clip(STEEP, FAR_RIGHT), np.nan)
+    return {
+        "gaps": terms,
+        "forward": every,
+        "kl": kl_divergence(p, q, base=base),
+        **drawn(
+            {
+                "at": at,
+                "low": low,
+                "gap_x": _strokes(at, at),
+                "gap_y": _strokes(low, high),
+                "name_x": seen,
+                "name_y": lines,
+                "drop_x": _strokes(at, at),
+                "drop_y": _strokes(lines + 0.5 * APART * bit_in(base) / bit_in(np.e), low),
+                "gap_bar": np.minimum(terms, most),
+                "gap_sign": np.where(terms > most, np.arange(p.shape[-1]), np.nan),
+            }
+        ),
+    }
+
+
+def _strokes(start: Floats, end: Floats) -> Floats:
+    """Coordinates (R, 3K) of a stroke for each class, with nothing between two of them."""
+    nothing = np.full_like(start, np.nan)
+    return np.stack([start, end, nothing], axis=-1).reshape(len(start), -1)
 
 
 # ---- A map of three classes
@@ -111,6 +174,7 @@ def on_the_map(values: Arrays, levels: tuple[float, ...], base: float) -> Arrays
     return {
         "kl": kl,
         "lk": lk,
+        "js": jensen_shannon_divergence(p, q, base=base),
         # p and q are twentieths: their digits are the same
         **drawn({"p": p, "q": q, "x": x, "y": y}),
         **{
@@ -122,6 +186,8 @@ def on_the_map(values: Arrays, levels: tuple[float, ...], base: float) -> Arrays
         "label_y": labels[way, centre, 1],
         "label_at": np.tile(farthest.astype(np.uint8), len(levels)),
         "infinite": np.isinf(np.stack([lk, kl], axis=-1)),  # because of P, because of Q
+        # what Q calls impossible is possible off its side: no line is left
+        "gone": ((way == 1) & (q.min(axis=-1) == 0)).astype(np.uint8)[:, None],
     }
 
 
@@ -165,7 +231,6 @@ def fit_by_hand(values: Arrays, base: float) -> Arrays:
         ),
         "forward": forward.value,
         "reverse": reverse.value,
-        "error": np.maximum(forward.error, reverse.error),
         "h": differential_entropy(q, base=base).value,
         "top": np.minimum(density(m, q), TOP),
         "wing_x": np.clip(m + s, X[0], X[-1]),

@@ -1,4 +1,4 @@
-"""KL divergence: what it costs to be wrong, in two directions, on a map and for densities."""
+"""KL divergence: what it costs to be wrong, why never below 0, in two directions, on a map."""
 
 import numpy as np
 
@@ -33,12 +33,12 @@ FAIR, SURE = (0.5, 0.5), (0.95, 0.05)
 def divergence_of_pair(log: str) -> str:
     """The divergence as a sum over classes and as a difference, with its numbers."""
     ratio = formula.over("x", formula.row(f"P {log} ( P / Q )"))
-    return formula.math(
-        formula.row("D ( P ‖ Q )"), "=", ratio, "=",
-        formula.row("H ( P , Q )"), "−", formula.row("H ( P )"), "=",
-        formula.slot("cross"), "−", formula.slot("entropy", "truth"), "=",
-        formula.slot("kl", "surprise"),
-    )  # fmt: skip
+    return formula.wrapped(
+        (formula.row("D ( P ‖ Q )"), "=", ratio),
+        ("=", formula.row("H ( P , Q )"), "−", formula.row("H ( P )")),
+        ("=", formula.slot("cross"), "−", formula.slot("entropy", "truth")),
+        ("=", formula.slot("kl", "surprise")),
+    )
 
 
 def say_divided(s: Section) -> None:
@@ -49,26 +49,8 @@ def say_divided(s: Section) -> None:
         s.stage.info(f"{pairs.divided(s, numbers)} {raw}")
 
 
-def say_same_gradient(s: Section) -> None:
-    """Tell what a step of Q does to either loss."""
-    base = s.unit.base
-    p, q = (np.array(pairs.PAIR.default[letter]) for letter in "pq")
-    steps = q, (q + p) / 2
-    kl, kl_then = (kl_divergence(p, x, base=base) for x in steps)
-    cross, cross_then = (cross_entropy(p, x, base=base) for x in steps)
-    lesson.say(
-        "train",
-        cross=show(cross),
-        cross_then=show(cross_then),
-        kl=show(kl),
-        kl_then=show(kl_then),
-        fall=show(kl - kl_then),
-        unit=s.unit_name,
-    )
-
-
-@lesson.section(pairs.KEY, pairs.PAIR)
-def price_of_being_wrong(s: Section) -> None:
+def the_split(s: Section) -> None:
+    """The divergence as bars of either direction, and as a part of the cross entropy."""
     p, q, names = s["p"], s["q"], s["names"]
     base, unit, log = s.unit.base, s.unit_name, s.unit.log
     bit = bit_in(base)
@@ -78,15 +60,15 @@ def price_of_being_wrong(s: Section) -> None:
         charts.split_and_contributions(pairs.class_names(s), unit, *shown),
         lambda values: models.split(values, base),
         pairs.fields(s),
+        name="kl_split",
         readouts=[
             Readout("D(P‖Q)", "kl", unit, "surprise"),
-            Readout("D(Q‖P)", "lk", unit, "surprise"),
-            Readout("js", "js", unit),
+            Readout("D(Q‖P)", "lk", unit),
             Readout("H(P, Q)", "cross", unit),
         ],
         rows=[
             Row(f"P {log} P/Q", "forward", "surprise"),
-            Row(f"Q {log} Q/P", "reverse", "surprise"),
+            Row(f"Q {log} Q/P", "reverse"),
         ],
         formula=divergence_of_pair(log),
         presets=[
@@ -107,10 +89,96 @@ def price_of_being_wrong(s: Section) -> None:
         reverse=show(kl_divergence(SURE, FAIR, base=base)),
         unit=unit,
     )
-    s.say("limits", most=show(jensen_shannon_divergence([1, 0], [0, 1], base=base)), unit=unit)
+    s.say("limits")
     pairs.tools(s)
-    say_same_gradient(s)
-    s.program(divergence_program(p, q, s.unit.name))
+
+
+# ---- Why the sum is never below 0
+
+GREEDY = (0.05, 0.45, 0.25, 0.25)  # three terms of four below 0, where P is the weather
+MOST_TERMS = 4  # written out in one line
+
+
+def sum_of_gaps(log: str, tangent: str, count: int) -> str:
+    """The divergence as the sum of what is never below 0, with its numbers."""
+    slots = [formula.slot(f"gaps.{i}") for i in range(count)]
+    shown = slots if count <= MOST_TERMS else [*slots[:2], "…", slots[-1]]
+    line = tangent.replace("x", "Q / P")
+    gap = formula.row(f"P ( {line} − {log} ( Q / P ) )")
+    return formula.wrapped(
+        ("D ( P ‖ Q )", "=", formula.over("x", gap)),
+        ("=", formula.total(*shown)),
+        ("=", formula.slot("kl", "surprise")),
+    )
+
+
+def never_below_0(main: Section) -> None:
+    """The logarithm lies below its tangent: each class's gap times P, and their sum."""
+    s = main.part()
+    base, log, unit = s.unit.base, s.unit.log, s.unit_name
+    names = pairs.class_names(s)
+    tangent = "x − 1" if log == "ln" else f"( x − 1 ) / ln {base:g}"
+    curve = tuple(tuple(line.tolist()) for line in models.curves(base))
+    fields, stops = pairs.fields(s, "q"), pairs.steps(len(names))
+    s.figure(
+        charts.gaps_under_the_tangent(
+            names,
+            models.heights(len(names), base)[1],
+            models.FAR_RIGHT,
+            curve,
+            (f"{log} x", tangent.replace("( ", "(").replace(" )", ")"), s.label("gap_to_tangent")),
+            models.MOST_GAP * bit_in(base),
+        ),
+        lambda values: models.gaps(values, base),
+        [*fields, *(Place(f"p{i}", f"P({name})", stops) for i, name in enumerate(names))],
+        name="kl_gaps",
+        readouts=[Readout("D(P‖Q)", "kl", unit, "surprise")],
+        rows=[
+            Row(f"P {log} P/Q", "forward"),
+            Row(f"P × {s.label('gap_to_tangent')}", "gaps", "surprise"),
+        ],
+        formula=sum_of_gaps(log, tangent, len(names)),
+        alt=s.label("gaps_alt", unit=unit),
+    )
+    s.say("gaps")
+    p = pairs.PAIR.default["p"]
+    s.ask(
+        "below",
+        ["well_chosen", "never", "only_at_0"],
+        right=1,
+        then={"p": p, "q": GREEDY, "names": "weather"},
+        kl=show(kl_divergence(p, GREEDY, base=base)),
+        unit=unit,
+    )
+
+
+# ---- Two losses, one gradient
+
+
+def say_same_gradient(s: Section) -> None:
+    """Tell what a step of Q does to either loss."""
+    base = s.unit.base
+    p, q = (np.array(pairs.PAIR.default[letter]) for letter in "pq")
+    steps = q, (q + p) / 2
+    kl, kl_then = (kl_divergence(p, x, base=base) for x in steps)
+    cross, cross_then = (cross_entropy(p, x, base=base) for x in steps)
+    fall = show(kl - kl_then)
+    s.say("train", fall=fall, unit=s.unit_name)
+    rows = (
+        (f"{s.unit_name}", *s.labels("q_first", "q_half", "falls_by")),
+        ("---",) * 4,
+        ("H(P, Q)", show(cross), show(cross_then), fall),
+        ("D(P‖Q)", show(kl), show(kl_then), fall),
+    )
+    s.stage.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+
+
+@lesson.section(pairs.KEY, pairs.PAIR, figures=("kl_split", "kl_gaps"))
+def price_of_being_wrong(s: Section) -> None:
+    the_split(s)
+    s.program(divergence_program(s["p"], s["q"], s.unit.name))
+    never_below_0(s)
+    say_same_gradient(s.part())
 
 
 # ---- A map of three classes
@@ -132,7 +200,7 @@ def divergence_of_three(log: str) -> str:
         p, q = formula.slot(f"p.{i}|2", "truth"), formula.slot(f"q.{i}|2", "prediction")
         parts.append(formula.row(p, log, formula.frac(p, q)))
     kl = formula.slot("kl", "surprise")
-    return formula.math(formula.row("D ( P ‖ Q )"), "=", formula.total(*parts), "=", kl)
+    return formula.wrapped(("D ( P ‖ Q )",), ("=", formula.total(*parts)), ("=", kl))
 
 
 @lesson.section("map", MAP)
@@ -148,7 +216,8 @@ def map_of_three(s: Section) -> None:
         [Place("a", "P", places), Place("b", "Q", places), Choice("way", "around", WAYS)],
         readouts=[
             Readout("D(P‖Q)", "kl", unit, "surprise"),
-            Readout("D(Q‖P)", "lk", unit, "surprise"),
+            Readout("D(Q‖P)", "lk", unit),
+            Readout("js", "js", unit),
         ],
         formula=divergence_of_three(s.unit.log),
         presets=[
@@ -159,11 +228,13 @@ def map_of_three(s: Section) -> None:
         names={
             "way": WAYS,
             "infinite": (charts.APART, charts.INFINITE),
+            "gone": ("", s.label("gone")),
             "label_at": ("bottom left", "bottom right", "top center"),
         },
         alt=s.label("map_alt", unit=unit, levels=", ".join(written)),
     )
     s.say("map")
+    s.say("js", most=show(jensen_shannon_divergence([1, 0], [0, 1], base=base)), unit=unit)
     p, q = POINTS[CENTRE], POINTS[ON_SIDE]
     s.ask(
         "edge",
@@ -233,9 +304,8 @@ def one_bell(s: Section) -> None:
         ],
         readouts=[
             Readout("D(p‖q)", "forward", unit, "surprise"),
-            Readout("D(q‖p)", "reverse", unit, "surprise"),
+            Readout("D(q‖p)", "reverse", unit),
             Readout("h(q)", "h", unit, "prediction"),
-            Readout("error", "error|2", unit),
         ],
         presets=[*best_fits(s["gap"]), Preset("narrow", {"s": SPREADS[0]})],
         alt=s.label("bells_alt", unit=unit),
@@ -243,7 +313,6 @@ def one_bell(s: Section) -> None:
     s.say("bells")
     ask_which_is_sought(s)
     s.say("negative")
-    s.say("numeric")
 
 
 lesson.end()

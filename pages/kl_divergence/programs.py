@@ -21,11 +21,9 @@ def D(P, Q):  # as it is defined; xlogy has 0 log 0 = 0
     return (torch.xlogy(P, P) - torch.xlogy(P, Q)).sum().item() / unit
 
 
-M = (P + Q) / 2
 print("{unit}:")
 print("D(P‖Q)", D(P, Q))
 print("D(Q‖P)", D(Q, P))
-print("JS", (D(P, M) + D(Q, M)) / 2)
 
 # torch.distributions takes them in the order in which one says it
 print("torch.distributions", kl_divergence(Categorical(P), Categorical(Q)).item() / unit)

@@ -20,13 +20,14 @@ from ui.draw.panels import (
 )
 from ui.figure import Handle
 
+CROWDED = 6  # classes: where there are more, numbers side by side would touch
 NOWHERE = (-1.0, -1.0)  # a line below its panel, until the sweep draws it
 _WIDE, _NARROW = 270, 300  # pixels that a panel of classes has on a projector, on a phone
 
 
 def _width(name: str) -> float:
     """Return about how wide a class's name is, in pixels."""
-    return sum(13 if east_asian_width(letter) in "WF" else 7 for letter in name)
+    return sum(14 if east_asian_width(letter) in "WF" else 7.5 for letter in name)
 
 
 def _slanted(names: tuple[str, ...], room: float) -> bool:
@@ -46,20 +47,22 @@ def _classes(names: tuple[str, ...]) -> dict[str, Any]:
     return categories(
         names,
         tickangle=tilt[_slanted(names, _WIDE)],
-        tickfont={"size": 12 if len(names) > 6 else 13},
         narrow={"tickangle": tilt[_slanted(names, _NARROW)]},
     )
 
 
-def _values(names: tuple[str, ...], y: float, step: float, text: str) -> go.Scatter:
+def _values(names: tuple[str, ...], y: str, text: str) -> go.Scatter:
+    """Return numbers above the heights y, one for each class."""
+    return showing(signs(x=names, textposition="top center"), y=y, text=text)
+
+
+def _row_of_values(names: tuple[str, ...], y: float, step: float, text: str) -> go.Scatter:
     """Return numbers at height y, one for each class.
 
     Where there are many, every second stands `step` higher, so that they do not touch.
     """
-    crowded = len(names) > 6
-    heights = tuple(y + step * (crowded and i % 2) for i in range(len(names)))
-    font = {"size": 12 if len(names) < 8 else 10}
-    return showing(signs(x=names, y=heights, textfont=font), text=text)
+    heights = tuple(y + step * (len(names) > CROWDED and i % 2) for i in range(len(names)))
+    return showing(signs(x=names, y=heights), text=text)
 
 
 def _bars(names: tuple[Any, ...], colour: str, y: str, base: str = "", **bar: Any) -> go.Bar:
@@ -90,7 +93,7 @@ def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float
             [
                 frames(names, TRUTH, y="y"),
                 _bars(names, PREDICTION, "p"),
-                _values(names, 1.1, 0.09, "p|2"),
+                _values(names, "p_label", "p|2"),
             ],
             _classes(names),
             probabilities(1.24),
@@ -103,7 +106,7 @@ def terms_of_the_sum(names: tuple[str, ...], titles: tuple[str, ...], top: float
             [
                 frames(names, GREY, y="drawn"),
                 _bars(names, SURPRISE, "alive"),
-                _values(names, 1.12 * top, 0.08 * top, "surprise|2"),
+                _values(names, "surprise_label", "surprise|2"),
                 _beyond(GREY, names, y="beyond"),
             ],
             _classes(names),
@@ -130,7 +133,7 @@ def _two_floors(
     signed = [
         _bars(names, PREDICTION, "too_much"),
         _bars(names, TRUTH, "too_little"),
-        _values(names, -1.3, -0.34, "gradient|2"),
+        _row_of_values(names, -1.3, -0.34, "gradient|2"),
     ]
     upper = Panel(
         marks,
@@ -170,7 +173,7 @@ def slopes(
     marks = [
         frames(names, TRUTH, y="y"),
         _bars(names, PREDICTION, "p"),
-        _values(names, 1.1, 0.09, "p|2"),
+        _values(names, "p_label", "p|2"),
     ]
     beside = Panel(
         [
@@ -252,7 +255,7 @@ def _in_two_parts(unit: str, top: float, title: str) -> Panel:
         return showing(column, **shows)
 
     def number(**shows: str) -> go.Scatter:
-        beside = signs(x=(0.35,), textposition="middle right", textfont={"size": 12})
+        beside = signs(x=(0.35,), textposition="middle right")
         return showing(beside, **shows)
 
     infinite = signs(
@@ -336,11 +339,10 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> Picture:
             categories(
                 names,
                 range=[len(names) - 0.5, -0.5],
-                tickfont={"size": 13},
-                narrow={"tickfont.size": 10},
+                narrow={"tickfont.size": 11},
             ),
         ),
         height=236,
-        margin={"l": 196, "r": 52, "t": 8, "b": 46},
-        narrow_layout={"margin.l": 156},
+        margin={"l": 212, "r": 52, "t": 8, "b": 46},
+        narrow_layout={"margin.l": 168},
     )

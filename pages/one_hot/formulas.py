@@ -6,9 +6,10 @@ from ui.draw import formula
 def written_out(count: int, k: int) -> str:
     """The sum with its numbers, its dead terms grey; then what it collapses to."""
     digits = "" if count < 5 else "|2"
-    products = formula.total(*(_product(i, i == k, digits) for i in range(count)))
+    products = [_product(i, i == k, digits) for i in range(count)]
+    terms = [("=" if i == 0 else "+", product) for i, product in enumerate(products)]
     return _large(
-        formula.math("−", formula.over("i", "y_i ln p_i"), "=", products),
+        formula.wrapped(("−", formula.over("i", "y_i ln p_i")), *terms),
         formula.math(
             "= − ln p_k = − ln", formula.slot("p_k", "prediction"),
             "=", formula.slot("loss", "surprise"),
@@ -36,11 +37,15 @@ def both_slopes(k: int) -> str:
     """The slopes of the loss in p_k and in z_k, with their numbers."""
     p_k = formula.slot("p_k", "prediction")
     return _large(
-        formula.math(
-            formula.frac("∂ L", "∂ p_k"), "= −", formula.frac("1", p_k), "=", formula.slot("slope"),
-            '<mspace width="1.5em"/>',
-            formula.frac("∂ L", "∂ z_k"), "=", p_k, "−", formula.slot(f"y.{k}|exact", "truth"),
-            "=", formula.slot("slope_z"),
+        formula.wrapped(
+            (
+                formula.frac("∂ L", "∂ p_k"), "= −", formula.frac("1", p_k),
+                "=", formula.slot("slope"), '<mspace width="1.5em"></mspace>',
+            ),
+            (
+                formula.frac("∂ L", "∂ z_k"), "=", p_k, "−", formula.slot(f"y.{k}|exact", "truth"),
+                "=", formula.slot("slope_z"),
+            ),
         ),
         size=1.05,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from pages.one_hot.charts import CROWDED
 from ui.figure.sweeps import Arrays
 from xent_core import (
     cross_entropy,
@@ -22,11 +23,18 @@ from xent_core.targets import smoothed_loss, smoothing_floor
 Floats = NDArray[np.float64]
 
 TOP = 7.0  # nats: the panels' upper edge; what is higher keeps its number and gets a sign
+ROOM = 0.03  # between a bar that can be pulled and its number: for the handle
 SMOOTH_TOP, SOFT_TOP = 5.0, 4.0
 LENGTH = 0.22  # of half the tangent, in widths of its panel, which is about square
 SIZES = (3, 10, 1000)  # numbers of classes
 ALONG = np.unique(np.round(np.concatenate([np.linspace(0, 1, 51), 1 - np.geomspace(1e-4, 0.1, 25),
                                            np.geomspace(1e-3, 0.1, 25)]), 6))  # fmt: skip
+
+
+def _above(heights: Floats, top: float = 1.0) -> NDArray[np.float32]:
+    """Where numbers above bars (R, C) stand; of many, every second stands higher."""
+    many = heights.shape[-1] > CROWDED
+    return (heights + many * 0.09 * top * (np.arange(heights.shape[-1]) % 2)).astype(np.float32)
 
 
 def terms(values: Arrays) -> Arrays:
@@ -37,6 +45,8 @@ def terms(values: Arrays) -> Arrays:
     loss = cross_entropy_loss(z, k, reduction="none")
     return {
         "p": p,
+        "p_label": _above(p + ROOM),
+        "surprise_label": _above(np.where(surprise > TOP, 1.06 * TOP, surprise), TOP),
         "y": y.astype(np.uint8),
         "surprise": surprise,
         "drawn": drawn.astype(np.float32),
@@ -68,6 +78,7 @@ def slope(values: Arrays) -> Arrays:
     reach = (LENGTH / np.hypot(1, steep / TOP))[:, None] * np.array([-1, 1])
     return {
         "p": p,
+        "p_label": _above(p + ROOM),
         "y": y.astype(np.uint8),
         **_signed(gradient),
         "p_k": p_k,

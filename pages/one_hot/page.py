@@ -13,6 +13,7 @@ from pages.one_hot.programs import mask_program, one_hot_program, soft_label_pro
 from ui.draw.colours import GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.panels import key
 from ui.figure import Cell, Choice, Place, Preset, Readout, Slider
+from ui.lesson.bridge import Example, bridge
 from ui.lesson.classes import Classes
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
@@ -73,7 +74,7 @@ def the_sum(s: Section) -> None:
     s.figure(
         charts.terms_of_the_sum(names, (P_AND_Y, f"{s.label('surprise_nats')}  {both}"), TOP),
         models.terms,
-        [Choice("k", "truth", names), *logits(s, names, Slider)],
+        [*logits(s, names, Slider), Choice("k", "truth", names)],
         name="one_hot_sum",
         readouts=[
             Readout("p_target", "p_k", colour="prediction"),
@@ -88,6 +89,7 @@ def the_sum(s: Section) -> None:
         names={"target": names},
         alt="sum_alt",
     )
+    bridge(s, "one_hot", Example(np.array(s["z"]), k, names, s["names"] == "animals"))
     s.say("hook", vectors=vectors(names, k))
     s.ask(
         "swap",

@@ -11,6 +11,7 @@ from pages.softmax.programs import softmax_program, twice_program
 from ui.draw import formula
 from ui.draw.panels import reach
 from ui.figure import Choice, Preset, Readout, Slider
+from ui.lesson.bridge import Example, bridge
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
@@ -102,6 +103,7 @@ def who_wins(s: Section) -> None:
         ],
         alt="alt",
     )
+    bridge(s, "softmax", Example(np.array(s["z"]) / s["T"], k, (), animals=True))
     s.say("hook")
     s.ask(
         "cool",

@@ -8,6 +8,8 @@ import pytest
 import xent_core as xc
 from ui.words.digits import show
 
+WEATHER = "/cross_entropy?p=4,2,1,1&q=1,4,2,1&names=weather"
+
 
 def weights(drawn: dict, letter: str) -> list[float]:
     return [drawn[name] for name in sorted(drawn) if re.fullmatch(rf"{letter}\d", name)]
@@ -23,7 +25,8 @@ def assert_true(figure: dict) -> None:
     np.testing.assert_allclose(bars_q["y"], q, rtol=1e-14)
     cross, h = xc.cross_entropy(p, q, base=2), xc.entropy(p, base=2)
     assert figure["readouts"] == [show(x) for x in (cross, h, xc.kl_divergence(p, q, base=2))]
-    assert figure["formula"].endswith(show(cross))
+    assert show(cross) in figure["formula"]
+    assert figure["formula"].endswith(show(h))  # the areas, in words
     if np.isfinite(cross) and xc.self_information(q[p > 0], base=2).max() <= 8:
         area = p @ (np.array(both["x"]) + np.array(more["x"]))
         assert area == pytest.approx(cross, rel=1e-6)
@@ -32,7 +35,7 @@ def assert_true(figure: dict) -> None:
 
 
 def test_a_bar_is_pulled_and_every_picture_is_true(visit):
-    lesson = visit("/cross_entropy")
+    lesson = visit(WEATHER)
     seen = set()
     x, y = lesson.take_hold("q0")
     for step in range(30):
@@ -66,7 +69,7 @@ def test_two_bars_are_pulled_one_after_the_other_without_waiting(visit):
 
 
 def test_keys_move_a_handle_and_the_server_hears_of_a_held_key_once(visit):
-    lesson = visit("/cross_entropy")
+    lesson = visit(WEATHER)
     steps = lesson.page.evaluate("history.length")
     lesson.handle("p0").focus()
     for _ in range(10):
@@ -84,7 +87,7 @@ def test_keys_move_a_handle_and_the_server_hears_of_a_held_key_once(visit):
 
 
 def test_touch_pulls_a_bar(visit):
-    lesson = visit("/cross_entropy", width=390, height=844, has_touch=True, is_mobile=True)
+    lesson = visit(WEATHER, width=390, height=844, has_touch=True, is_mobile=True)
     handle = lesson.handle("q1")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
@@ -103,7 +106,7 @@ def test_touch_pulls_a_bar(visit):
 
 
 def test_a_typed_probability_is_taken_and_the_others_share_the_rest(visit):
-    lesson = visit("/cross_entropy")
+    lesson = visit(WEATHER)
     lesson.cell("p0").fill("０．2")
     lesson.cell("p0").press("Enter")
     lesson.settle()
@@ -131,7 +134,7 @@ def test_what_is_no_probability_is_refused(visit):
 
 
 def test_an_impossible_symbol_that_comes_costs_infinitely_much(visit):
-    lesson = visit("/cross_entropy")
+    lesson = visit(WEATHER)
     lesson.cell("q0").fill("0")
     lesson.cell("q0").press("Enter")
     lesson.settle()
@@ -169,6 +172,7 @@ def test_what_cannot_be_a_name_is_said_and_nothing_is_lost(visit):
         field.press("Enter")
         said.wait_for()
         assert lesson.calm().figure() == before, names
+        assert field.input_value() == names  # what was refused stays
         field.fill("sun,cloud,rain,snow")
         field.press("Enter")
         said.wait_for(state="detached")
@@ -194,6 +198,40 @@ def test_a_hostile_pair_is_said_and_a_sound_one_stands(follow, query):
     assert_true(lesson.figure())
     assert lesson.errors == []
     assert lesson.page.get_by_test_id("stException").count() == 0
+
+
+def test_the_dot_on_the_curve_is_pulled_sideways_and_mixes(visit):
+    lesson = visit(WEATHER)
+    p, q = (np.array([4, 2, 1, 1]) / 8, np.array([1, 4, 2, 1]) / 8)
+    x, y = lesson.take_hold("t")
+    for step in range(1, 8):
+        lesson.page.mouse.move(x + 15 * step, y)
+        figure = lesson.figure(1)
+        t = figure["drawn"]["t"]
+        assert figure["readouts"][0] == show(xc.cross_entropy(p, q + t * (p - q), base=2))
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert t > 0.2
+    assert f"t={t:g}" in lesson.page.url
+
+
+def test_a_coin_is_pulled_and_its_likelihood_is_that_of_the_tosses(visit):
+    lesson = visit("/cross_entropy?g=0.4&N=20&toss=3")
+    tosses = xc.draw_symbols([0.7, 0.3], 20, 3)
+    shares = xc.empirical_distribution(tosses, 2)
+    seen = set()
+    x, y = lesson.take_hold("g")
+    for step in range(1, 8):
+        lesson.page.mouse.move(x + 20 * step, y)
+        figure = lesson.figure(2)
+        q = np.array([figure["drawn"]["g"], 1 - figure["drawn"]["g"]])
+        seen.add(q[0])
+        likelihood = float(np.exp(xc.log_likelihood(tosses, q)))
+        cross = xc.cross_entropy(shares, q, base=2)
+        assert figure["readouts"] == [show(x) for x in (shares[0], likelihood, cross)]
+    lesson.page.mouse.up()
+    lesson.settle()
+    assert len(seen) > 3
 
 
 def test_back_undoes_a_pull_and_reset_the_rest(visit):

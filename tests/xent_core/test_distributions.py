@@ -72,6 +72,48 @@ def test_the_terms_are_scipys_and_add_up(base, pair):
     assert cross == pytest.approx(xc.cross_entropy(p, q, base=base), rel=1e-13)
 
 
+@drawn
+@given(distributions())
+@pytest.mark.parametrize("base", [2, np.e, 10])
+def test_the_gaps_are_scipys_never_below_0_and_add_up_to_the_same_divergence(base, pair):
+    p, q = pair
+    with np.errstate(all="ignore"):
+        wanted = special.kl_div(p, q) / np.log(base)
+    ours = xc.kl_gaps(p, q, base=base)
+    assert (ours >= 0).all()
+    np.testing.assert_allclose(ours, wanted, rtol=1e-9, atol=1e-14)
+    assert ours.sum() == pytest.approx(xc.kl_divergence(p, q, base=base), rel=1e-13, abs=1e-300)
+
+
+def test_a_gap_is_how_far_the_logarithm_lies_below_its_tangent_to_the_last_digits():
+    p = np.array([0.5, 0.3, 0.2])
+    q = np.array([0.5 + 1e-9, 0.3 - 1e-9, 0.2])
+    with mpmath.workdps(50):
+        ratios = [mpmath.mpf(float(b)) / mpmath.mpf(float(a)) for a, b in zip(p, q, strict=True)]
+        true = [float(a * (x - 1 - mpmath.log(x))) for a, x in zip(p, ratios, strict=True)]
+    np.testing.assert_allclose(xc.kl_gaps(p, q), true, rtol=1e-12, atol=1e-300)
+    assert xc.kl_gaps([0.0, 1.0], [0.25, 0.75])[0] == 0.25
+    assert xc.kl_gaps([0.5, 0.5], [0.0, 1.0])[0] == np.inf
+
+
+@drawn
+@given(hnp.arrays(np.float64, 5, elements=st.floats(0, 1e6)))
+@pytest.mark.parametrize("base", [2, np.e, 10])
+def test_the_logarithm_lies_below_its_tangent_and_touches_it_at_1(base, x):
+    log, tangent = xc.log_and_tangent(x, base=base)
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(log, np.log(x) / np.log(base), rtol=1e-13, atol=1e-300)
+    np.testing.assert_allclose(tangent, (x - 1) / np.log(base))
+    assert (log <= tangent + 1e-15).all()
+    assert [float(part) for part in xc.log_and_tangent(1, base=base)] == [0, 0]
+
+
+def test_there_is_no_logarithm_of_a_negative_number():
+    for x in (-1, np.nan):
+        with pytest.raises(ValueError, match="x: must be ≥ 0"):
+            xc.log_and_tangent([1, x])
+
+
 def test_a_term_is_infinite_only_where_the_impossible_happens():
     p, q = [0.5, 0.5, 0.0, 0.0], [0.5, 0.0, 0.5, 0.0]
     assert xc.cross_entropy_terms(p, q, base=2).tolist() == [0.5, np.inf, 0, 0]

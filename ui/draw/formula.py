@@ -71,6 +71,12 @@ def lines(*rows: str) -> str:
     return f'<math display="block"><mtable displaystyle="true">{cells}</mtable></math>'
 
 
+def wrapped(*formulas: tuple[str, ...]) -> str:
+    """Return formulas side by side where there is room for them, else below each other."""
+    each = "".join(f"<math>{row(*parts)}</math>" for parts in formulas)
+    return f'<div class="xent-wrapped">{each}</div>'
+
+
 def line(*parts: str) -> str:
     """Return a line of words with live places in it, where a formula would stand."""
     return f'<p class="xent-line">{" ".join(parts)}</p>'

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ui.lesson.fields import linked
+from ui.lesson.fields import Field
 from ui.state import links
+from ui.state.typed import UnreadableError
 from ui.words import Words
 
 
@@ -39,33 +40,29 @@ class Classes:
                     text.label(label), on_click=self._resize, args=change, disabled=count == end
                 )
         shown = ", ".join(self.named(text, names, count))
-        st.text_input(
-            text.label("class_names"), **linked(f"xent names of {self.key}", shown, self._rename)
-        )
-        if problem := st.session_state.get(self._problem):
-            bounds = {"least": self.least, "most": self.most, "longest": links.NAME_LENGTH}
-            st.warning(text.label("class_bad_names", what=links.quoted(problem), **bounds))
-
-    @property
-    def _problem(self) -> str:
-        return f"xent names problem of {self.key}"
+        field = Field(f"xent names of {self.key}", shown, self._read, self._rename, decimal=False)
+        field.show(text.label("class_names"))
+        field.say(text)
 
     def _resize(self, names: str, shown: tuple[str, ...], count: int) -> None:
         """Let there be so many; the others keep their names."""
         enough = self.lists.get(names, 0) >= count
         self.put(count, names if enough else _as_many(shown, count))
 
-    def _rename(self, typed: str) -> None:
-        """Take the typed names; their number is the number of classes."""
+    def _read(self, typed: str) -> tuple[str, ...]:
+        """Return the typed names; UnreadableError if they are no names, too few or too many."""
         try:
             names = links.read_names(typed)
         except ValueError:
             names = ()
-        if self.least <= len(names) <= self.most:
-            st.session_state[self._problem] = ""
-            self.put(len(names), ",".join(names))
-        else:
-            st.session_state[self._problem] = typed[:60]
+        if not self.least <= len(names) <= self.most:
+            bounds = {"least": self.least, "most": self.most, "longest": links.NAME_LENGTH}
+            raise UnreadableError("no_names", what=links.quoted(typed[:60]), **bounds)
+        return names
+
+    def _rename(self, names: tuple[str, ...]) -> None:
+        """Take names; their number is the number of classes."""
+        self.put(len(names), ",".join(names))
 
 
 def _as_many(names: tuple[str, ...], count: int) -> str:

@@ -21,15 +21,12 @@ from xent_core import language_text, letter_distribution, set_probability
 from xent_core.languages import LETTERS
 
 KEY = "pair"
-LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8}
+LISTS = {"weather": 8, "coin": 3, "dice": 8, "abc": 8, "animals": 8}
 LEAST, MOST = 2, 8
 P = links.Distribution("p", (0.5, 0.25, 0.125, 0.125), least=LEAST, most=MOST)
 Q = links.Distribution("q", (0.125, 0.5, 0.25, 0.125), of="p", least=LEAST, most=MOST)
-PAIR = links.Params(
-    P,
-    Q,
-    links.Names("names", "weather", of="p", lists=LISTS),
-)
+NAMES = links.Names("names", "weather", of="p", lists=LISTS)
+PAIR = links.Params(P, Q, NAMES)
 COLOURS = {"p": "truth", "q": "prediction"}
 
 
@@ -105,11 +102,6 @@ def certain(count: int) -> tuple[float, ...]:
     return (1.0, *(0.0,) * (count - 1))
 
 
-def match() -> None:
-    """Let Q be P."""
-    links.put(KEY, PAIR, q=links.state_of(KEY, PAIR)["p"])
-
-
 def start_from(s: Section) -> list[Preset]:
     """Return the pairs to start from."""
     count, names = len(s["p"]), s["names"]
@@ -160,7 +152,9 @@ CLASSES = Classes(KEY, LEAST, MOST, LISTS, _put)
 
 
 def tools(s: Section) -> None:
-    """Say how the sum is kept at 1, and show the editor of the classes' number and names."""
+    """Say where the pair comes from, how the sum is kept at 1, and show the classes' editor."""
+    if s.held.carried:
+        s.say_small(s.label("pair_carried"))
     s.say_small(s.label("pair_rule"))
     with s.words:
         CLASSES.editor(s.text, s["names"], len(s["p"]))

@@ -34,19 +34,37 @@ from ui.state.params import (  # noqa: F401
 
 @dataclass
 class Memory:
-    """What a session remembers of one state: `acks` has the last change of each figure."""
+    """What a session remembers of one state: `acks` has the last change of each figure.
+
+    `changed_on` is the page on which the state became what it is; None if it is an opening still.
+    """
 
     params: Params
     state: dict[str, Any] | None = None
     acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
+    changed_on: str | None = None
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Remember a state, and on which page it came to be."""
+        if state == self.params.default:
+            self.changed_on = None
+        elif state != self.state or self.changed_on is None:
+            self.changed_on = address.page()
+        self.state = state
+
+    @property
+    def own(self) -> dict[str, Any] | None:
+        """The state, if somebody has made it what it is."""
+        return None if self.changed_on is None else self.state
 
 
 @dataclass(frozen=True)
 class Held:
     """A figure's state in this run, with what `live_figure` has to be told about it.
 
-    `asked` is what the address said of it, if this run has read it there.
+    `asked` is what the address said of it, if this run has read it there; `carried` says that
+    the reader made it in another lesson.
     """
 
     key: str
@@ -57,6 +75,7 @@ class Held:
     epoch: int = 0
     figures: Sequence[str] = ()
     asked: Mapping[str, str] = field(default_factory=dict)
+    carried: bool = False
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
@@ -125,8 +144,10 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     else:
         state, problems, asked = _from_address(memory, params)
         memory.epoch += state != memory.state
-    memory.state = state
-    return Held(key, params, state, problems, dict(memory.acks), memory.epoch, figures, asked)
+    memory.keep(state)
+    carried = memory.changed_on not in (None, address.page())
+    acks, epoch = dict(memory.acks), memory.epoch
+    return Held(key, params, state, problems, acks, epoch, figures, asked, carried)
 
 
 def _fits(params: Params, state: Mapping[str, Any]) -> bool:
@@ -137,13 +158,16 @@ def _fits(params: Params, state: Mapping[str, Any]) -> bool:
 def _from_address(
     memory: Memory, params: Params
 ) -> tuple[dict[str, Any], list[Problem], dict[str, str]]:
-    """Return the state that the address says; without a word there, the one that was left."""
+    """Return the state that the address says; without a word there, the one that was left.
+
+    What nobody has changed is not carried along: each lesson has an opening of its own.
+    """
     query = address.query()
     asked = {param.name: query[param.name] for param in params.params if param.name in query}
     if asked:
         state, problems = params.read(asked)
-    elif address.arrived() and memory.state and _fits(params, memory.state):
-        state, problems = memory.state, []
+    elif address.arrived() and memory.own and _fits(params, memory.own):
+        state, problems = memory.own, []
     else:
         state, problems = params.default, []
     bad = {problem.name for problem in problems}
@@ -157,9 +181,10 @@ def put(key: str, params: Params, **values: Any) -> None:
     """Change a figure's state from outside it: for the callback of a button or a question."""
     memory = _memory(key, params)
     written = params.write({**(memory.state or params.default), **values})
-    memory.state, problems = params.read(written)  # what a link to it will say
+    state, problems = params.read(written)  # what a link to it will say
     if problems:
         raise ValueError(f"{key}: cannot use {problems}")
+    memory.keep(state)
     memory.epoch += 1
     address.push(written)
 
@@ -169,7 +194,7 @@ def forget(key: str, params: Params) -> None:
     memory = _memory(key, params)
     if memory.state is not None and memory.state != params.default:
         memory.epoch += 1
-    memory.state = params.default
+    memory.keep(params.default)
     address.push(dict.fromkeys(param.name for param in params.params))
 
 

@@ -363,14 +363,21 @@ class Problem:
 
 
 class Params:
-    """The parameters of one figure, in the order in which the address has them."""
+    """The parameters of one figure, in the order in which the address has them.
 
-    def __init__(self, *params: Param) -> None:
+    An address that says none of them opens their defaults, or the `opening`: what a link would
+    say. A link that says some of them has the defaults of the others.
+    """
+
+    def __init__(self, *params: Param, opening: Mapping[str, str] | None = None) -> None:
         self.params = params
+        self._opening, problems = self.read(opening or {})
+        if problems:
+            raise ValueError(f"opening: cannot use {problems}")
 
     @property
     def default(self) -> dict[str, Any]:
-        return {param.name: param.default for param in self.params}
+        return dict(self._opening)
 
     def read(self, query: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
         """Return a value for each parameter: the query's, or the default where that is no use."""

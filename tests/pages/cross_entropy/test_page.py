@@ -5,7 +5,7 @@ import pytest
 from scipy import special, stats
 
 import xent_core as xc
-from tests.pages.test_pages import figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
 from xent_core.languages import LANGUAGE_TEXTS
@@ -39,7 +39,7 @@ def open_pair(p: str, q: str, **query: str):
 @pytest.mark.parametrize(("p", "q"), links(8))
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_numbers_are_scipys_in_every_unit(p, q, unit):
-    main, towards, draws, _ = figures(open_pair(p, q, unit=unit))
+    main, towards, _, draws, _ = figures(open_pair(p, q, unit=unit))
     now, base = main["now"], UNITS[unit]
     p, q = parsed(p), parsed(q)
     np.testing.assert_allclose(now["p"], p, rtol=1e-14)
@@ -66,6 +66,88 @@ def test_the_area_is_the_cost_and_the_part_within_ps_own_code_the_rest_of_the_en
     assert p @ (now["more"] - now["less"]) == pytest.approx(now["kl"], rel=1e-6)
 
 
+@pytest.mark.parametrize(("p", "q"), [("5,3,2", "1,3,6"), ("1,0,1", "1,1,0"), ("0,1", "1,3")])
+def test_blue_and_orange_are_the_cross_entropy_and_blue_and_green_the_entropy(p, q):
+    now = figures(open_pair(p, q))[0]["now"]
+    assert now["both_area"] + now["more_area"] == pytest.approx(now["cross"], rel=1e-13)
+    assert now["both_area"] + now["less_area"] == pytest.approx(now["entropy"], rel=1e-13)
+
+
+def test_it_opens_with_a_label_and_the_softmax_of_the_home_pages_logits():
+    app = open_page("cross_entropy")
+    now = figures(app)[0]["now"]
+    assert now["p"].tolist() == [0, 0, 1, 0]
+    np.testing.assert_allclose(now["q"], xc.softmax([1, 2, 3, 4]), atol=1e-6)
+    loss = xc.cross_entropy_loss([1, 2, 3, 4], 2) / np.log(2)
+    assert now["cross"] == pytest.approx(loss, abs=1e-5)
+    assert not {"p", "q", "names"} & set(app.query_params)
+    home = figures(open_page("home"))[0]
+    assert [home["base"][f"z{i}"] for i in range(4)] == [1, 2, 3, 4]
+    assert home["base"]["k"] == 2
+
+
+def test_the_weather_is_a_preset_and_a_link_to_a_part_of_it_opens_the_rest():
+    main = figures(open_page("cross_entropy"))[0]
+    label = words("cross_entropy", "en").label("pair_weather")
+    weather = next(one["values"] for one in main["presets"] if one["label"] == label)
+    assert weather["names"] == "weather"
+    app = open_page("cross_entropy", p="1,1,1,1")
+    np.testing.assert_allclose(figures(app)[0]["now"]["q"], [0.125, 0.5, 0.25, 0.125])
+    assert figures(app)[0]["base"]["names"] == "weather"
+
+
+def test_a_pair_that_nobody_changed_stays_in_its_lesson_and_a_changed_one_travels():
+    def visit(app, name):
+        app.switch_page(f"../../pages/{name}/page.py").run()
+        assert not app.exception
+        said = any(words(name, "en").label("pair_carried") in m.value for m in app.markdown)
+        return figures(app)[0]["now"]["p"].tolist(), said
+
+    app = open_page("entropy")
+    assert visit(app, "cross_entropy") == ([0, 0, 1, 0], False)
+    assert visit(app, "kl_divergence") == ([0.5, 0.25, 0.125, 0.125], False)
+    app = open_page("cross_entropy", p="1,3", q="1,1", names="a,b")
+    assert visit(app, "kl_divergence") == ([0.25, 0.75], True)
+    assert visit(app, "cross_entropy") == ([0.25, 0.75], False)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(("n", "seed", "g"), [(1, 0, 0.5), (20, 3, 0.4), (40, 12, 0.9)])
+def test_minus_the_mean_log_likelihood_is_the_cross_entropy_of_the_tosses(n, seed, g, unit):
+    query = {"N": str(n), "toss": str(seed), "g": str(g), "unit": unit}
+    app = open_page("cross_entropy")
+    app.query_params.update(query)
+    app.run()
+    answer(app, words("cross_entropy", "en").label("at_half"), "likeliest")
+    app.query_params["g"] = str(g)
+    app.run()
+    toss = figures(app)[2]
+    now, seen = toss["now"], xc.draw_symbols([0.7, 0.3], n, seed)
+    chances = np.where(seen == 0, g, 1 - g)
+    assert now["likelihood"] == pytest.approx(chances.prod(), rel=1e-12)
+    mean = -np.log(chances).mean() / np.log(UNITS[unit])
+    assert now["mean"] == pytest.approx(mean, rel=1e-12)
+    assert now["cross"] == pytest.approx(mean, rel=1e-12)
+    np.testing.assert_allclose(now["mean_curve"], now["cross_curve"], rtol=1e-12)
+    heads = (seen == 0).mean()
+    assert now["share"] == heads
+    grid = np.linspace(0, 1, 101)
+    assert np.nanargmin(now["mean_curve"]) == now["likely"].argmax()
+    assert grid[now["likely"].argmax()] == pytest.approx(heads, abs=0.0051)
+    assert np.isfinite(now["heads_at"]).sum() == (seen == 0).sum()
+    assert np.isfinite(now["tails_at"]).sum() == (seen == 1).sum()
+
+
+def test_the_curve_of_the_cost_is_drawn_once_it_has_been_guessed():
+    app = open_page("cross_entropy")
+    before = figures(app)[2]
+    assert "mean_curve" not in {bind["array"] for bind in before["binds"]}
+    answer(app, words("cross_entropy", "en").label("at_half"), "likeliest")
+    after = figures(app)[2]
+    assert "mean_curve" in {bind["array"] for bind in after["binds"]}
+    assert after["now"]["likely_now"] == pytest.approx(1, rel=1e-12)
+
+
 def test_on_the_way_to_p_the_cost_falls_to_its_entropy_and_never_below():
     app = open_pair("5,3,2", "1,3,6", t="1")
     towards = figures(app)[1]["now"]
@@ -79,7 +161,7 @@ def test_on_the_way_to_p_the_cost_falls_to_its_entropy_and_never_below():
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_averages_are_those_of_the_seeds_draws(n, seed):
     app = open_pair("5,3,2", "1,3,6", n=str(n), seed=str(seed))
-    now = figures(app)[2]["now"]
+    now = figures(app)[3]["now"]
     drawn = xc.draw_symbols([0.5, 0.3, 0.2], n, seed)
     for i, q in enumerate(([0.5, 0.3, 0.2], [0.1, 0.3, 0.6])):
         surprise = xc.self_information(q, base=2)[drawn]
@@ -91,7 +173,7 @@ def test_the_averages_are_those_of_the_seeds_draws(n, seed):
 
 
 def test_a_draw_that_q_calls_impossible_makes_its_average_infinite():
-    now = figures(open_pair("1,1", "0,1", n="1000"))[2]["now"]
+    now = figures(open_pair("1,1", "0,1", n="1000"))[3]["now"]
     assert now["now1"] == np.inf
     assert np.isnan(now["dot1"])
     assert np.isfinite(now["now0"])
@@ -103,7 +185,7 @@ def test_the_words_are_really_coded_and_compared_in_the_readers_unit(text, code,
     app = open_page("cross_entropy")
     app.query_params.update({"text": str(text), "code": str(code), "unit": unit})
     app.run()
-    now = figures(app)[3]["now"]
+    now = figures(app)[4]["now"]
     found = xc.cross_coding(LANGUAGE_TEXTS[text], LANGUAGE_TEXTS[code])
     bit = np.log(2) / np.log(UNITS[unit])
     assert now["bits"] == pytest.approx(found.bits_per_letter * bit, rel=1e-13)
@@ -122,7 +204,7 @@ def test_a_letter_counted_once_more_gives_every_letter_a_word():
     app = open_page("cross_entropy")
     app.query_params.update({"text": "0", "code": "3", "smooth": "1"})
     app.run()
-    now = figures(app)[3]["now"]
+    now = figures(app)[4]["now"]
     assert np.isfinite(now["bits"])
     assert np.isfinite(now["measured"]).all()
 
@@ -138,7 +220,7 @@ def test_the_program_prints_what_the_page_shows_in_nats(p, q):
 
 
 def test_names_come_from_the_readers_language_until_they_are_typed():
-    for language, first in (("en", "sun"), ("zh", "晴")):
+    for language, first in (("en", "cat"), ("zh", "猫")):
         app = open_page("cross_entropy", lang=language)
         assert figures(app)[0]["figure"]["data"][0]["x"][0] == first
     app = open_pair("1,1", "1,1", names="yes,no", lang="zh")

@@ -6,7 +6,7 @@ from scipy import integrate, special, stats
 from scipy.spatial.distance import jensenshannon
 
 import xent_core as xc
-from tests.pages.test_pages import figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, run
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
 from xent_core.densities import gaussian_kl
@@ -41,7 +41,7 @@ def parsed(text: str) -> np.ndarray:
 
 @pytest.mark.parametrize(("p", "q"), random_pairs(3))
 @pytest.mark.parametrize("unit", UNITS)
-def test_both_directions_are_scipys_and_jensen_shannon_is_at_most_a_bit(p, q, unit):
+def test_both_directions_are_scipys(p, q, unit):
     split, *_ = figures(open_kl(p=p, q=q, unit=unit))
     now, log = split["now"], np.log(UNITS[unit])
     p, q = parsed(p), parsed(q)
@@ -52,16 +52,47 @@ def test_both_directions_are_scipys_and_jensen_shannon_is_at_most_a_bit(p, q, un
     assert min(now["kl"], now["lk"]) >= 0
     assert now["entropy"] == pytest.approx(stats.entropy(p) / log, rel=1e-12, abs=1e-15)
     assert now["cross"] == pytest.approx(now["entropy"] + now["kl"], rel=1e-12, abs=1e-15)
-    assert now["js"] == pytest.approx(jensenshannon(p, q) ** 2 / log, rel=1e-9, abs=1e-15)
-    assert 0 <= now["js"] <= np.log(2) / log
+
+
+@pytest.mark.parametrize(("p", "q"), random_pairs(4))
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_gaps_are_scipys_never_below_0_and_their_sum_is_the_divergence(p, q, unit):
+    shown = figures(open_kl(p=p, q=q, unit=unit))[1]
+    now, log = shown["now"], np.log(UNITS[unit])
+    p, q = parsed(p), parsed(q)
+    np.testing.assert_allclose(now["gaps"], special.kl_div(p, q) / log, rtol=1e-9, atol=1e-15)
+    assert (now["gaps"] >= 0).all()
+    assert now["gaps"].sum() == pytest.approx(now["kl"], rel=1e-12, abs=1e-15)
+    assert now["forward"].sum() == pytest.approx(now["kl"], rel=1e-9, abs=1e-12)
+    with np.errstate(all="ignore"):
+        x = np.where(p > 0, q / p, np.nan)
+    inside = (x >= 1 / 16) & (x <= 4)
+    assert np.isfinite(now["at"]).tolist() == inside.tolist()
+    np.testing.assert_allclose(now["low"][inside], np.log(x[inside]) / log, rtol=1e-6, atol=1e-7)
+    ends = now["gap_y"].reshape(-1, 3)[inside]
+    gap = (x[inside] - 1 - np.log(x[inside])) / log
+    np.testing.assert_allclose(ends[:, 1] - ends[:, 0], gap, rtol=1e-4, atol=1e-6)
+    lowest, _ = shown["figure"]["layout"]["yaxis2"]["range"]
+    assert (now["name_y"] > lowest).all()
+
+
+def test_whoever_says_that_the_sum_can_be_below_0_is_shown_that_it_is_not():
+    app = open_kl(p="1,1", q="1,1", names="a,b")
+    label = words("kl_divergence", "en").label
+    answer(app, label("well_chosen"), "below")
+    now = figures(app)[1]["now"]
+    assert (now["forward"] < 0).sum() == 3
+    assert now["kl"] > 0
+    said = next(m.value for m in app.markdown if show(now["kl"]) in m.value)
+    assert "three of four" in said
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_one_switch_changes_every_number_axis_and_formula(unit):
     app = open_kl(unit=unit)
     label = words("kl_divergence", "en").label(unit)
-    split, where, bells = figures(app)
-    for figure in (split, where, bells):
+    split, gaps, where, bells = figures(app)
+    for figure in (split, gaps, where, bells):
         assert {r["unit"] for r in figure["readouts"]} == {label}
         assert f" {label}" in figure["alt"]
     log = {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit]
@@ -104,10 +135,13 @@ def test_a_pair_is_the_one_of_the_cross_entropy_page():
 def test_the_lines_around_a_point_are_at_their_levels(a, b, unit):
     base = UNITS[unit]
     for way in (0, 1):
-        where = figures(open_kl(a=str(a), b=str(b), way=str(way), unit=unit))[1]
+        where = figures(open_kl(a=str(a), b=str(b), way=str(way), unit=unit))[2]
         now, (p, q) = where["now"], (POINTS[a], POINTS[b])
         assert now["kl"] == xc.kl_divergence(p, q, base=base)
         assert now["lk"] == xc.kl_divergence(q, p, base=base)
+        js = jensenshannon(p, q) ** 2 / np.log(base)
+        assert now["js"] == pytest.approx(js, rel=1e-9, abs=1e-15)
+        assert now["js"] <= np.log(2) / np.log(base)
         np.testing.assert_allclose(np.stack([now["x"], now["y"]], -1), to_plane([p, q]), atol=1e-7)
         assert now["infinite"].tolist() == [now["lk"] == np.inf, now["kl"] == np.inf]
         levels = [float(label) for label in where["figure"]["data"][0]["text"]]
@@ -123,13 +157,24 @@ def test_the_lines_around_a_point_are_at_their_levels(a, b, unit):
             np.testing.assert_allclose(found[inside], level, rtol=1e-4)
 
 
+def test_that_no_line_is_left_around_a_q_on_a_side_is_said():
+    on_side = next(i for i, p in enumerate(POINTS) if np.allclose(p, [0, 0.4, 0.6]))
+    for way, gone in ((0, 0), (1, 1)):
+        where = figures(open_kl(b=str(on_side), way=str(way)))[2]
+        assert where["now"]["gone"].tolist() == [gone]
+        assert where["names"]["gone"][1].startswith("D(·‖Q) = ∞")
+        line = where["now"]["x0"]
+        assert (len(np.unique(line[~np.isnan(line)])) <= 2) == bool(gone)  # points of the side
+    assert figures(open_kl(way="1"))[2]["now"]["gone"].tolist() == [0]
+
+
 # ---- the densities
 
 
 @pytest.mark.parametrize("state", [("6", "1", "1.5"), ("0", "0", "1"), ("3", "-2.5", "0.3")])
-def test_the_integrals_are_scipys_within_their_error(state):
+def test_the_integrals_are_scipys(state):
     gap, m, s = map(float, state)
-    bells = figures(open_kl(gap=state[0], m=state[1], s=state[2]))[2]
+    bells = figures(open_kl(gap=state[0], m=state[1], s=state[2]))[3]
     now = bells["now"]
 
     def p(x):
@@ -145,7 +190,6 @@ def test_the_integrals_are_scipys_within_their_error(state):
     reverse, _ = integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - log_p(x)), -14, 14, **options)
     assert now["forward"] == pytest.approx(forward / np.log(2), abs=1e-8)
     assert now["reverse"] == pytest.approx(reverse / np.log(2), abs=1e-8)
-    assert now["error"] < 1e-7
     assert now["h"] == pytest.approx(q.entropy() / np.log(2), rel=1e-12)
     if gap == 0:  # a closed form to compare with
         assert now["forward"] == pytest.approx(gaussian_kl(0, 1, m, s, base=2), abs=1e-9)
@@ -153,7 +197,7 @@ def test_the_integrals_are_scipys_within_their_error(state):
 
 def test_the_presets_are_better_than_their_neighbours_and_a_narrow_one_has_negative_entropy():
     app = open_kl()
-    presets = {preset["label"]: preset["values"] for preset in figures(app)[2]["presets"]}
+    presets = {preset["label"]: preset["values"] for preset in figures(app)[3]["presets"]}
     label = words("kl_divergence", "en").label
     for name, direction in (("best_forward", "forward"), ("best_reverse", "reverse")):
         best = presets[label(name)]
@@ -163,11 +207,11 @@ def test_the_presets_are_better_than_their_neighbours_and_a_narrow_one_has_negat
                 {"gap": "6", "m": str(best["m"] + dm), "s": str(best["s"] + ds)}
             )
             app.run()
-            values.append(figures(app)[2]["now"][direction])
+            values.append(figures(app)[3]["now"][direction])
         assert min(values) == values[0]
     assert presets[label("best_reverse")]["m"] < -2 < presets[label("best_forward")]["m"] < 0
     assert presets[label("other_bump")]["m"] > 2
-    narrow = figures(open_kl(s=str(presets[label("narrow")]["s"])))[2]["now"]
+    narrow = figures(open_kl(s=str(presets[label("narrow")]["s"])))[3]["now"]
     assert narrow["h"] < 0 < min(narrow["forward"], narrow["reverse"])
 
 
@@ -183,7 +227,6 @@ def test_the_program_prints_what_the_page_shows(p, q):
     for name, ours in (
         ("D(P‖Q)", "kl"),
         ("D(Q‖P)", "lk"),
-        ("JS", "js"),
         ("torch.distributions", "kl"),
         ("F.kl_div", "kl"),
     ):

@@ -157,7 +157,7 @@ def test_a_mask_tells_index_one_hot_and_smoothing_apart(page, m, eps):
 
 def test_the_notes_examples_stand_on_the_page(page):
     app = follow(page)
-    shown = next(m.value for m in app.markdown if "one-hot" in m.value)
+    shown = next(m.value for m in app.markdown if "is **one-hot**" in m.value)
     for name, code in (("cat", [1, 0, 0]), ("dog", [0, 1, 0]), ("bird", [0, 0, 1])):  # S7
         assert f"{name} = `{code}`" in shown
 
@@ -228,5 +228,15 @@ def test_names_come_in_the_readers_language_or_as_typed(page):
     assert figures(app)[3]["figure"]["data"][0]["x"] == ["yes", "no"]
     app.text_input[0].set_value("a, b, c, d").run()
     assert figures(app)[0]["figure"]["data"][0]["x"] == ["a", "b", "c", "d"]
+
+
+def test_a_field_of_names_keeps_what_it_refused_until_it_is_used(page):
+    app = follow(page, lang="en", z="1,2", k="0", names="yes,no")
     app.text_input[0].set_value("a, a").run()
-    assert "cannot be used" in app.warning[0].value
+    assert "`a, a` cannot be used" in app.warning[0].value
+    assert app.text_input[0].value == "a, a"
+    assert figures(app)[0]["figure"]["data"][0]["x"] == ["yes", "no"]
+    app.text_input[0].set_value("a, b").run()
+    assert not app.warning
+    assert app.text_input[0].value == "a, b"
+    assert figures(app)[0]["figure"]["data"][0]["x"] == ["a", "b"]

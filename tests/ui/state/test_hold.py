@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui.state import links
+
 
 def script():
     import streamlit as st
@@ -173,3 +175,53 @@ def test_two_states_of_a_page_cannot_have_one_name_in_the_address():
     app = AppTest.from_function(two_states, args=("m",)).run()
     assert not app.exception
     assert "said" not in app.session_state
+
+
+def two_pages():
+    import streamlit as st
+
+    from ui.state import address, links
+
+    numbers = links.Number("a", 1.0, 0.0, 9.0), links.Number("b", 2.0, 0.0, 9.0)
+    params = {"one": links.Params(*numbers), "two": links.Params(*numbers, opening={"b": "5"})}
+    here = st.session_state.get("page", "one")
+    address.begin(here)
+    address.enter(here)
+    held = links.hold("pair", params[here])
+    st.session_state["held"] = held.state["a"], held.state["b"], held.carried
+    address.end(here)
+
+
+def go(app: AppTest, page: str, **query: str) -> tuple[float, float, bool]:
+    app.session_state["page"] = page
+    app.query_params = query
+    app.run()
+    assert not app.exception
+    return app.session_state["held"]
+
+
+def test_each_page_has_its_opening_until_the_state_is_somebodys_own():
+    app = AppTest.from_function(two_pages).run()
+    assert app.session_state["held"] == (1, 2, False)
+    assert go(app, "two") == (1, 5, False)
+    assert go(app, "one") == (1, 2, False)
+    app.session_state["pair"] = {"commit": {"id": "a", "values": {"a": "3", "b": "2"}}}
+    app.run()
+    assert app.session_state["held"] == (3, 2, False)
+    assert go(app, "two") == (3, 2, True)
+    assert go(app, "one") == (3, 2, False)
+    assert go(app, "two") == (3, 2, True)
+    # Reset, over there
+    app.session_state["pair"] = {"commit": {"id": "b", "values": {"a": "1", "b": "5"}}}
+    app.run()
+    assert go(app, "one") == (1, 2, False)
+
+
+def test_a_link_that_says_a_part_has_the_usual_values_of_the_rest_whatever_the_opening():
+    app = AppTest.from_function(two_pages).run()
+    assert go(app, "two", a="4") == (4, 2, False)
+
+
+def test_an_opening_that_no_link_could_say_is_refused():
+    with pytest.raises(ValueError, match="opening"):
+        links.Params(links.Number("a", 1.0, 0.0, 9.0), opening={"a": "10"})
