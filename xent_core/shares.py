@@ -40,7 +40,7 @@ def shares(values: ArrayLike) -> Array:
     """
     x = as_float(values, "values").astype(FLOAT64)
     with np.errstate(all="ignore"):
-        return x / row_sums(x)[..., None]
+        return x / row_sums(x)[..., None] + 0.0  # no −0
 
 
 def row_sums(values: ArrayLike) -> Array:
