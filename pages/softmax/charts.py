@@ -1,12 +1,14 @@
 """The charts of the softmax lesson."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from pages.softmax.ways import WAYS
 from ui.draw.colours import BROKEN, DOWN, FINE, GREY, INK, NEITHER, PREDICTION, SURPRISE, UP
 from ui.draw.marks import Points, bars, frames, line, point, pulled_bars, showing, signs
 from ui.draw.pair import ABOVE, BELOW
-from ui.draw.panels import Panel, Picture, categories, kept, picture, probabilities, titled
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
 from ui.figure import Handle
 
 LEFT, RIGHT = (0.0, 0.45), (0.55, 1.0)
@@ -167,10 +169,32 @@ def with_room(lowest: float, highest: float) -> list[float]:
     return [lowest - room, highest + room]
 
 
-def _curve(colour: str, x: Points, shown: str, name: str = "", dash: str = "solid") -> go.Scatter:
-    """A curve along x; only one of each colour need have a name."""
-    curve = line(colour, at=(x, None), name=name, dash=dash, y=shown)
-    return curve.update(showlegend=bool(name))
+def _losses_and_slopes(
+    losses: list[go.Scatter],
+    slopes: list[go.Scatter],
+    across: dict[str, Any],
+    top: float,
+    titles: tuple[str, ...],
+    handle: Handle,
+) -> Picture:
+    """Losses up to `top`, and beside them their slopes, from -1 to 0, along one logit.
+
+    `titles` are those of both panels, and of the axis of losses.
+    """
+    return picture(
+        Panel(
+            losses,
+            across,
+            {"range": [-EDGE * top, top], **titled(titles[2])},
+            LEFT,
+            title=titles[0],
+            narrow=ABOVE,
+            handles=[handle],
+        ),
+        Panel(slopes, across, {"range": [-1.08, 0.12]}, RIGHT, title=titles[1], narrow=BELOW),
+        height=330,
+        narrow_height=600,
+    )
 
 
 @kept
@@ -184,51 +208,37 @@ def one_too_many(
 ) -> Picture:
     """Two losses of logits and of probabilities taken for such; beside them their slopes.
 
-    The floor under the second, and its slope, are drawn once they were `told`; `flat` is then
-    said of where that slope has died.
+    `titles` are those of the logit, of the losses and of the slopes. The floor under the second
+    loss, and its slope, are drawn once they were `told`; `flat` is then said of where that slope
+    has died.
     """
     floor_told, slope_told = told
-    nothing = "nothing"
-    said = signs(
-        x=(x[0] / 2,), y=(-0.04,), text=(flat if slope_told else "",), textposition="bottom center"
-    )
-    return picture(
-        Panel(
-            [
-                _curve(FINE, x, "plain_curve", names[0]),
-                _curve(SURPRISE, x, "double_curve", names[1]),
-                line(SURPRISE, at=((x[0], x[-1]), None), dash="dot", width=1.5, name=names[2],
-                     y="floor_line" if floor_told else nothing),
-                point(FINE, x="a", y="plain"),
-                point(SURPRISE, "diamond", x="a", y="double"),
-            ],
-            {"range": with_room(x[0], x[-1]), "title": titles[0]},
-            {"range": [-EDGE * top, top]},
-            LEFT,
-            title=titles[1],
-            narrow=ABOVE,
-            handles=[Handle("a", "a", "plain", "fine", "point")],
-        ),
-        Panel(
-            [
-                said,
-                _curve(FINE, x, "plain_slope_curve"),
-                _curve(SURPRISE, x, "double_slope_curve" if slope_told else nothing),
-                point(FINE, x="a", y="plain_slope"),
-                point(SURPRISE, "diamond", x="a", y="double_slope" if slope_told else nothing),
-            ],
-            {"range": with_room(x[0], x[-1]), "title": titles[0]},
-            {"range": [-1.08, 0.12]},
-            RIGHT,
-            title=titles[2],
-            narrow=BELOW,
-        ),
-        height=340,
-        narrow_height=600,
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.18, "yanchor": "top"},
-        margin={"l": 50, "r": 12, "t": 28, "b": 84},
+    entries = ((FINE, "━", names[0]), (SURPRISE, "━", names[1]), (SURPRISE, "┅", names[2]))
+    floor = line(
+        SURPRISE, at=((x[0], x[-1]), None), dash="dot", width=1.5,
+        y="floor_line" if floor_told else "nothing",
     )  # fmt: skip
+    flat = flat if slope_told else ""
+    return _losses_and_slopes(
+        [
+            line(FINE, at=(x, None), y="plain_curve"),
+            line(SURPRISE, at=(x, None), y="double_curve"),
+            floor,
+            point(FINE, x="a", y="plain"),
+            point(SURPRISE, "diamond", x="a", y="double"),
+        ],
+        [
+            signs(x=(x[0] / 2,), y=(-0.03,), text=flat, textposition="bottom center"),
+            line(FINE, at=(x, None), y="plain_slope_curve"),
+            line(SURPRISE, at=(x, None), y="double_slope_curve" if slope_told else "nothing"),
+            point(FINE, x="a", y="plain_slope"),
+            point(SURPRISE, "diamond", x="a", y="double_slope" if slope_told else "nothing"),
+        ],
+        {"range": with_room(x[0], x[-1]), "title": titles[0]},
+        top,
+        (key(*entries[: 2 + floor_told]), titles[2], titles[1]),
+        Handle("a", "a", "plain", "fine", "point"),
+    )
 
 
 @kept
@@ -237,46 +247,26 @@ def two_losses(
 ) -> Picture:
     """Cross-entropy and squared error along a logit; beside them their slopes.
 
-    `curves` holds the logit, both losses and both slopes. The squared error's slope is drawn
-    once it was `told`.
+    `curves` holds the logit, both losses and both slopes; `titles` are those of the logit, of the
+    losses and of the slopes. The squared error's slope is drawn once it was `told`.
     """
     x, ce, se, ce_slope, se_slope = curves
-    axis = {"range": with_room(x[0], x[-1]), "title": titles[0]}
-    hidden = (None,) * len(x)
 
-    def both(y: tuple[Points, Points | tuple[None, ...]], shown: tuple[str, str], named: bool):
+    def both(
+        first: Points, second: Points, shown: tuple[str, str], second_told: bool = True
+    ) -> list[go.Scatter]:
         return [
-            line(SURPRISE, at=(x, y[0]), name=names[0]).update(showlegend=named),
-            line(GREY, at=(x, y[1]), name=names[1], dash="dash").update(showlegend=named),
+            line(SURPRISE, at=(x, first)),
+            line(GREY, at=(x, second if second_told else ()), dash="dash"),
             point(SURPRISE, x="u", y=shown[0]),
-            point(GREY, "square", x="u", y=shown[1]),
+            point(GREY, "square", x="u", y=shown[1] if second_told else "nothing"),
         ]
 
-    return picture(
-        Panel(
-            both((ce, se), ("ce", "se"), True),
-            axis,
-            {"range": with_room(0, max(ce))},
-            LEFT,
-            title=titles[1],
-            narrow=ABOVE,
-            handles=[Handle("u", "u", "ce", "surprise", "point")],
-        ),
-        Panel(
-            both(
-                (ce_slope, se_slope if told else hidden),
-                ("ce_slope", "se_slope" if told else "nothing"),
-                False,
-            ),
-            axis,
-            {"range": [-1.08, 0.12]},
-            RIGHT,
-            title=titles[2],
-            narrow=BELOW,
-        ),
-        height=340,
-        narrow_height=600,
-        showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.18, "yanchor": "top"},
-        margin={"l": 50, "r": 12, "t": 28, "b": 84},
+    return _losses_and_slopes(
+        both(ce, se, ("ce", "se")),
+        both(ce_slope, se_slope, ("ce_slope", "se_slope"), told),
+        {"range": with_room(x[0], x[-1]), "title": titles[0]},
+        1.03 * max(ce),
+        (key((SURPRISE, "━", names[0]), (GREY, "╍", names[1])), titles[2], titles[1]),
+        Handle("u", "u", "ce", "surprise", "point"),
     )

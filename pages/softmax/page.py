@@ -233,12 +233,15 @@ WRONG = -6.0  # the logit of a model that is sure and wrong
 def why_not_squares(s: Section) -> None:
     farthest = reach([s["u"]], APART)
     told = answered("pull")  # the slope of the squared error is drawn once it has been guessed
-    along = models.two_losses({"u": np.linspace(-farthest, farthest, 161)})
-    u = tuple(np.linspace(-farthest, farthest, 161).tolist())
-    curves = (u, *(tuple(along[name].tolist()) for name in ("ce", "se", "ce_slope", "se_slope")))
+    u = np.linspace(-farthest, farthest, 161)
+    along = {"u": u} | dict(models.two_losses({"u": u}))
+    drawn = ("u", "ce", "se", "ce_slope", "se_slope")
+    curves = tuple(tuple(along[name].tolist()) for name in drawn)
     slope = [Readout("slope_of_se", "se_slope")] if told else []
     s.figure(
-        charts.two_losses(curves, s.labels("ahead", "loss", "slopes"), s.labels("ce", "se"), told),
+        charts.two_losses(
+            curves, s.labels("ahead", "loss", "slopes"), s.labels("ce_name", "se_name"), told
+        ),
         models.two_losses,
         [Slider("u", "ahead", steps(-APART, APART, 0.1))],
         readouts=[
