@@ -266,7 +266,7 @@ def why_not_squares(s: Section) -> None:
         ["both_alike", "ce_alone", "se_alone"],
         right=1,
         then={"u": WRONG},
-        u=show(WRONG, 2),
+        u=show(WRONG, 1),
         p=show(wrong["p"][0], 2),
         **{name: show(wrong[name][0], 2) for name in ("ce_slope", "se_slope", "factor")},
     )
