@@ -24,10 +24,7 @@ def routes(x: Floats, k: NDArray[np.integer], dtype: str) -> Arrays:
     return {
         "x": theory["logits"],
         **{f"t_{name}": theory[name] for name in ("exps", "sum", "probs", "p_k")},
-        **{
-            f"a_{name}": actual[name]
-            for name in ("max", "shifted", "exps", "sum", "shifted_k")
-        },
+        **{f"a_{name}": actual[name] for name in ("max", "shifted", "exps", "sum", "shifted_k")},
         **{f"{side}_loss": route["loss"] + 0.0 for side, route in (("t", theory), ("a", actual))},
         "torch_loss": found.torch_loss + 0.0,  # no −0
         **_powers("t", theory["exps"], dtype, 1),

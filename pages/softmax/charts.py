@@ -5,7 +5,19 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.softmax.ways import WAYS
-from ui.draw.colours import BROKEN, DOWN, FINE, GREY, INK, NEITHER, PREDICTION, SURPRISE, UP
+from ui.draw.colours import (
+    BROKEN,
+    CLASSES,
+    DOWN,
+    FINE,
+    GREY,
+    INK,
+    NEITHER,
+    PREDICTION,
+    SURPRISE,
+    UP,
+    WHITE,
+)
 from ui.draw.marks import Points, bars, frames, line, point, pulled_bars, showing, signs
 from ui.draw.pair import ABOVE, BELOW
 from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
@@ -88,6 +100,48 @@ def three_ways(classes: tuple[str, ...], titles: tuple[str, ...]) -> Picture:
     """Softmax, z over its sum and z² over its sum, of the same scores."""
     panels = [_one_way(classes, way, i, titles[i]) for i, way in enumerate(WAYS)]
     return picture(*panels, height=300, narrow_height=560)
+
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+DASHES = ("dot", "dash", "dashdot", "solid")
+IN_WORDS = ("●", "■", "◆", "▲")
+
+
+@kept
+def over_temperatures(
+    t: Points, curves: tuple[Points, ...], classes: tuple[str, ...], titles: tuple[str, ...]
+) -> Picture:
+    """Each class's softmax along the temperature, and where the temperature is."""
+    colours = CLASSES[: len(classes)]
+    dots = go.Scatter(
+        mode="markers",
+        marker={
+            "size": 13,
+            "color": colours,
+            "symbol": SYMBOLS,
+            "line": {"color": WHITE, "width": 1},
+        },
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    each = zip(colours, curves, DASHES, strict=True)
+    return picture(
+        Panel(
+            [
+                *(line(colour, at=(t, curve), dash=dash) for colour, curve, dash in each),
+                showing(dots, x="places", y="p"),
+            ],
+            {
+                "type": "log",
+                "range": [-2, 2],
+                "tickvals": [0.01, 0.1, 1, 10, 100],
+                "title": titles[0],
+            },
+            {**probabilities(), "range": [-0.04, 1.04], **titled(titles[1])},
+            title=key(*zip(colours, IN_WORDS, classes, strict=True)),
+        ),
+        height=320,
+    )
 
 
 @kept

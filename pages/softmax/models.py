@@ -47,6 +47,13 @@ def soft_and_hard(values: Arrays) -> Arrays:
     }
 
 
+def over_temperatures(values: Arrays) -> Arrays:
+    """Softmax of the note's logits at the temperature t (R,), and t once for each class."""
+    t = values["t"]
+    p = softmax(NOTE, temperature=t[:, None])
+    return {"p": p, "places": np.broadcast_to(t[:, None], p.shape), "winner": p[:, -1]}
+
+
 def two_classes(values: Arrays) -> Arrays:
     """Softmax of (0, d) beside the sigmoid of d."""
     d = values["d"]

@@ -336,6 +336,30 @@ def one_softmax_too_many(s: Section) -> None:
     s.program(twice_program(s["a"], count))
 
 
+# ---- Every temperature at once
+
+ALL_TEMPERATURES = links.Params(links.Number("t", 1.0, 0.01, 100.0))
+
+
+@lesson.section("temperatures", ALL_TEMPERATURES)
+def every_temperature(s: Section) -> None:
+    curves = models.over_temperatures({"t": TEMPERATURES})["p"].T
+    s.figure(
+        charts.over_temperatures(
+            tuple(TEMPERATURES.tolist()),
+            tuple(tuple(curve.tolist()) for curve in curves),
+            numbered(s, len(NOTE)),
+            s.labels("temperature", "softmax_p"),
+        ),
+        models.over_temperatures,
+        [Slider("t", "temperature", TEMPERATURES)],
+        readouts=[Readout("winner_p", "winner", colour="prediction")],
+        presets=[Preset("cold", {"t": TEMPERATURES[0]}), Preset("hot", {"t": TEMPERATURES[-1]})],
+        alt="temperatures_alt",
+    )
+    s.say("temperatures")
+
+
 # ---- What each probability says to each logit
 
 SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))

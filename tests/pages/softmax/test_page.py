@@ -80,6 +80,14 @@ def test_the_classes_have_names_beside_their_numbers_and_the_winner_is_one_of_th
         assert main["now"]["mark"] > main["now"]["p_k"]  # class k has a sign above its bar
 
 
+@pytest.mark.parametrize("t", ["0.01", "0.5", "100"])
+def test_the_dots_on_the_curves_of_temperature_are_torchs(t):
+    now = by_key(open_page("softmax", t=t))["temperatures"]["now"]
+    wanted = torch.softmax(torch.tensor(models.NOTE, dtype=torch.float64) / float(t), 0)
+    np.testing.assert_allclose(now["p"], wanted, rtol=1e-12)
+    assert now["places"].tolist() == [float(t)] * 4
+
+
 # ---- why exponentials
 
 
