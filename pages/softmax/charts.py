@@ -20,7 +20,17 @@ from ui.draw.colours import (
 )
 from ui.draw.marks import Points, bars, frames, line, point, pulled_bars, showing, signs
 from ui.draw.pair import ABOVE, BELOW
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
+from ui.draw.panels import (
+    Panel,
+    Picture,
+    Span,
+    categories,
+    kept,
+    key,
+    picture,
+    probabilities,
+    titled,
+)
 from ui.figure import Handle
 
 LEFT, RIGHT = (0.0, 0.45), (0.55, 1.0)
@@ -29,8 +39,8 @@ EDGE = 0.03  # of an axis: room for half a marker at its end
 LOWEST = -0.85  # a share farther below 0 runs out of the picture
 
 
-def _p_bars(classes: tuple[str, ...], title: str) -> Panel:
-    """Probabilities as bars, beside another panel."""
+def _p_bars(classes: tuple[str, ...], title: str, narrow: tuple[Span, Span] | None = None) -> Panel:
+    """Probabilities as bars, beside another panel; on a phone in the place of `narrow`."""
     return Panel(
         [bars(classes, PREDICTION, title, y="p", text="p|2")],
         categories(classes),
@@ -81,8 +91,8 @@ def _one_way(classes: tuple[str, ...], way: str, number: int, title: str) -> Pan
     below = 0.36 * (2 - number)
     return Panel(
         [
-            frames(classes, GREY, y=f"{way}_before"),
             bars(classes, PREDICTION, title, y=f"{way}_bar"),
+            frames(classes, GREY, y=f"{way}_before"),
             showing(written, y=f"{way}_at", text=f"{way}|2"),
             showing(not_finite, text=f"{way}_sign|name"),
             showing(fault, text=f"{way}_fault|name"),
@@ -185,15 +195,17 @@ def bars_and_matrix(classes: tuple[str, ...], titles: tuple[str, ...]) -> Pictur
         hoverinfo="skip",
     )
     return picture(
-        _p_bars(classes, titles[0]),
+        _p_bars(classes, titles[0], ABOVE),
         Panel(
             [showing(matrix, marker_color="entries", text="entries|2")],
             categories(classes),
             categories(classes, range=[len(classes) - 0.5, -0.5]),
             WIDE,
             title=titles[1],
+            narrow=BELOW,
         ),
         height=300,
+        narrow_height=520,
     )
 
 
