@@ -241,6 +241,35 @@ def softmax_jacobian(x: ArrayLike, axis: Axis = -1, temperature: ArrayLike = 1.0
     return result.reshape(leading_shape(scaled.shape, axes) + result.shape[1:])
 
 
+def softmax_backward(x: ArrayLike, upstream: ArrayLike) -> Any:
+    """Gradient in the logits, from the gradient g in the probabilities: p_i (g_i - Σ_j p_j g_j).
+
+    The transposed Jacobian times g, without the Jacobian; what torch's softmax does backward.
+
+    Args:
+        x: (..., C), logits.
+        upstream: g, of the shape of `x`.
+
+    Returns:
+        array of the shape and type of `x`.
+
+    Raises:
+        ValueError: If an argument is not numeric, or the shapes differ.
+
+    Example:
+        >>> from xent_core.softmax import softmax_backward
+        >>> softmax_backward([0.0, 0.0], [1.0, 0.0])
+        array([ 0.25, -0.25])
+    """
+    x, g = as_float(x, "x"), as_float(upstream, "upstream")
+    if x.shape != g.shape:
+        raise ValueError(f"upstream: shape {g.shape} does not match x of shape {x.shape}")
+    work = WORKING_TYPE[x.dtype]
+    with np.errstate(all="ignore"):
+        p, g = softmax(x.astype(work, copy=False)), g.astype(work, copy=False)
+        return (p * (g - (p * g).sum(-1, keepdims=True))).astype(x.dtype, copy=False)
+
+
 def _jacobian_kernel(x: Array, temperature: Array) -> Array:
     rows = exp_rows(x)
     p = softmax_rows(rows)

@@ -5,14 +5,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
+from ui.draw.colours import BROKEN, FINE, PREDICTION, SURPRISE, TRUTH, WHITE
 from ui.draw.marks import bars, frames, showing
 from ui.draw.pair import GROUPED, pair_panel
-from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities, titled
+from ui.draw.panels import Panel, Picture, categories, kept, key, picture, probabilities
 
 # log10 of the smallest and of the largest positive number of a type, and an axis around them
 WINDOWS = {"float32": (-44.85, 38.53), "float64": (-323.3, 308.25)}
 TICKS = {"float32": 20, "float64": 150}
+# 10²⁰ with signs of its own, which are as large as the other letters
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 EDGE = 1.09  # signs for 0 and ∞ stand this far out
 
 
@@ -42,7 +44,7 @@ def _exponents(count: int, dtype: str, names: tuple[str, str]) -> Panel:
     lowest, highest = WINDOWS[dtype]
     step = TICKS[dtype]
     ticks = [step * n for n in range(-9, 9) if lowest <= step * n <= highest]
-    written = [f"10<sup>{n}</sup>".replace("-", "−") if n else "1" for n in ticks]
+    written = ["10" + str(n).translate(RAISED) if n else "1" for n in ticks]
     before, after = ([i + side for i in range(count)] for side in (-0.17, 0.17))
     theoretical = _exponentials(before, SURPRISE, "diamond", "t")
     actual = _exponentials(after, FINE, "circle", "a")
@@ -92,7 +94,7 @@ def exponents_and_probabilities(
             title=key((PREDICTION, "■", probability)),
             narrow=((0.0, 1.0), (0.0, 0.38)),
         ),
-        height=250,
+        height=230,
         narrow_height=500,
         margin={"l": 56, "r": 12, "t": 32, "b": 28},
         shapes=_beyond(dtype),
@@ -103,49 +105,3 @@ def exponents_and_probabilities(
 def pair(names: tuple[str, ...]) -> Picture:
     """P and Q as bars to pull."""
     return picture(pair_panel(names, (0.0, 1.0), narrow=None), height=230, **GROUPED)
-
-
-def medians(
-    names: Sequence[str],
-    microseconds: Sequence[tuple[float, float, float]],
-    title: str,
-    axis: str,
-) -> go.Figure:
-    """How long each way takes on one shape: the median, and from quartile to quartile.
-
-    `microseconds` holds lower quartile, median and upper quartile of each; the first's quartiles
-    run through the whole picture, so that one sees who is outside of them.
-    """
-    lower, median, upper = zip(*microseconds, strict=True)
-    spread = {
-        "type": "data",
-        "symmetric": False,
-        "array": [u - m for u, m in zip(upper, median, strict=True)],
-        "arrayminus": [m - low for low, m in zip(lower, median, strict=True)],
-        "thickness": 2.5,
-        "width": 6,
-        "color": GREY,
-    }
-    points = go.Scatter(
-        x=median,
-        y=list(names),
-        mode="markers",
-        marker={"size": 11, "color": [FINE, FINE, FINE, SURPRISE],
-                "symbol": ["circle", "circle", "circle", "diamond"]},
-        error_x=spread,
-        hovertemplate="%{x:.3g} µs<extra></extra>",
-    )  # fmt: skip
-    return picture(
-        Panel(
-            [points],
-            {"range": [0, 1.1 * max(upper)], **titled(axis, 4),
-             "fixedrange": True, "nticks": 5},
-            {"range": [len(names) - 0.5, -0.5], "fixedrange": True, "showgrid": False,
-             "tickfont": {"size": 12}},
-            title=title,
-        ),
-        height=210,
-        margin={"l": 150, "r": 12, "t": 30, "b": 40},
-        shapes=[{"type": "rect", "x0": lower[0], "x1": upper[0], "yref": "paper", "y0": 0, "y1": 1,
-                 "fillcolor": FINE, "opacity": 0.2, "line": {"width": 0}, "layer": "below"}],
-    ).figure  # fmt: skip

@@ -115,6 +115,24 @@ def equation(*parts: str) -> str:
     return f'<div class="xt-scroll xt-equation" tabindex="0" role="math">{inner}</div>'
 
 
+def spread(low: float, middle: float, high: float, band_low: float, band_high: float) -> Html:
+    """Return a median and its quartiles on a track, before a band: shares of the track's length.
+
+    It says nothing that is not written beside it in digits.
+    """
+
+    def part(kind: str, start: float, end: float) -> str:
+        place = f"left: {100 * start:.2f}%; width: {100 * (end - start):.2f}%"
+        return f'<i class="xt-{kind}" style="{place}"></i>'
+
+    inside = (
+        part("band", band_low, band_high)
+        + part("quartiles", low, high)
+        + part("median", middle, middle)
+    )
+    return Html(f'<div class="xt-track" aria-hidden="true">{inside}</div>')
+
+
 def said(text: str, colour: str) -> str:
     """Return what torch said, word for word."""
     return f'<div class="xt-said xt-{colour}" lang="en">{escape(text)}</div>'

@@ -55,9 +55,7 @@ def two_routes(s: Section) -> None:
         return routes.routes(np.stack(columns, axis=-1), values["k"].astype(int), dtype)
 
     s.figure(
-        charts.exponents_and_probabilities(
-            count, dtype, ("e<sup>x</sup>", "e<sup>x − m</sup>"), s.label("probabilities")
-        ),
+        charts.exponents_and_probabilities(count, dtype, ("eˣ", "eˣ⁻ᵐ"), s.label("probabilities")),
         model,
         [
             *(
@@ -72,7 +70,7 @@ def two_routes(s: Section) -> None:
             Readout("actual", "a_loss|6", nats, "fine"),
             Readout("F.cross_entropy", "torch_loss|6", nats),
         ],
-        formula=routes.steps_table(
+        formula=routes.steps_tables(
             count, s.labels("class", "theoretical", "actual"), s.label("loss")
         ),
         presets=[Preset("1000", {"z0": 1000.0}), Preset("−1000", {"z0": -1000.0})],
@@ -90,6 +88,105 @@ def two_routes(s: Section) -> None:
         big=f"{THOUSAND[0][0]:g}",
     )
     s.say("routes")
+
+
+# ---- Shapes and types
+
+MISTAKES = {
+    "try_float": {"target_dtype": "float32"},
+    "try_column": {"target": "4x1"},
+    "try_int_one_hot": {"target": "4x5"},
+    "try_range": {"target_values": "class_too_large"},
+    "try_last": {"input": "4x3x5", "target": "4x3"},
+    "try_ignored": {"target_values": "all_ignored"},
+    "try_inf": {"input_values": "minus_inf_row"},
+}
+# They tell why the mean is nan; a sum of nothing is 0.
+ONLY_MEAN = ("all_ignored", "nothing_to_average")
+
+
+def mistake_buttons(s: Section) -> None:
+    usual = STATE.default["ask"]
+    with st.container(horizontal=True):
+        for name, wrong in MISTAKES.items():
+            st.button(
+                s.label(name),
+                key=f"xent inside {name}",
+                on_click=s.put,
+                kwargs={"ask": {**usual, **wrong}},
+            )
+
+
+def show_answer(s: Section, answer: xt.Answer) -> None:
+    """Show torch's loss and gradient, or what it said instead."""
+    if not answer.works:
+        st.html(html.said(f"{answer.error}: {answer.message}", "surprise"))
+        return
+    st.html(tables.answer(s, answer))
+    back = answer.backward
+    assert back is not None
+    if back.grad is not None:
+        st.html(tables.gradient(s, back.grad))
+        return
+    st.html(html.said(f"loss.backward()\n{back.error}: {back.message}", "surprise"))
+    if answer.shape and answer.advice != "forward_only":
+        lesson.say("not_scalar")
+
+
+def shapes_and_types(s: Section) -> None:
+    asked = s["ask"]
+    answer = xt.ask(
+        INPUT_SHAPES[asked["input"]],
+        TARGET_SHAPES[asked["target"]],
+        **{name: asked[name] for name in asked if name not in ("input", "target")},
+    )
+    s.words, s.stage = s.stage.columns(2, gap="large")
+    s.say("shapes")
+    with s.words:
+        controls.set_question(s)
+    with s.stage:
+        mistake_buttons(s)
+        call = (
+            f"F.cross_entropy(x {controls.tuple_text(asked['input'])} {asked['input_dtype']}, "
+            f"t {controls.tuple_text(asked['target'])} {asked['target_dtype']})"
+        )
+        st.code(call, language=None, wrap_lines=True)
+        show_answer(s, answer)
+        nothing = answer.advice in ONLY_MEAN and asked["reduction"] != "mean"
+        lesson.say("nothing_counts" if nothing else f"advice_{answer.advice}")
+    s.program(
+        shapes_program(
+            answer.input,
+            asked["input_dtype"],
+            answer.target,
+            asked["target_dtype"],
+            asked["reduction"],
+        )
+    )
+
+
+# ---- The wiring board
+
+
+def wiring(s: Section) -> None:
+    """Nine pairs, of which each shows its loss only after the reader has judged it."""
+    targets = plain_targets(s.held.state)
+    board = xt.wiring_board(s["x"], targets, s["dtype"])
+    guesses, (front, loss) = guessing.guesses(), guessing.plugged()
+    s.say("wiring")
+    with s.stage, st.container(key="unlinked-wiring"):
+        guessing.choose_pair(s)
+        st.html(tables.board(s, board.wires, guesses))
+        lesson.say("wire", pair=f"`{LOSSES[loss].replace('·', FRONTS[front])}`")
+        guessing.buttons(s)
+        if (front, loss) in guesses:
+            wire = next(w for w in board.wires if (w.front, w.loss) == (front, loss))
+            hit = guesses[front, loss] == (wire.verdict != "wrong")
+            reason = s.text(f"wire_{wire.reason}")
+            st.markdown(f"**{s.label('right' if hit else 'not_quite')}** {reason}")
+            if wire.reason == "softmax_twice":
+                lesson.say("floor", floor=show(board.floor), count=len(s["x"][0]))
+    s.program(wiring_program(s["x"], targets, s["dtype"]))
 
 
 # ---- Four ways
@@ -115,30 +212,6 @@ def four_ways(s: Section) -> None:
     same = sum(way.loss_ulps == way.worst_grad_ulps == 0 for way in found)
     s.say("ways_result", same=same, count=len(found))
     s.program(ways_program(s["x"], targets, s["dtype"]))
-
-
-# ---- The wiring board
-
-
-def wiring(s: Section) -> None:
-    """Nine pairs, of which each shows its loss only after the reader has judged it."""
-    targets = plain_targets(s.held.state)
-    board = xt.wiring_board(s["x"], targets, s["dtype"])
-    guesses, (front, loss) = guessing.guesses(), guessing.plugged()
-    s.say("wiring")
-    with s.stage, st.container(key="unlinked-wiring"):
-        guessing.choose_pair(s)
-        st.html(tables.board(s, board.wires, guesses))
-        lesson.say("wire", pair=f"`{LOSSES[loss].replace('·', FRONTS[front])}`")
-        guessing.buttons(s)
-        if (front, loss) in guesses:
-            wire = next(w for w in board.wires if (w.front, w.loss) == (front, loss))
-            hit = guesses[front, loss] == (wire.verdict != "wrong")
-            reason = s.text(f"wire_{wire.reason}")
-            st.markdown(f"**{s.label('right' if hit else 'not_quite')}** {reason}")
-            if wire.reason == "softmax_twice":
-                lesson.say("floor", floor=show(board.floor), count=len(s["x"][0]))
-    s.program(wiring_program(s["x"], targets, s["dtype"]))
 
 
 # ---- Which operators ran
@@ -232,10 +305,11 @@ def masks(s: Section) -> None:
 
 @lesson.section(KEY, STATE)
 def on_your_logits(s: Section) -> None:
-    two_routes(s)
-    four_ways(s.part("plain"))
     alone = lesson.section(KEY, STATE)  # what its own controls run again without the others
+    two_routes(s)
+    lesson.section(KEY, STATE, layout="plain")(shapes_and_types)
     alone(wiring)
+    four_ways(s.part("plain"))
     operators(s.part())
     alone(options)
     alone(masks)
@@ -257,82 +331,6 @@ def how_long(s: Section) -> None:
     if timings:
         st.caption(s.label("with_backward" if with_backward else "forward_only"))
         timing.show_timings(s, timings)
-
-
-# ---- Shapes and types
-
-MISTAKES = {
-    "try_float": {"target_dtype": "float32"},
-    "try_column": {"target": "4x1"},
-    "try_int_one_hot": {"target": "4x5"},
-    "try_range": {"target_values": "class_too_large"},
-    "try_last": {"input": "4x3x5", "target": "4x3"},
-    "try_ignored": {"target_values": "all_ignored"},
-    "try_inf": {"input_values": "minus_inf_row"},
-}
-# They tell why the mean is nan; a sum of nothing is 0.
-ONLY_MEAN = ("all_ignored", "nothing_to_average")
-
-
-def mistake_buttons(s: Section) -> None:
-    usual = STATE.default["ask"]
-    with st.container(horizontal=True):
-        for name, wrong in MISTAKES.items():
-            st.button(
-                s.label(name),
-                key=f"xent inside {name}",
-                on_click=s.put,
-                kwargs={"ask": {**usual, **wrong}},
-            )
-
-
-def show_answer(s: Section, answer: xt.Answer) -> None:
-    """Show torch's loss and gradient, or what it said instead."""
-    if not answer.works:
-        st.html(html.said(f"{answer.error}: {answer.message}", "surprise"))
-        return
-    st.html(tables.answer(s, answer))
-    back = answer.backward
-    assert back is not None
-    if back.grad is not None:
-        st.html(tables.gradient(s, back.grad))
-        return
-    st.html(html.said(f"loss.backward()\n{back.error}: {back.message}", "surprise"))
-    if answer.shape and answer.advice != "forward_only":
-        lesson.say("not_scalar")
-
-
-@lesson.section(KEY, STATE, layout="plain")
-def shapes_and_types(s: Section) -> None:
-    asked = s["ask"]
-    answer = xt.ask(
-        INPUT_SHAPES[asked["input"]],
-        TARGET_SHAPES[asked["target"]],
-        **{name: asked[name] for name in asked if name not in ("input", "target")},
-    )
-    s.words, s.stage = s.stage.columns(2, gap="large")
-    s.say("shapes")
-    with s.words:
-        controls.set_question(s)
-    with s.stage:
-        mistake_buttons(s)
-        call = (
-            f"F.cross_entropy(x {controls.tuple_text(asked['input'])} {asked['input_dtype']}, "
-            f"t {controls.tuple_text(asked['target'])} {asked['target_dtype']})"
-        )
-        st.code(call, language=None, wrap_lines=True)
-        show_answer(s, answer)
-        nothing = answer.advice in ONLY_MEAN and asked["reduction"] != "mean"
-        lesson.say("nothing_counts" if nothing else f"advice_{answer.advice}")
-    s.program(
-        shapes_program(
-            answer.input,
-            asked["input_dtype"],
-            answer.target,
-            asked["target_dtype"],
-            asked["reduction"],
-        )
-    )
 
 
 # ---- The KL divergence

@@ -24,10 +24,7 @@ def routes(x: Floats, k: NDArray[np.integer], dtype: str) -> Arrays:
     return {
         "x": theory["logits"],
         **{f"t_{name}": theory[name] for name in ("exps", "sum", "probs", "p_k")},
-        **{
-            f"a_{name}": actual[name]
-            for name in ("max", "shifted", "exps", "sum", "log_sum", "shifted_k")
-        },
+        **{f"a_{name}": actual[name] for name in ("max", "shifted", "exps", "sum", "shifted_k")},
         **{f"{side}_loss": route["loss"] + 0.0 for side, route in (("t", theory), ("a", actual))},
         "torch_loss": found.torch_loss + 0.0,  # no −0
         **_powers("t", theory["exps"], dtype, 1),
@@ -51,33 +48,50 @@ def _powers(side: str, exps: Floats, dtype: str, nan_at: int) -> Arrays:
     return {f"{side}_power": power.astype(np.float32), f"{side}_edge": edge, f"{side}_sign": sign}
 
 
-def steps_table(count: int, titles: Sequence[str], loss: str) -> str:
-    """Return the two routes step by step, with a place for every number.
+def steps_tables(count: int, titles: Sequence[str], loss: str) -> str:
+    """Return the two routes step by step, side by side, with a place for every number.
 
-    `titles` are those of the table, of the theoretical and of the actual route; `loss` is the
-    word for it. What belongs to the whole row stands before the classes, so that it is seen
-    where these are many.
+    `titles` are what a column is called, the theoretical and the actual route; `loss` is the word
+    for it. What belongs to the whole row stands before the classes, so that it is seen where these
+    are many.
     """
     label, theoretical, actual = titles
-    slot, no_ln = formula.slot, formula.slot("a_shifted_k")
-    columns = "".join(f'<th scope="col">{i}</th>' for i in range(count))
-    rows = (
+    slot = formula.slot
+    theory = (
         _line(count, "x", "x"),
-        _head(count, "surprise", theoretical),
-        _line(count, "e<sup>x</sup>", "t_exps|3", _given("Σ", "t_sum")),
-        _line(count, "p = e<sup>x</sup> / Σ", "t_probs|3", _given("p<sub>k</sub>", "t_p_k")),
+        _line(count, "eˣ", "t_exps|3", _given("Σ", "t_sum")),
+        _line(count, "p = eˣ / Σ", "t_probs|3", _given("pₖ", "t_p_k")),
         _result(count, loss, "− ln", slot("t_p_k"), "=", slot("t_loss|6", "surprise")),
-        _head(count, "fine", actual),
+    )
+    practice = (
         _line(count, "x − m", "a_shifted", _given("m", "a_max")),
-        _line(count, "e<sup>x − m</sup>", "a_exps|3", _given("Σ", "a_sum")),
+        _line(count, "eˣ⁻ᵐ", "a_exps|3", _given("Σ", "a_sum")),
         _result(
-            count, loss, "− (", no_ln, "− ln", slot("a_sum"), ") = − (", no_ln, "−",
-            slot("a_log_sum"), ") =", slot("a_loss|6", "fine"),
+            count,
+            loss,
+            "− (",
+            slot("a_shifted_k"),
+            "− ln",
+            slot("a_sum"),
+            ") =",
+            slot("a_loss|6", "fine"),
         ),
-    )  # fmt: skip
+    )
+    both = (
+        _steps(count, label, theoretical, "surprise", theory),
+        _steps(count, label, actual, "fine", practice),
+    )
+    return f'<div class="xt-routes">{"".join(both)}</div>'
+
+
+def _steps(count: int, label: str, title: str, colour: str, rows: Sequence[str]) -> str:
+    """Return the table of one route; `label` is what a column is called."""
+    columns = "".join(f'<th scope="col">{i}</th>' for i in range(count))
     return (
-        f'<div class="xt-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f'<table class="xt xt-steps"><thead><tr><th scope="col">{escape(label)}</th>'
+        f'<div class="xt-scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f'<table class="xt xt-steps">'
+        f'<caption><span class="xt-{colour}">{escape(title)}</span></caption>'
+        f'<thead><tr><th scope="col">{escape(label)}</th>'
         f"<td></td>{columns}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -89,11 +103,6 @@ def _line(count: int, name: str, array: str, whole: str = "") -> str:
         f'<td><span data-slot="{array}.{i}{bar}{digits}"></span></td>' for i in range(count)
     )
     return f'<tr><th scope="row">{name}</th><td class="xt-line">{whole}</td>{cells}</tr>'
-
-
-def _head(count: int, colour: str, title: str) -> str:
-    inner = f'<span class="xt-{colour}">{escape(title)}</span>'
-    return f'<tr class="xt-head"><th scope="rowgroup" colspan="{count + 2}">{inner}</th></tr>'
 
 
 def _result(count: int, name: str, *parts: str) -> str:

@@ -24,7 +24,7 @@ from ui.lesson.sections import Section
 from ui.words.digits import show
 from xent_core import pytorch as xt
 
-SIGNS = {"right": "✓", "same_by_idempotence": "≈", "right_but_unsafe": "⚠", "wrong": "✗"}
+SIGNS = {"right": "✓", "same_by_idempotence": "≈", "right_but_unsafe": "⚠", "wrong": "×"}
 COLOURS = {"right": "fine", "same_by_idempotence": "fine", "right_but_unsafe": "prediction",
            "wrong": "surprise"}  # fmt: skip
 GRADIENT_COLOURS = {"grad_finite": "fine", "grad_broken": "surprise", "grad_empty": "muted"}
@@ -117,12 +117,12 @@ def reduced(result: xt.OptionsResult, reduction: str) -> str:
 
 
 def beside_torch(s: Section, result: xt.OptionsResult) -> str:
-    """Torch's value, and xent_core's beside it."""
+    """Torch's value, and beside it that of the formula, computed by xent_core."""
     ours, theirs = (numbers(np.ravel(x), 9) for x in (result.xent_value, result.torch_value))
     agree = tagged(s.label("agree"), "fine")
     if not result.agrees:
         agree = tagged(s.label("disagree"), "surprise")
-    rows = [("torch", theirs, ""), ("xent_core", ours, agree)]
+    rows = [("PyTorch", theirs, ""), (s.label("by_formula"), ours, agree)]
     return table(s.label("beside_torch"), ("", s.label("value"), ""), rows)
 
 
@@ -131,7 +131,7 @@ def beside_torch(s: Section, result: xt.OptionsResult) -> str:
 
 def masks(s: Section, cases: Sequence[xt.MaskCase], k: int) -> str:
     """What each kind of target gives where classes are masked."""
-    head = (*s.labels("target", "loss", "gradient"), "xent_core")
+    head = s.labels("target", "loss", "gradient", "by_formula")
     rows = [
         (
             s.label(f"mask_{case.key}", k=k),

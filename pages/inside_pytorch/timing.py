@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.inside_pytorch import charts
-from pages.inside_pytorch.html import code, joined, table, tagged
+from pages.inside_pytorch.html import code, joined, spread, table, tagged
 from pages.inside_pytorch.labels import WAYS
 from ui.lesson.sections import Section
 from ui.words.digits import show
@@ -47,26 +46,32 @@ def claims_of(timings: Sequence[xt.Timing]) -> Claims:
 
 
 def show_timings(s: Section, timings: Sequence[xt.Timing]) -> None:
-    """Show the table, what may be said of it, and a picture for each shape."""
+    """Show the table, and what may be said of it."""
     claims = claims_of(timings)
     st.html(timing_table(s, timings, claims))
     st.caption(s.label("rounds", n=min(one.rounds for one in timings)))
     plain = {claims[way, shape] for way in xt.WAYS[1:3] for shape in TIMED}
     s.lesson.say("fast_none" if plain == {"no_difference"} else "fast_claims")
     say_verdict(s, claims)
-    for column, shape in zip(st.columns(len(TIMED)), TIMED, strict=True):
-        with column:
-            show_medians(s, [timing for timing in timings if timing.shape == shape])
 
 
 def timing_table(s: Section, timings: Sequence[xt.Timing], claims: Claims) -> str:
-    """Medians and quartiles of each way at each shape."""
+    """Medians and quartiles of each way at each shape, in digits and as a picture of its own.
+
+    A column has one scale, from 0; the baseline's quartiles run through it as a band, so that one
+    sees who is outside of them.
+    """
+    longest = {shape: 1.05 * max(t.upper for t in timings if t.shape == shape) for shape in TIMED}
+    base = {one.shape: one for one in timings if one.way == xt.WAYS[0]}
 
     def cell(one: xt.Timing) -> str:
-        low, middle, high = (show(1e6 * x, 3) for x in (one.lower, one.median, one.upper))
+        quartiles = one.lower, one.median, one.upper
+        low, middle, high = (show(1e6 * x, 3) for x in quartiles)
         claim = claims.get((one.way, one.shape))
         said = tagged(s.label(claim or "reference"), CLAIM_COLOURS[claim or "no_difference"])
-        return joined((f"{middle} µs ({low} – {high})", said), "<br>")
+        band = base[one.shape].lower, base[one.shape].upper
+        parts = (*(x / longest[one.shape] for x in (*quartiles, *band)),)
+        return joined((f"{middle} µs ({low} – {high})", spread(*parts), said), "")
 
     rows = [(code(WAYS[way]), *(cell(one) for one in timings if one.way == way)) for way in xt.WAYS]
     return table(s.label("timing_table"), (s.label("way"), *(f"{n} × {c}" for n, c in TIMED)), rows)
@@ -93,13 +98,3 @@ def verdict(others: Sequence[str]) -> str:
     if set(others) == {"no_difference"}:
         return "not_shown"
     return "usually" if 2 * others.count("slower") > len(others) else "usually_not"
-
-
-def show_medians(s: Section, timings: Sequence[xt.Timing]) -> None:
-    """Show the medians of all ways at one shape."""
-    spread = [(1e6 * one.lower, 1e6 * one.median, 1e6 * one.upper) for one in timings]
-    names = [WAYS[timing.way].replace(" → ", "<br>→ ") for timing in timings]
-    samples, classes = timings[0].shape
-    title = f"{samples} × {classes}"
-    figure = charts.medians(names, spread, title, s.label("microseconds"))
-    st.plotly_chart(figure, key=f"xent timing {title}", config={"displayModeBar": False})

@@ -5,18 +5,18 @@ import functools
 import numpy as np
 import streamlit as st
 
-from pages.softmax import charts, models
+from pages.softmax import charts, formulas, models, ways
 from pages.softmax.models import NOTE, SIZES
 from pages.softmax.programs import softmax_program, twice_program
-from ui.draw import formula
 from ui.draw.panels import reach
-from ui.figure import Choice, Preset, Readout, Slider
+from ui.figure import Cell, Choice, Preset, Readout, Row, Slider
 from ui.lesson.bridge import Example, bridge
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words.digits import show
 from xent_core import sigmoid, softmax
+from xent_core.shares import shares
 
 REACH = 10.0  # of the sliders; a logit that is typed may be larger
 LIMIT = 1000.0
@@ -31,10 +31,23 @@ def steps(lo: float, hi: float, step: float) -> np.ndarray:
     return np.round(np.linspace(lo, hi, round((hi - lo) / step) + 1), 6)
 
 
+def animals(s: Section, count: int) -> tuple[str, ...]:
+    """What the classes are called."""
+    return links.read_names(s.label("list_animals"))[:count]
+
+
+def numbered(s: Section, count: int) -> tuple[str, ...]:
+    """The classes with their numbers: 0 cat, 1 dog, …."""
+    return tuple(f"{i} {name}" for i, name in enumerate(animals(s, count)))
+
+
 def logits(s: Section, name: str, count: int, farthest: float) -> list[Slider]:
     """A slider for each of a row of logits."""
-    stops = steps(-farthest, farthest, 0.1)
-    return [Slider(f"{name}{i}", s.label("logit", i=SUBSCRIPTS[i]), stops) for i in range(count)]
+    stops, who = steps(-farthest, farthest, 0.1), animals(s, count)
+    return [
+        Slider(f"{name}{i}", s.label("logit", i=SUBSCRIPTS[i], name=who[i]), stops)
+        for i in range(count)
+    ]
 
 
 # ---- Who wins, and by how much?
@@ -46,21 +59,6 @@ MAIN = links.Params(
 )
 TEMPERATURES = np.array([float(f"{10**x:.3g}") for x in np.linspace(-2, 2, 161)])
 COLD = 0.1
-
-
-def softmax_of_k(count: int) -> str:
-    """The formula of class k's probability, with its numbers."""
-
-    def power(logit: str, colour: str = "") -> str:
-        return formula.exp(formula.row(formula.slot(logit, colour), "/", formula.slot("T")))
-
-    powers = formula.total(*(power(f"z{i}") for i in range(count)))
-    return formula.math(
-        "p_k",
-        "=", formula.frac(formula.exp("z_k / T"), formula.over("j", formula.exp("z_j / T"))),
-        "=", formula.frac(power("z_k|exact", "truth"), powers),
-        "=", formula.slot("p_k", "prediction"),
-    )  # fmt: skip
 
 
 def classes_buttons(s: Section) -> None:
@@ -80,7 +78,7 @@ def classes_buttons(s: Section) -> None:
 @lesson.section("softmax", MAIN)
 def who_wins(s: Section) -> None:
     count, k = len(s["z"]), int(s["k"])
-    classes = tuple(map(str, range(count)))
+    classes = numbered(s, count)
     tie = MAIN.controls({"z": (1.0, 4.0, 3.0, 4.0), "T": 1.0, "k": 1.0})
     s.figure(
         charts.soft_and_hard(classes, s.labels("logits", "probabilities"), reach(s["z"], REACH)),
@@ -94,13 +92,14 @@ def who_wins(s: Section) -> None:
             Readout("p_k", "p_k", colour="prediction"),
             Readout("winner", "winner|exact"),
         ],
-        formula=softmax_of_k(count),
+        formula=formulas.softmax_of_k(count),
         presets=[
             Preset("tie", tie, whole=True),
             Preset("equal", {f"z{i}": 0.0 for i in range(count)}),
             Preset("cold", {"T": TEMPERATURES[0]}),
             Preset("hot", {"T": TEMPERATURES[-1]}),
         ],
+        names={"k": classes, "winner": classes},
         alt="alt",
     )
     bridge(s, "softmax", Example(np.array(s["z"]) / s["T"], k, (), animals=True))
@@ -119,82 +118,65 @@ def who_wins(s: Section) -> None:
     s.program(softmax_program(s["z"], s["T"], k))
 
 
-# ---- Add the same to all of them; multiply all of them
+# ---- Why exponentials, and not z over its sum?
 
-MOVE = links.Params(links.Number("c", 0.0, -20.0, 20.0), links.Number("s", 1.0, 0.0, 5.0))
-SHIFT = 10.0
+MOVE = links.Params(
+    links.Number("c", 0.0, -20.0, 20.0),
+    links.Number("s", 1.0, 0.0, 5.0),
+    links.Numbers("w", NOTE, -LIMIT, LIMIT, least=2, most=len(NOTE)),
+)
+SHIFT, STRETCH = 10.0, 3.0
+FAULTS = ("no_fault", "fault_order", "fault_negative", "fault_undefined")
 
 
 @lesson.section("move", MOVE)
-def shift_or_scale(s: Section) -> None:
-    classes = tuple(map(str, range(len(NOTE))))
+def why_exponentials(s: Section) -> None:
+    count = len(s["w"])
+    classes = animals(s, count)
+    no_sum = MOVE.controls({"c": 0.0, "s": 1.0, "w": ways.NO_SUM})
     s.figure(
-        charts.moved(classes, s.labels("moved", "moved_p"), (-22.0, 42.0)),
-        models.shift_and_scale,
+        charts.three_ways(classes, s.labels("by_softmax", "by_sum", "by_squares")),
+        ways.three_ways,
         [
-            Slider("c", "shift_c", steps(-20, 20, 0.2)),
+            *(
+                Cell(f"w{i}", s.label("logit_of", name=name), steps(-REACH, REACH, 1), "z", name)
+                for i, name in enumerate(classes)
+            ),
             Slider("s", "scale_s", steps(0, 5, 0.05)),
+            Slider("c", "shift_c", steps(-20, 20, 0.2)),
         ],
-        readouts=[Readout("change", "change", colour="prediction")],
+        readouts=[
+            Readout(f"change_{way}", f"{way}_change|3", colour="prediction") for way in ways.WAYS
+        ],
+        rows=[Row("s·z + c", "moved")],
+        formula=formulas.three_ways(count - 1),
         presets=[
+            Preset("no_sum", no_sum, whole=True),
             Preset("shift_only", {"c": SHIFT, "s": 1.0}),
-            Preset("scale_up", {"c": 0.0, "s": 3.0}),
+            Preset("scale_up", {"c": 0.0, "s": STRETCH}),
             Preset("scale_zero", {"c": 0.0, "s": 0.0}),
         ],
+        names=ways.names(s.labels(*FAULTS)),
         alt="move_alt",
     )
     s.say("move")
     s.ask(
+        "divide",
+        ["all_of_it", "no_more", "no_number"],
+        right=2,
+        then={"c": 0.0, "s": 1.0, "w": ways.NO_SUM},
+    )
+    s.ask(
         "shift",
         ["grows", "nothing", "shrinks"],
         right=1,
-        then={"c": SHIFT, "s": 1.0},
+        then={"c": SHIFT, "s": 1.0, "w": NOTE},
         shift=f"{SHIFT:g}",
         before=show(softmax(NOTE)[-1]),
         after=show(softmax(np.array(NOTE) + SHIFT)[-1]),
+        plain=show(shares(NOTE)[-1]),
+        plain_after=show(shares(np.array(NOTE) + SHIFT)[-1]),
     )
-
-
-# ---- Two classes: the sigmoid
-
-TWO = links.Params(links.Number("d", 1.0, -LIMIT, LIMIT))
-APART = 8.0
-
-
-@lesson.section("two", TWO)
-def sigmoid_is_softmax(s: Section) -> None:
-    farthest = reach([s["d"]], APART)
-    x = np.linspace(-farthest, farthest, 161)
-    curve = tuple(x.tolist()), tuple(sigmoid(x).tolist())
-    s.figure(
-        charts.bars_and_curve(s.labels("two", "curve"), curve),
-        models.two_classes,
-        [Slider("d", "difference", steps(-APART, APART, 0.1))],
-        readouts=[Readout("p_1", "p_1", colour="prediction"), Readout("sigma", "sigma")],
-        alt="sigmoid_alt",
-    )
-    s.say("sigmoid")
-
-
-# ---- What each probability says to each logit
-
-SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))
-
-
-@lesson.section("slopes", SLOPES)
-def every_slope(s: Section) -> None:
-    s.figure(
-        charts.bars_and_matrix(("0", "1", "2"), ("softmax p", s.label("heat"))),
-        models.jacobian,
-        logits(s, "y", 3, 5.0),
-        readouts=[
-            Readout("own", "own"),
-            Readout("row_sum", "row_sum"),
-            Readout("left_over", "left|2", s.label("ulp_of_one")),
-        ],
-        alt="jacobian_alt",
-    )
-    s.say("jacobian")
 
 
 # ---- argmax gives nothing to learn from
@@ -222,10 +204,87 @@ def nothing_to_learn(s: Section) -> None:
     s.say("slope", rest=", ".join(f"{x:g}" for x in models.REST))
 
 
+# ---- Two classes: the sigmoid
+
+TWO = links.Params(links.Number("d", 1.0, -LIMIT, LIMIT))
+APART = 8.0
+
+
+@lesson.section("two", TWO)
+def sigmoid_is_softmax(s: Section) -> None:
+    farthest = reach([s["d"]], APART)
+    x = np.linspace(-farthest, farthest, 161)
+    curve = tuple(x.tolist()), tuple(sigmoid(x).tolist())
+    s.figure(
+        charts.bars_and_curve(s.labels("two", "curve"), curve),
+        models.two_classes,
+        [Slider("d", "difference", steps(-APART, APART, 0.1))],
+        readouts=[Readout("p_1", "p_1", colour="prediction"), Readout("sigma", "sigma")],
+        alt="sigmoid_alt",
+    )
+    s.say("sigmoid")
+
+
+# ---- Why not the squared error?
+
+LOSSES = links.Params(links.Number("u", 2.0, -LIMIT, LIMIT))
+WRONG = -6.0  # the logit of a model that is sure and wrong
+
+
+@lesson.section("squared", LOSSES)
+def why_not_squares(s: Section) -> None:
+    farthest = reach([s["u"]], APART)
+    told = answered("pull")  # the slope of the squared error is drawn once it has been guessed
+    u = np.linspace(-farthest, farthest, 161)
+    along = {"u": u} | dict(models.two_losses({"u": u}))
+    drawn = ("u", "ce", "se", "ce_slope", "se_slope")
+    curves = tuple(tuple(along[name].tolist()) for name in drawn)
+    slope = [Readout("slope_of_se", "se_slope")] if told else []
+    s.figure(
+        charts.two_losses(
+            curves, s.labels("ahead", "loss", "slopes"), s.labels("ce_name", "se_name"), told
+        ),
+        models.two_losses,
+        [Slider("u", "ahead", steps(-APART, APART, 0.1))],
+        readouts=[
+            Readout("p_right", "p", colour="prediction"),
+            Readout("ce", "ce", s.label("nats"), "surprise"),
+            Readout("se", "se"),
+            Readout("slope_of_ce", "ce_slope", colour="surprise"),
+            *slope,
+        ],
+        formula=formulas.two_slopes(told),
+        presets=[
+            Preset("sure_wrong", {"u": -APART}),
+            Preset("no_idea", {"u": 0.0}),
+            Preset("sure_right", {"u": APART}),
+        ],
+        alt=s.label("squared_alt") + (" " + s.label("squared_slope_alt") if told else ""),
+    )
+    s.say("squared")
+    wrong = models.two_losses({"u": np.array([WRONG])})
+    s.ask(
+        "pull",
+        ["both_alike", "ce_alone", "se_alone"],
+        right=1,
+        then={"u": WRONG},
+        u=show(WRONG, 1),
+        p=show(wrong["p"][0], 2),
+        **{name: show(wrong[name][0], 2) for name in ("ce_slope", "se_slope", "factor")},
+    )
+
+
 # ---- A softmax too many
 
 TWICE = links.Params(links.Number("a", 2.0, -LIMIT, LIMIT), links.Index("C", 1, of=len(SIZES)))
 LEFT, RIGHT = -10.0, 20.0
+BEHIND = -8.0  # the right class's logit where the model is wrong
+
+
+def slope_told(count: int) -> dict[str, str]:
+    """Both slopes where the model is wrong, for the question about them."""
+    found = models.slopes(np.array([BEHIND]), count)
+    return {"behind": show(BEHIND, 1)} | {name: show(x[0], 2) for name, x in found.items()}
 
 
 @lesson.section("twice", TWICE)
@@ -233,16 +292,16 @@ def one_softmax_too_many(s: Section) -> None:
     sizes = tuple(map(str, SIZES))
     count = SIZES[int(s["C"])]
     along = np.linspace(min(LEFT, s["a"]), max(RIGHT, s["a"]), 61)
-    told = answered("floor")  # the floor is drawn once it has been guessed
-    floor = [Readout("floor", "floor", colour="surprise")] if told else []
-    alt = s.label("twice_alt") + (" " + s.label("floor_alt") if told else "")
+    told = answered("floor"), answered("vanish")  # drawn once they have been guessed
+    said = [name for name, known in zip(("floor", "double_slope"), told, strict=True) if known]
     s.figure(
-        charts.two_losses(
+        charts.one_too_many(
             tuple(along.tolist()),
-            s.labels("right_logit", "loss"),
+            s.labels("right_logit", "loss", "slopes_of_a"),
             reach([max(-s["a"], 0.0) + 7], 18.0),
             s.labels("from_logits", "from_softmax", "floor"),
             told,
+            s.label("flat"),
         ),
         lambda values: models.one_too_many(values, along),
         [
@@ -253,10 +312,12 @@ def one_softmax_too_many(s: Section) -> None:
             Readout("from_logits", "plain", colour="fine"),
             Readout("from_softmax", "double", colour="surprise"),
             Readout("from_log", "log"),
-            *floor,
+            Readout("plain_slope", "plain_slope|3", colour="fine"),
+            *(Readout(name, f"{name}|3", colour="surprise") for name in said),
         ],
+        presets=[Preset("sure_wrong", {"a": LEFT}), Preset("sure_right", {"a": RIGHT})],
         names={"C": sizes},
-        alt=alt,
+        alt=" ".join(s.label(f"{name}_alt") for name in ("twice", *said)),
     )
     s.say("twice")
     s.ask(
@@ -267,7 +328,58 @@ def one_softmax_too_many(s: Section) -> None:
         count=count,
         floor=show(models.floor(count)),
     )
+    s.ask(
+        "vanish",
+        ["steeper", "the_same", "almost_none"],
+        right=2,
+        then={"a": BEHIND},
+        **slope_told(count),
+    )
     s.program(twice_program(s["a"], count))
+
+
+# ---- Every temperature at once
+
+ALL_TEMPERATURES = links.Params(links.Number("t", 1.0, 0.01, 100.0))
+
+
+@lesson.section("temperatures", ALL_TEMPERATURES)
+def every_temperature(s: Section) -> None:
+    curves = models.over_temperatures({"t": TEMPERATURES})["p"].T
+    s.figure(
+        charts.over_temperatures(
+            tuple(TEMPERATURES.tolist()),
+            tuple(tuple(curve.tolist()) for curve in curves),
+            numbered(s, len(NOTE)),
+            s.labels("temperature", "softmax_p"),
+        ),
+        models.over_temperatures,
+        [Slider("t", "temperature", TEMPERATURES)],
+        readouts=[Readout("winner_p", "winner", colour="prediction")],
+        presets=[Preset("cold", {"t": TEMPERATURES[0]}), Preset("hot", {"t": TEMPERATURES[-1]})],
+        alt="temperatures_alt",
+    )
+    s.say("temperatures")
+
+
+# ---- What each probability says to each logit
+
+SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))
+
+
+@lesson.section("slopes", SLOPES)
+def every_slope(s: Section) -> None:
+    s.figure(
+        charts.bars_and_matrix(numbered(s, 3), ("softmax p", s.label("heat"))),
+        models.jacobian,
+        logits(s, "y", 3, 5.0),
+        readouts=[
+            Readout("own", "own"),
+            Readout("row_sum", "row_sum"),
+        ],
+        alt="jacobian_alt",
+    )
+    s.say("jacobian")
 
 
 lesson.end()

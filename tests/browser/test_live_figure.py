@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 import xent_core
+from ui.state.links import read_names
+from ui.words import words
 from ui.words.digits import exact, show
+
+ANIMALS = read_names(words("softmax", "en").label("list_animals"))
 
 
 def softmax_truth(drawn: dict[str, float]) -> dict[str, object]:
@@ -16,14 +20,14 @@ def softmax_truth(drawn: dict[str, float]) -> dict[str, object]:
         "z": z.tolist(),
         "p": p.tolist(),
         "one_hot": xent_core.one_hot(winner, len(z)).tolist(),
-        "readouts": [show(p[int(drawn["k"])]), str(winner)],
+        "readouts": [show(p[int(drawn["k"])]), f"{winner} {ANIMALS[winner]}"],
     }
 
 
 def assert_true(figure: dict) -> None:
     """Traces, readouts, formula and text alternative all tell one state, and truly."""
     truth = softmax_truth(figure["drawn"])
-    z, one_hot, p = (trace["y"] for trace in figure["traces"])
+    z, one_hot, p, _ = (trace["y"] for trace in figure["traces"])
     assert z == truth["z"]
     assert one_hot == truth["one_hot"]
     # one row and many may round differently; each is within 4 ulp of the truth

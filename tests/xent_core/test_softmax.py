@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import special
 
 import xent_core as xc
+from xent_core.softmax import softmax_backward
 
 pytestmark = pytest.mark.filterwarnings("error")
 drawn = settings(derandomize=True, deadline=None, max_examples=100)
@@ -319,3 +320,23 @@ def test_one_hot_of_an_empty_list_is_empty():
 def test_a_mistake_is_named_with_its_value(error, message, call):
     with pytest.raises(error, match=f"^{message}"):
         call()
+
+
+@drawn
+@given(LOGITS, st.integers(0, 2**32 - 1))
+def test_backward_is_autograds(x, seed):
+    g = np.random.default_rng(seed).normal(size=x.shape)
+    logits = torch.tensor(x, requires_grad=True)
+    (wanted,) = torch.autograd.grad(torch.softmax(logits, -1), logits, torch.tensor(g))
+    np.testing.assert_allclose(softmax_backward(x, g), wanted, rtol=1e-11, atol=1e-14)
+
+
+def test_backward_is_the_jacobian_times_what_comes_from_above():
+    x, g = np.array([[1.0, 0.0, -1.0], [300.0, 0.0, 299.0]]), np.array([[1.0, -2.0, 0.5]] * 2)
+    by_jacobian = np.einsum("rij,ri->rj", xc.softmax_jacobian(x), g)
+    np.testing.assert_allclose(softmax_backward(x, g), by_jacobian, rtol=1e-13)
+
+
+def test_backward_refuses_a_gradient_of_another_shape():
+    with pytest.raises(ValueError, match="upstream"):
+        softmax_backward([0.0, 1.0], [1.0])

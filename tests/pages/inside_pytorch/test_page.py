@@ -8,6 +8,7 @@ import threading
 import time
 import tracemalloc
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ import torch.nn.functional as F
 
 from pages.inside_pytorch import inputs as torch_inputs
 from pages.inside_pytorch.labels import DIGITS
-from pages.inside_pytorch.timing import MEASURING
+from pages.inside_pytorch.timing import MEASURING, TIMED, timing_table
 from tests.pages.test_pages import answer, figures, open_page
 from ui.state import links, typed
 from ui.words import LANGUAGES, words
@@ -623,7 +624,7 @@ def last_number(line: str) -> float:
 def test_the_programs_print_what_the_page_shows(query):
     app = at(**query)
     found, codes = tables(app), [block.value for block in app.code]
-    ways, wiring, options, asked, kl = (c for c in codes if "import torch" in c)
+    asked, wiring, ways, options, kl = (c for c in codes if "import torch" in c)
     digits = DIGITS[query.get("dtype", "float32")]
     losses = [last_number(line) for line in output(ways) if not line.startswith("  ")]
     assert [show(x, digits) for x in losses] == [row[1] for row in found[LABEL("ways_table")]]
@@ -680,4 +681,31 @@ def test_a_measurement_ends_within_its_bound_and_frees_the_lock():
         for cell in row[1:]:
             low, high = re.search(r"\((\S+) – (\S+)\)", cell).groups()
             assert float(low) <= float(cell.split()[0]) <= float(high)
-    assert len(app.get("plotly_chart")) == 3
+
+
+def test_the_picture_of_a_time_stands_where_its_digits_say():
+    shapes = [(way, shape) for way in xt.WAYS for shape in TIMED]
+    timings = [
+        xt.Timing(way, shape, 1e-6 * (20 + i), 1e-6 * (10 + i), 1e-6 * (40 + i), 7)
+        for i, (way, shape) in enumerate(shapes)
+    ]
+    labels = SimpleNamespace(label=lambda name, **values: name)
+    drawn = timing_table(labels, timings, {})
+    tracks = re.findall(r'<div class="xt-track".*?</div>', drawn)
+    assert len(tracks) == len(timings)
+    longest = {shape: 1.05 * max(t.upper for t in timings if t.shape == shape) for shape in TIMED}
+    for timing, track in zip(timings, tracks, strict=True):
+        whole = longest[timing.shape]
+        (left,) = re.findall(r'xt-median" style="left: ([\d.]+)%', track)
+        assert float(left) == pytest.approx(100 * timing.median / whole, abs=0.01)
+        ((start, length),) = re.findall(
+            r'xt-quartiles" style="left: ([\d.]+)%; width: ([\d.]+)%', track
+        )
+        assert float(start) == pytest.approx(100 * timing.lower / whole, abs=0.01)
+        assert float(length) == pytest.approx(100 * (timing.upper - timing.lower) / whole, abs=0.01)
+
+
+def test_what_it_takes_comes_before_how_it_is_made():
+    headings = [m.value for m in open_page("inside_pytorch").markdown if m.value.startswith("####")]
+    first = [heading.splitlines()[0] for heading in headings]
+    assert first[0] == "#### Shapes and types"
