@@ -11,6 +11,7 @@ import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
 import { Picture } from "./picture.js"
+import { coloursOf, download, LIGHT, slide, themeOf } from "./saved.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
 import { stageOf } from "./stage.js"
@@ -30,7 +31,6 @@ import { Written } from "./written.js"
 
 /** @type {Groups<LiveFigure>} */
 const groups = new Groups()
-
 mendTexts()
 
 export class LiveFigure {
@@ -171,7 +171,7 @@ export class LiveFigure {
     const { words } = this.shown.message
     return element("div", { class: "xent-tools" },
       element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
-      element("button", { type: "button", title: words.save_picture, onclick: () => this.picture.save() }, words.save_picture))
+      element("button", { type: "button", title: words.save_picture_how, onclick: (/** @type {MouseEvent} */ event) => this.savePicture(event.shiftKey) }, words.save_picture))
   }
 
   // -- the hand
@@ -254,10 +254,22 @@ export class LiveFigure {
 
   // -- taking something home
 
-  async copyLink() {
-    const { link, words } = this.shown.message
+  get link() {
     const { origin, pathname } = window.location
-    const write = navigator.clipboard?.writeText(`${origin}${pathname}?${link}`) ?? Promise.reject()
+    return `${origin}${pathname}?${this.shown.message.link}`
+  }
+
+  /** For a slide: light, unless it is asked for as the page is. @param {boolean} asIs */
+  async savePicture(asIs) {
+    const theme = asIs ? themeOf(this.root) : LIGHT
+    const plot = await this.picture.inColours(coloursOf(theme, themeColours(this.root).font))
+    const { assets, key } = this.shown.message
+    await download(await slide(this.root, { plot, theme, css: assets.css, link: this.link }), key)
+  }
+
+  async copyLink() {
+    const { words } = this.shown.message
+    const write = navigator.clipboard?.writeText(this.link) ?? Promise.reject()
     this.status.textContent = await write.then(() => words.link_copied, () => words.link_in_address)
     setTimeout(() => this.showStatus(), 2500)
   }
