@@ -10,8 +10,9 @@ import { Groups } from "./group.js"
 import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
+import { readyForPaper } from "./paper.js"
 import { Picture } from "./picture.js"
-import { coloursOf, download, LIGHT, slide, themeOf } from "./saved.js"
+import { save } from "./saved.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
 import { stageOf } from "./stage.js"
@@ -32,6 +33,7 @@ import { Written } from "./written.js"
 /** @type {Groups<LiveFigure>} */
 const groups = new Groups()
 mendTexts()
+readyForPaper()
 
 export class LiveFigure {
   /** @param {HTMLElement} host */
@@ -171,7 +173,8 @@ export class LiveFigure {
     const { words } = this.shown.message
     return element("div", { class: "xent-tools" },
       element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
-      element("button", { type: "button", title: words.save_picture_how, onclick: (/** @type {MouseEvent} */ event) => this.savePicture(event.shiftKey) }, words.save_picture))
+      element("button", { type: "button", title: words.save_picture_how, onclick: (/** @type {MouseEvent} */ { shiftKey }) =>
+        save(this.root, this.shown.message.key, { asIs: shiftKey, css: this.shown.message.assets.css, link: this.link }) }, words.save_picture))
   }
 
   // -- the hand
@@ -257,14 +260,6 @@ export class LiveFigure {
   get link() {
     const { origin, pathname } = window.location
     return `${origin}${pathname}?${this.shown.message.link}`
-  }
-
-  /** For a slide: light, unless it is asked for as the page is. @param {boolean} asIs */
-  async savePicture(asIs) {
-    const theme = asIs ? themeOf(this.root) : LIGHT
-    const plot = await this.picture.inColours(coloursOf(theme, themeColours(this.root).font))
-    const { assets, key } = this.shown.message
-    await download(await slide(this.root, { plot, theme, css: assets.css, link: this.link }), key)
   }
 
   async copyLink() {

@@ -3,7 +3,6 @@
 import { element } from "./dom.js"
 import { byTrace, dress, fitted, legible, letters, place, themeColours } from "./layout.js"
 
-/** @import { Colours } from "./layout.js" */
 /** @import { Shown } from "./shown.js" */
 /** @import { Drawn } from "./types.js" */
 
@@ -184,19 +183,6 @@ export class Picture {
     this.follows.moved()
     if (other) this.plot()
     else this.Plotly.relayout(this.node, { width }).then(() => this.draw())
-  }
-
-  /** The picture in other colours, as an SVG of its own. @param {Colours} colours @returns {Promise<SVGElement>} */
-  async inColours(colours) {
-    const { width, height } = this.node._fullLayout
-    const layout = structuredClone(fitted(this.shown.message.figure.layout, width, window.innerHeight))
-    const full = legible(dress({ ...layout, width, height }, colours), letters(width) - 1)
-    for (const axis of Object.keys(full).filter((key) => /^[xy]axis/.test(key)))
-      if (this.node.layout[axis]?.range) full[axis].range = [...this.node.layout[axis].range]
-    const text = await this.Plotly.toImage({ data: this.node.data, layout: full },
-      { format: "svg", width, height, imageDataOnly: true })
-    const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml")
-    return /** @type {SVGElement} */ (document.importNode(/** @type {Node} */ (documentElement), true))
   }
 
   remove() {

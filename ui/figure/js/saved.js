@@ -2,9 +2,9 @@
 // The page's own elements are copied into an SVG's foreignObject, with their style and their faces,
 // and the browser draws that: so nothing of a figure can be missing, and nothing has to be loaded.
 
+import { copied } from "./copied.js"
 import { all, element, find } from "./dom.js"
-
-/** @import { Colours } from "./layout.js" */
+import { LIGHT, themeOf } from "./themes.js"
 
 const [WIDE, HIGH] = [1920, 1080] // px of the picture
 const SCALE = 1.5 // of them, to one of the page's
@@ -12,21 +12,6 @@ const ROOM = { width: WIDE / SCALE - 80, height: HIGH / SCALE - 170 } // below t
 const [SVG, XHTML] = ["http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"]
 // what the picture has of the figure, besides its state in words
 const PARTS = ".xent-results, .xent-stage, .xent-cells, .xent-formula, .xent-worst"
-
-/** A slide is light, whatever the page is. @type {Record<string, string>} */
-export const LIGHT = { "--st-background-color": "#ffffff", "--st-secondary-background-color": "#f8f8f7",
-  "--st-text-color": "#2f2d2b", "--st-border-color": "#868b94", "--st-primary-color": "#0072b2",
-  "--st-link-color": "#00619a", "--xent-muted": "#5b6270", "--xent-line": "#d9dbe0" }
-
-/** The page's theme. @param {HTMLElement} root @returns {Record<string, string>} */
-export function themeOf(root) {
-  const style = getComputedStyle(root)
-  return Object.fromEntries(Object.keys(LIGHT).map((name) => [name, style.getPropertyValue(name).trim()]))
-}
-
-/** What Plotly needs of a theme. @param {Record<string, string>} theme @param {string} font @returns {Colours} */
-export const coloursOf = (theme, font) => ({ text: theme["--st-text-color"], grid: theme["--xent-line"],
-  muted: theme["--xent-muted"], panel: theme["--st-secondary-background-color"], font })
 
 /** The page's title, and that of the figure's section. @param {HTMLElement} root */
 function titles(root) {
@@ -45,27 +30,6 @@ function stateInWords(root) {
   const choices = all(root, ".xent-choice").map((node) =>
     `${find(node, "legend").innerText.trim()}: ${node.querySelector("input:checked + label")?.textContent ?? ""}`)
   return [...sliders, ...choices].join("  ·  ")
-}
-
-/**
- * A copy of an element of the page in which all that only a page has is an image or text.
- * @param {HTMLElement} node @param {SVGElement} plot the picture in the slide's colours
- */
-function copied(node, plot) {
-  const copy = /** @type {HTMLElement} */ (node.cloneNode(true))
-  const surfaces = all(copy, "canvas")
-  all(node, "canvas").forEach((canvas, i) => {
-    const box = canvas.getBoundingClientRect()
-    const drawn = /** @type {HTMLCanvasElement} */ (canvas).width ? /** @type {HTMLCanvasElement} */ (canvas).toDataURL() : ""
-    const image = element("img", { src: drawn, class: canvas.className, style: canvas.getAttribute("style") ?? "" })
-    Object.assign(image.style, { width: `${box.width}px`, height: `${box.height}px` })
-    surfaces[i].replaceWith(image)
-  })
-  const fields = all(copy, "input")
-  all(node, "input").forEach((field, i) => fields[i].replaceWith(
-    element("span", { class: "xent-field xent-saved", style: field.getAttribute("style") ?? "" }, /** @type {HTMLInputElement} */ (field).value)))
-  copy.querySelector(".xent-picture")?.replaceChildren(plot)
-  return copy
 }
 
 /** A file as a data URL: a picture may load nothing. @param {string} url @returns {Promise<string>} */
@@ -113,10 +77,11 @@ function textFaces() {
 }
 
 /**
- * The slide as an SVG's text.
- * @param {HTMLElement} root @param {{ plot: SVGElement, theme: Record<string, string>, css: string, link: string }} how
+ * The slide as an SVG's text: light, unless it is to be as the page is.
+ * @param {HTMLElement} root @param {{ asIs: boolean, css: string, link: string }} how
  */
-export async function slide(root, { plot, theme, css, link }) {
+async function slide(root, { asIs, css, link }) {
+  const theme = asIs ? themeOf(root) : LIGHT
   const [title = "", section = ""] = titles(root)
   const parts = all(root, PARTS).filter((node) => node.offsetHeight && !node.parentElement?.closest(PARTS))
   const width = root.clientWidth
@@ -124,8 +89,8 @@ export async function slide(root, { plot, theme, css, link }) {
   const scale = Math.min(ROOM.width / width, ROOM.height / height)
   const left = (ROOM.width - scale * width) / 2
   const variables = Object.entries(theme).map(([name, value]) => `${name}: ${value}`).join("; ")
-  const figure = element("div", { class: "xent", "data-theme": theme === LIGHT ? "light" : root.dataset.theme,
-    style: `width: ${width}px; transform: translateX(${left}px) scale(${scale})` }, ...parts.map((node) => copied(node, plot)))
+  const figure = element("div", { class: "xent", "data-theme": asIs ? root.dataset.theme : "light",
+    style: `width: ${width}px; transform: translateX(${left}px) scale(${scale})` }, ...parts.map((node) => copied(node, theme)))
   const page = element("div", { class: "xent-slide", style: `${variables}; font-family: ${getComputedStyle(root).fontFamily.replace(/"/g, "'")}`, lang: document.documentElement.lang },
     element("style", {}, await style(css)),
     element("h1", {}, title, ...(section ? [element("small", {}, section)] : [])),
@@ -135,10 +100,13 @@ export async function slide(root, { plot, theme, css, link }) {
     + `<foreignObject width="100%" height="100%">${new XMLSerializer().serializeToString(page)}</foreignObject></svg>`
 }
 
-/** Draw an SVG's text and give it to the reader as a file. @param {string} svg @param {string} name */
-export async function download(svg, name) {
+/**
+ * Give a figure to the reader as a file.
+ * @param {HTMLElement} root @param {string} name @param {Parameters<typeof slide>[1]} how
+ */
+export async function save(root, name, how) {
   const image = new Image()
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(await slide(root, how))}`
   await image.decode()
   const canvas = element("canvas", { width: WIDE, height: HIGH })
   canvas.getContext("2d")?.drawImage(image, 0, 0, WIDE, HIGH)
