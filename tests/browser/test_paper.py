@@ -3,7 +3,7 @@
 from tests.browser.conftest import Lesson
 
 A4 = 688  # CSS pixels between the margins of a sheet
-BEFORE, AFTER = ("dispatchEvent(new Event('%sprint'))" % when for when in ("before", "after"))
+BEFORE, AFTER = (f"dispatchEvent(new Event('{when}print'))" for when in ("before", "after"))
 SEEN = "(node) => node.getClientRects().length > 0"
 
 
