@@ -15,9 +15,15 @@ from streamlit.util import calc_hash
 
 import xent_core
 from ui.app.navigation import LESSONS
+from ui.draw import formula
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
 from ui.words.units import UNITS
+
+# how a formula says which logarithm it is
+LOGS = {
+    unit: formula.row(UNITS[unit].log).removeprefix("<mrow>").split("<mspace")[0] for unit in UNITS
+}
 
 ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]
@@ -219,7 +225,7 @@ def test_one_switch_changes_every_number_and_axis_of_the_information_page(unit, 
     assert [r["unit"] for r in curve["readouts"]] == [label, "coin flips"]
     assert label in curve["figure"]["layout"]["yaxis"]["title"]["text"]
     assert label in curve["alt"]
-    assert {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit] in curve["formula"]
+    assert LOGS[unit] in curve["formula"]
     told = app.radio[0].label
     assert show(xent_core.self_information(0.5, base=base)) in told
 
