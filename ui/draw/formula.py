@@ -14,6 +14,7 @@ _BRACKETS = set("()")
 _OPENING = set("=≤<(")
 _LOGS = ("log", "ln", "lg", "log₂", "log₁₀", "log1p")
 _BASES = str.maketrans("₀₁₂", "012")
+_LOG_FIRST = re.compile("(<mrow>|<msub>)*<mi>(log|ln|lg|log1p)</mi>")  # of MathML
 _THIN = '<mspace width="0.17em"></mspace>'
 _HAIR = '<mspace width="0.08em"></mspace>'
 
@@ -57,7 +58,8 @@ def _parts(part: str, before: str = "") -> str:
 def _side_by_side(parts: Iterable[str]) -> str:
     mathml, before = "", ""
     for part in parts:
-        mathml += _parts(part, before)
+        apart = before and not set(before) <= _SIGNS and _LOG_FIRST.match(part)
+        mathml += (_THIN if apart else "") + _parts(part, before)
         before = part.split(" ")[-1]
     return mathml
 

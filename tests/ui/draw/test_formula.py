@@ -30,6 +30,9 @@ def test_a_part_is_names_numbers_and_signs_or_mathml(part, mathml):
 
 def test_a_logarithm_keeps_its_distance_from_a_factor_before_it():
     assert formula.row("<mn>2</mn>", "ln", "x") == formula.row("2 ln x")
+    before, log = formula.row("P ( x )"), formula.row("log₂ Q")
+    assert formula.row(before, log) == f"<mrow>{before}{THIN}{log}</mrow>"
+    assert formula.row("−", log) == f"<mrow><mo>−</mo>{log}</mrow>"
 
 
 def test_what_takes_one_part_holds_several_together():
