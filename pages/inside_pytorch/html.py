@@ -71,7 +71,9 @@ def table(label: str, head: Sequence[str], rows: Iterable[Sequence[str]], wide: 
     def kind(heading: str) -> str:
         return " class=xt-words" if heading == wide else ""
 
-    header = "".join(f'<th scope="col"{kind(name)}>{_safe(name)}</th>' for name in head)
+    header = "".join(
+        f'<th scope="col"{kind(name)}>{_safe(name)}</th>' if name else "<td></td>" for name in head
+    )
     body = "".join(
         f'<tr><th scope="row">{_safe(first)}</th>'
         + "".join(

@@ -15,9 +15,15 @@ from streamlit.util import calc_hash
 
 import xent_core
 from ui.app.navigation import LESSONS
+from ui.draw import formula
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
 from ui.words.units import UNITS
+
+# how a formula says which logarithm it is
+LOGS = {
+    unit: formula.row(UNITS[unit].log).removeprefix("<mrow>").split("<mspace")[0] for unit in UNITS
+}
 
 ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]

@@ -1,7 +1,7 @@
 """One meaning, one colour, on every page (Okabe–Ito): the only place where a colour is said."""
 
 TRUTH, PREDICTION, SURPRISE = "#0072B2", "#E69F00", "#D55E00"
-FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#8A8F98"
+FINE, BROKEN, GREY = "#009E73", "#CC79A7", "#7A808B"
 CLEAR = "rgba(0,0,0,0)"
 WHITE, INK, BLACK = "#ffffff", "#1a1a1a", "#000000"
 # From what draws a number down over what leaves it to what draws it up.

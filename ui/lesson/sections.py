@@ -37,7 +37,8 @@ from xent_core import set_probability
 
 _FIGURE_WORDS = (
     "allowed", "allowed_whole", "copy_link", "decimal_point", "exact_value", "link_copied",
-    "link_in_address", "lost", "presets", "save_picture", "waiting",
+    "link_in_address", "lost", "presets", "save_picture", "save_picture_how",
+    "waiting",
 )  # fmt: skip
 # what a label is said with: each has a field `label`
 Labelled = TypeVar("Labelled", bound=Control | Preset | Readout | Row | Pick)

@@ -31,6 +31,7 @@ _PAGES = Path(__file__).parents[2] / "pages"
 _SHARED = Path(__file__).parent
 
 _PART = re.compile(r"^<!-- ([\w.-]+) -->\n", re.MULTILINE)
+_HEADING = re.compile(r"^#+(?= )", re.MULTILINE)
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _CJK = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _BREAK_IN_CHINESE = re.compile(f"^(?!#)(.*{_CJK})\n(?={_CJK})", re.MULTILINE)
@@ -64,9 +65,12 @@ def parse_page(text: str) -> tuple[str, dict[str, str], dict[str, str]]:
     """Return the title, the parts and the labels of a page's file.
 
     A line break between two Chinese characters is dropped: a browser would show a space.
+    Whatever level its parts' headings have, the highest is the second, below the title's.
     """
     head, *rest = _PART.split(_BREAK_IN_CHINESE.sub(r"\1", text))
     title = head.removeprefix("# ").strip()
+    highest = min((len(mark) for part in rest for mark in _HEADING.findall(part)), default=2)
+    rest = [_HEADING.sub(lambda mark: mark[0][highest - 2 :], part) for part in rest]
     parts = {name: body.strip() for name, body in zip(rest[::2], rest[1::2], strict=True)}
     return title, parts, dict(_LABEL.findall(parts.pop("labels", "")))
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import special, stats
 
 import xent_core as xc
-from tests.pages.test_pages import answer, figures, open_page, run
+from tests.pages.test_pages import LOGS, answer, figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
 from xent_core.languages import LANGUAGE_TEXTS
@@ -55,7 +55,7 @@ def test_the_numbers_are_scipys_in_every_unit(p, q, unit):
     assert units == {label}
     assert label in main["figure"]["layout"]["xaxis2"]["title"]["text"]
     assert label in draws["figure"]["layout"]["yaxis"]["title"]["text"]
-    assert {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit] in main["formula"]
+    assert LOGS[unit] in main["formula"]
 
 
 def test_the_area_is_the_cost_and_the_part_within_ps_own_code_the_rest_of_the_entropy():

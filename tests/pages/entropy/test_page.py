@@ -10,7 +10,7 @@ from scipy.stats import entropy as scipy_entropy
 from streamlit.testing.v1 import AppTest
 
 from pages.entropy.charts import clip, escaped, symbol_name
-from tests.pages.test_pages import answer, figures, open_page, run
+from tests.pages.test_pages import LOGS, answer, figures, open_page, run
 from ui.words import words
 from ui.words.digits import show
 from xent_core import huffman_code, shannon_lengths, text_statistics
@@ -228,7 +228,7 @@ def test_the_unit_changes_axes_formulas_and_texts(page):
         main, _, tree, draws, coin, blocks, any_text = visit(page, unit=unit)
         titles = [a["text"] for a in main["figure"]["layout"]["annotations"]]
         assert any(f"−P {log} P ({label})" in title for title in titles)
-        assert log in main["formula"]
+        assert LOGS[unit] in main["formula"]
         assert [readout["unit"] for readout in main["readouts"]] == [label, label]
         assert label in coin["figure"]["layout"]["yaxis"]["title"]["text"]
         assert coin["now"]["h"] == pytest.approx(entr([0.9, 0.1]).sum() / np.log(BASES[unit]))

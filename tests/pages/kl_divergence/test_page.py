@@ -6,7 +6,7 @@ from scipy import integrate, special, stats
 from scipy.spatial.distance import jensenshannon
 
 import xent_core as xc
-from tests.pages.test_pages import answer, figures, open_page, run
+from tests.pages.test_pages import LOGS, answer, figures, open_page, run
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
 from xent_core.densities import gaussian_kl
@@ -95,9 +95,8 @@ def test_one_switch_changes_every_number_axis_and_formula(unit):
     for figure in (split, gaps, where, bells):
         assert {r["unit"] for r in figure["readouts"]} == {label}
         assert f" {label}" in figure["alt"]
-    log = {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit]
-    assert log in split["formula"]
-    assert log in where["formula"]
+    assert LOGS[unit] in split["formula"]
+    assert LOGS[unit] in where["formula"]
     assert split["figure"]["layout"]["xaxis3"]["title"]["text"] == label
     bit = np.log(2) / np.log(UNITS[unit])
     assert split["figure"]["layout"]["xaxis3"]["range"][1] == pytest.approx(5 * bit)

@@ -203,7 +203,12 @@ def test_a_place_without_a_value_is_an_error():
 
 def test_a_line_break_between_chinese_characters_leaves_no_space():
     _, parts, _ = parse_page("# 标\n<!-- a -->\n#### 节\n一，\n二\n三 and\nEnglish\n")
-    assert parts["a"] == "#### 节\n一，二三 and\nEnglish"
+    assert parts["a"] == "## 节\n一，二三 and\nEnglish"
+
+
+def test_the_highest_heading_of_a_part_stands_one_level_below_the_title():
+    _, parts, _ = parse_page("# T\n<!-- a -->\n##### deep\n<!-- b -->\n#### high\n#1\n")
+    assert parts == {"a": "### deep", "b": "## high\n#1"}
 
 
 @pytest.mark.parametrize(

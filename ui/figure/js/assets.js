@@ -16,8 +16,9 @@ let fonts
  * Plotly measures its texts when it draws them: a face that came later would move them.
  * @param {string} family
  */
-export const loadFonts = (family) => (fonts ??= Promise.all(["", "bold "].map((weight) =>
-  document.fonts.load(`${weight}13px ${family}`).catch(() => {}))))
+export const loadFonts = (family) => (fonts ??= Promise.all(
+  [`13px ${family}`, `bold 13px ${family}`, '13px "Minus Log Math"'].map((face) =>
+    document.fonts.load(face).catch(() => {}))))
 
 /** @type {Promise<unknown> | undefined} */
 let style

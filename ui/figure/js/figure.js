@@ -10,7 +10,9 @@ import { Groups } from "./group.js"
 import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
+import { readyForPaper } from "./paper.js"
 import { Picture } from "./picture.js"
+import { save } from "./saved.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
 import { stageOf } from "./stage.js"
@@ -30,8 +32,8 @@ import { Written } from "./written.js"
 
 /** @type {Groups<LiveFigure>} */
 const groups = new Groups()
-
 mendTexts()
+readyForPaper()
 
 export class LiveFigure {
   /** @param {HTMLElement} host */
@@ -171,7 +173,8 @@ export class LiveFigure {
     const { words } = this.shown.message
     return element("div", { class: "xent-tools" },
       element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
-      element("button", { type: "button", title: words.save_picture, onclick: () => this.picture.save() }, words.save_picture))
+      element("button", { type: "button", title: words.save_picture_how, onclick: (/** @type {MouseEvent} */ { shiftKey }) =>
+        save(this.root, this.shown.message.key, { asIs: shiftKey, css: this.shown.message.assets.css, link: this.link }) }, words.save_picture))
   }
 
   // -- the hand
@@ -254,10 +257,14 @@ export class LiveFigure {
 
   // -- taking something home
 
-  async copyLink() {
-    const { link, words } = this.shown.message
+  get link() {
     const { origin, pathname } = window.location
-    const write = navigator.clipboard?.writeText(`${origin}${pathname}?${link}`) ?? Promise.reject()
+    return `${origin}${pathname}?${this.shown.message.link}`
+  }
+
+  async copyLink() {
+    const { words } = this.shown.message
+    const write = navigator.clipboard?.writeText(this.link) ?? Promise.reject()
     this.status.textContent = await write.then(() => words.link_copied, () => words.link_in_address)
     setTimeout(() => this.showStatus(), 2500)
   }

@@ -14,16 +14,38 @@ export function place(node, path, value) {
   keys.reduce((inner, key) => (inner[key] ??= {}), node)[last] = value
 }
 
-/** On a narrow screen a figure may ask for other places: {"xaxis2.domain": [0, 1], …}. @param {any} layout @param {number} width */
-export function narrowed(layout, width) {
-  if (!layout.meta?.narrow || width >= NARROW) return layout
+/**
+ * A figure's layout for its room. On a narrow screen it may ask for other places:
+ * {"xaxis2.domain": [0, 1], …}; on a wide one its height is for a window of 800 pixels, and grows.
+ * @param {any} layout @param {number} width @param {number} windowHeight
+ */
+export function fitted(layout, width, windowHeight) {
+  if (width >= NARROW) return { ...layout, height: Math.round(layout.height * growth(windowHeight)) }
   const copy = structuredClone(layout)
-  for (const [path, value] of Object.entries(layout.meta.narrow)) place(copy, path, value)
+  for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) place(copy, path, value)
   return copy
 }
 
+/** A figure of 336 px in a window of 800 is to have clamp(280px, 42vh, 520px). @param {number} height */
+const growth = (height) => Math.min(Math.max(0.42 * height, 280), 520) / 336
+
 /** How large the ticks' and the values' letters are. @param {number} width */
-export const letters = (width) => (width >= WIDE ? 14 : 13)
+export const letters = (width) => (width >= WIDE ? 15 : width >= NARROW ? 14 : 13)
+
+/**
+ * No letters smaller than `least`, whatever a chart asks for: change all fonts below a node.
+ * @template T @param {T} node @param {number} least @returns {T}
+ */
+export function legible(node, least) {
+  if (Array.isArray(node)) {
+    if (node[0]?.constructor === Object) for (const one of node) legible(one, least)
+  } else if (node?.constructor === Object)
+    for (const [name, value] of Object.entries(node)) {
+      if (/font$/i.test(name) && value.size < least) value.size = least
+      legible(value, least)
+    }
+  return node
+}
 
 /** Give a layout the theme's colours and the manners of every figure: no zoom, no jumps. @param {any} layout @param {Colours} colours */
 export function dress(layout, colours) {
@@ -56,7 +78,7 @@ export function themeColours(root) {
   /** @param {string} name */
   const of = (name) => style.getPropertyValue(name).trim()
   root.dataset.theme = isDark(of("--st-background-color")) ? "dark" : "light"
-  return { text: of("--st-text-color"), grid: of("--st-border-color"), muted: of("--xent-muted"),
+  return { text: of("--st-text-color"), grid: of("--xent-line"), muted: of("--xent-muted"),
     panel: of("--st-secondary-background-color"), font: of("--st-font") }
 }
 

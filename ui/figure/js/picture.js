@@ -1,7 +1,7 @@
 // The picture: Plotly draws it, first in full, then animated from row to row.
 
 import { element } from "./dom.js"
-import { byTrace, dress, letters, narrowed, place, themeColours } from "./layout.js"
+import { byTrace, dress, fitted, legible, letters, place, themeColours } from "./layout.js"
 
 /** @import { Shown } from "./shown.js" */
 /** @import { Drawn } from "./types.js" */
@@ -39,13 +39,14 @@ export class Picture {
     this.frame = 0
     this.stale = false
     this.figure = this.theme = this.gapsDrawn = ""
-    this.narrow = false
-    this.letters = 0
     this.width = 0
+    this.fitted = "" // how the layout was fitted to its room
     /** @type {ReturnType<typeof byTrace>} */
     this.bound = []
     this.fast = false
-    this.resized = new ResizeObserver(() => this.resize())
+    this.resize = this.resize.bind(this)
+    this.resized = new ResizeObserver(this.resize)
+    window.addEventListener("resize", this.resize)
   }
 
   /** The figure of another message. */
@@ -112,12 +113,11 @@ export class Picture {
   async plot() {
     const { message } = this.shown
     const width = this.node.clientWidth
-    const layout = narrowed(message.figure.layout, width)
-    this.narrow = layout !== message.figure.layout
-    this.letters = letters(width)
+    const layout = fitted(message.figure.layout, width, window.innerHeight)
+    this.fitted = JSON.stringify([layout, letters(width)])
     const colours = themeColours(this.root)
     this.theme = JSON.stringify(colours)
-    const full = dress({ ...layout, width: width || undefined }, colours)
+    const full = legible(dress({ ...layout, width: width || undefined }, colours), letters(width) - 1)
     const row = Math.max(this.shown.row, 0) // of a state that the table lacks, the one it was made for
     this.gapsDrawn = this.gaps(row)
     const figure = JSON.stringify([message.figure.data, full, this.sizes(row), this.gapsDrawn])
@@ -136,7 +136,7 @@ export class Picture {
    * @param {number} row
    */
   filled(row) {
-    const data = structuredClone(this.shown.message.figure.data)
+    const data = legible(structuredClone(this.shown.message.figure.data), letters(this.node.clientWidth) - 1)
     for (const { trace, binds } of this.bound)
       for (const { field, array } of binds) place(data[trace], field, this.shown.field(array, row))
     return data
@@ -175,25 +175,19 @@ export class Picture {
 
   resize() {
     const width = this.node.clientWidth
-    if (!this.plotted || !width || width === this.width) return
+    if (!this.plotted || !width) return
+    const layout = fitted(this.shown.message.figure.layout, width, window.innerHeight)
+    const other = JSON.stringify([layout, letters(width)]) !== this.fitted
+    if (!other && width === this.width) return
     this.width = width
     this.follows.moved()
-    const { layout } = this.shown.message.figure
-    if ((narrowed(layout, width) !== layout) !== this.narrow || letters(width) !== this.letters) this.plot()
+    if (other) this.plot()
     else this.Plotly.relayout(this.node, { width }).then(() => this.draw())
-  }
-
-  /** Save it as a file, on the theme's ground. */
-  save() {
-    const { data, layout } = this.node
-    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim()
-    const { width, height } = this.node._fullLayout
-    const size = { format: "png", scale: 2, filename: this.shown.message.key, width, height }
-    this.Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: background } }, size)
   }
 
   remove() {
     this.resized.disconnect()
+    window.removeEventListener("resize", this.resize)
     if (this.plotted) this.Plotly.purge(this.node)
   }
 }

@@ -6,6 +6,8 @@ import { keepStops, listen } from "./grid.js"
 /** @import { Shown } from "./shown.js" */
 /** @import { Readout } from "./types.js" */
 
+const LEAST = 14 // px: no formula is smaller
+
 export class Written {
   /** @param {Shown} shown */
   constructor(shown) {
@@ -79,9 +81,13 @@ export class Written {
     return true
   }
 
-  /** A formula that is wider than its room can be scrolled by keyboard too, and its tables gone over. */
+  /** A formula breaks its lines; a piece that is still too wide is set smaller, or scrolled, by keyboard too; its tables are gone over. */
   reach() {
     keepStops(this.formula)
+    this.formula.style.fontSize = ""
+    const size = parseFloat(getComputedStyle(this.formula).fontSize)
+    const part = this.formula.clientWidth / this.formula.scrollWidth
+    if (part < 1) this.formula.style.fontSize = `${Math.max(Math.floor(size * part), LEAST)}px`
     const wide = this.formula.scrollWidth > this.formula.clientWidth
     if (wide) this.formula.setAttribute("tabindex", "0")
     else this.formula.removeAttribute("tabindex")
