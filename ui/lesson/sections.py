@@ -275,6 +275,7 @@ class Section:
                 ack=self.held.acks.get(figure, ""),
                 group=self.key,
                 epoch=self.held.epoch,
+                before=self.held.came(figure),
             )
 
     def _worded(self, one: Labelled) -> Labelled:

@@ -34,10 +34,14 @@ from ui.state.params import (  # noqa: F401
 
 @dataclass
 class Memory:
-    """What a session remembers of one state: `acks` has the last change of each figure."""
+    """What a session remembers of one state: `acks` has the last change of each figure.
+
+    `shown` is the state in the last run, from which `state` has been changed since.
+    """
 
     params: Params
     state: dict[str, Any] | None = None
+    shown: dict[str, Any] | None = None
     acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
 
@@ -46,7 +50,8 @@ class Memory:
 class Held:
     """A figure's state in this run, with what `live_figure` has to be told about it.
 
-    `asked` is what the address said of it, if this run has read it there.
+    `asked` is what the address said of it, if this run has read it there. `before` is the state
+    in the last run, which the hand has changed in the figure of the name `hand`.
     """
 
     key: str
@@ -57,6 +62,8 @@ class Held:
     epoch: int = 0
     figures: Sequence[str] = ()
     asked: Mapping[str, str] = field(default_factory=dict)
+    before: dict[str, Any] | None = None
+    hand: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
@@ -64,6 +71,11 @@ class Held:
     @property
     def controls(self) -> dict[str, Any]:
         return self.params.controls(self.state)
+
+    def came(self, figure: str) -> dict[str, Any] | None:
+        """The controls before this run; None if the figure knows: the hand moved them there."""
+        known = self.before is None or figure == self.hand
+        return None if known else self.params.controls(self.before)
 
     @property
     def query(self) -> dict[str, str]:
@@ -114,8 +126,9 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     memory = _memory(key, params)
     for param in params.params:
         address.claim(param.name, key)
-    changes = [_committed(figure, memory, params) for figure in figures or (key,)]
-    state = next((change for change in changes if change is not None), None)
+    changes = {figure: _committed(figure, memory, params) for figure in figures or (key,)}
+    hand = next((figure for figure, change in changes.items() if change is not None), "")
+    state = changes.get(hand)
     problems: list[Problem] = []
     asked: dict[str, str] = {}
     if state is not None:
@@ -125,8 +138,11 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     else:
         state, problems, asked = _from_address(memory, params)
         memory.epoch += state != memory.state
-    memory.state = state
-    return Held(key, params, state, problems, dict(memory.acks), memory.epoch, figures, asked)
+    before, memory.state, memory.shown = memory.shown, state, state
+    acks = dict(memory.acks)
+    return Held(
+        key, params, state, problems, acks, memory.epoch, figures, asked, before=before, hand=hand
+    )
 
 
 def _fits(params: Params, state: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 // table, types.js for what the message holds and for what a player may ask of its figure.
 
 import { loadFonts, loadPlayer, loadPlotly, loadStyle } from "./assets.js"
+import { presets, tools } from "./below.js"
 import { Protocol } from "./commit.js"
 import { Controls } from "./controls.js"
 import { element, mendTexts, tell } from "./dom.js"
@@ -10,6 +11,7 @@ import { Groups } from "./group.js"
 import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
+import { Motion } from "./motion.js"
 import { Picture } from "./picture.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
@@ -57,6 +59,8 @@ export class LiveFigure {
     this.controls = new Controls(this.shown, this.hand, () => this.picture.request())
     this.handles = new Handles(this.shown, this.hand, this.picture.node)
     this.written = new Written(this.shown)
+    this.motion = new Motion(this.root, this.shown, this.controls, this.picture,
+      { seen: () => this.inSight, busy: () => this.busy })
     this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), { rootMargin: "100px" })
     this.unwatch = server.watch(() => this.showStatus())
   }
@@ -64,8 +68,10 @@ export class LiveFigure {
   // -- a message from the server
 
   /** @param {Component} component */
-  async receive({ data, setStateValue }) {
+  async receive(component) {
+    const { data, setStateValue } = component
     this.send = (commit) => setStateValue("commit", commit)
+    if (this.motion.holds(() => void this.receive(component))) return
     const first = this.signature === null
     const now = signature(data)
     const changed = this.signature !== now
@@ -77,8 +83,9 @@ export class LiveFigure {
     this.picture.Plotly ??= (await loadPlotly(assets.plotly)).default
     if (first) await loadFonts(themeColours(this.root).font)
     if (stream) await this.play()
-    if (changed) this.picture.plot()
+    if (changed) await this.picture.plot()
     else this.picture.retheme()
+    this.motion.begin()
   }
 
   /** A figure of something that goes on has a player, which brings it rows as they come. */
@@ -106,6 +113,7 @@ export class LiveFigure {
     protocol.take(message, this.hand.busy, leader?.protocol)
     if (layout !== this.layout) this.build()
     this.layout = layout
+    this.motion.come()
     this.controls.update()
     this.showStatus()
     if (protocol.due) this.commit()
@@ -121,7 +129,9 @@ export class LiveFigure {
   /** Another figure of the group is moved: show the same. @param {LiveFigure} leader */
   follow(leader) {
     if (!this.built || this.busy) return
+    this.motion.stop()
     this.protocol.follow(leader.protocol)
+    this.motion.setOut()
     this.asleep = !this.inSight
     if (!this.asleep) this.show() // else nobody looks: drawn when somebody does
   }
@@ -129,9 +139,11 @@ export class LiveFigure {
   /** A figure that follows another is drawn while it is in sight, or about to be. @param {boolean} inSight */
   seen(inSight) {
     this.inSight = inSight
-    if (!inSight || !this.asleep) return
-    this.asleep = false
-    this.show()
+    if (inSight && this.asleep) {
+      this.asleep = false
+      this.show()
+    }
+    if (inSight && this.picture.plotted) this.motion.begin()
   }
 
   show() {
@@ -149,7 +161,10 @@ export class LiveFigure {
     const { panel, tables } = this.controls.build()
     const { results, formula } = this.written.build((name, value) => this.set(name, value))
     this.status = element("p", { class: "xent-status", role: "status" })
-    const below = element("div", { class: "xent-below" }, this.presets(), this.tools())
+    const { message } = this.shown
+    const below = element("div", { class: "xent-below" },
+      presets(message, (at) => this.go(this.shown.table.presets[at].values)),
+      tools(message, () => this.copyLink(), () => this.picture.save()))
     this.root.replaceChildren(element("div", { class: "xent-grid" },
       results, stage, ...tables, panel, formula, below, this.status))
     this.written.find(this.root)
@@ -160,24 +175,11 @@ export class LiveFigure {
     this.sight.observe(this.root)
   }
 
-  presets() {
-    const { key, presets, words } = this.shown.message
-    return element("div", { class: "xent-presets", role: "group", "aria-label": words.presets },
-      ...presets.map(({ label }, i) => element("button", { type: "button", id: `${key}-preset-${i}`,
-        onclick: () => this.go(this.shown.table.presets[i].values) }, label)))
-  }
-
-  tools() {
-    const { words } = this.shown.message
-    return element("div", { class: "xent-tools" },
-      element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
-      element("button", { type: "button", title: words.save_picture, onclick: () => this.picture.save() }, words.save_picture))
-  }
-
   // -- the hand
 
   /** @param {string} name @param {number} value */
   move(name, value) {
+    this.motion.stop()
     this.protocol.move({ [name]: this.player ? this.player.moved(value) : value })
     this.controls.update(this.shown.table.ruled.length ? undefined : name)
     this.picture.request()
@@ -186,11 +188,13 @@ export class LiveFigure {
 
   /** A preset's button. @param {Values} values */
   go(values) {
+    this.motion.stop()
     this.controls.forgive()
     this.protocol.go(values)
-    this.show()
     for (const one of groups.others(this.group, this)) one.follow(this)
     this.commit()
+    this.motion.setOut()
+    this.show()
   }
 
   /** A click on something that says "name=value" sets that part of the state. @param {string} name @param {number} value */
@@ -225,7 +229,9 @@ export class LiveFigure {
   write(row) {
     this.written.write(row)
     tell(this.picture.node, "aria-label", this.shown.alt(row))
-    this.root.dataset.drawn = JSON.stringify(this.shown.settled())
+    const values = this.shown.settled()
+    this.motion.keep(row, values)
+    this.root.dataset.drawn = JSON.stringify(values)
   }
 
   replotted() {
@@ -264,6 +270,7 @@ export class LiveFigure {
 
   remove() {
     this.unwatch()
+    this.motion.remove()
     this.player?.remove()
     groups.leave(this.group, this)
     this.sight.disconnect()

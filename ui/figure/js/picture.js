@@ -65,6 +65,14 @@ export class Picture {
     this.frame = requestAnimationFrame(() => this.next())
   }
 
+  /** Draw in this very moment. */
+  now() {
+    cancelAnimationFrame(this.frame)
+    this.frame = 0
+    this.stale = false
+    this.request()
+  }
+
   next() {
     this.frame = 0
     if (!this.stale) return

@@ -32,6 +32,8 @@ export class Shown {
     this.column = column
     /** @type {Record<string, number>} what one looks at; no part of the state */
     this.picked = {}
+    /** @type {number | null} a row on the way to the state's, while the picture goes there */
+    this.between = null
     this.message = /** @type {Message} */ (/** @type {unknown} */ (null)) // until the first comes
     this.table = /** @type {Table} */ (/** @type {unknown} */ (null))
   }
@@ -46,9 +48,9 @@ export class Shown {
     return this.protocol.state
   }
 
-  /** The row of the state, or -1: then nothing is drawn until the server's answer. */
+  /** The row of the state, or one on the way to it; or -1: then nothing is drawn until the server's answer. */
   get row() {
-    return this.table.row(this.protocol.state)
+    return this.between ?? this.table.row(this.protocol.state)
   }
 
   /** A control's value as it is shown: its own, or what the model's rule makes of it. @param {string} name */
