@@ -340,7 +340,8 @@ class Tabs:
         page.set_viewport_size(options["viewport"])
         page.emulate_media(
             color_scheme=options.get("color_scheme", "light"),
-            reduced_motion=options.get("reduced_motion", "no-preference"),
+            # at rest at once; what moves has tests of its own (test_motion.py), and the walks
+            reduced_motion=options.get("reduced_motion", "reduce"),
         )
         return page
 

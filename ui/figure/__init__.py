@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ui.assets import asset_url, component
-from ui.figure.sweeps import Arrays, Model, pack, sweep
+from ui.figure.sweeps import Arrays, Model, Sweeps, pack, sweep
 from ui.figure.ways import LINE, SHARE, WHOLE, film, ways_of
 
 
@@ -236,7 +236,6 @@ def live_figure(
     ways = [] if stream else ways_of(base, positions, came, goals, stops)
     kinds = {control.name: _kind(control, view.rules) for control in controls}
     table = sweep(base, positions, model, goals, ways, {k: v for k, v in kinds.items() if v})
-    figure = view.figure.to_plotly_json()
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("ui/figure/figure.css")},
         "key": key,
@@ -246,21 +245,9 @@ def live_figure(
         "epoch": epoch,
         "base": base,
         "controls": [_describe(control, (bounds or {}).get(control.name)) for control in controls],
-        "presets": [
-            {"label": preset.label, "values": values, "row": row, "way": way if row >= 0 else []}
-            for preset, values, row, way in zip(
-                presets, goals, table.preset_rows, table.ways[1:] or [[]] * len(goals), strict=False
-            )
-        ],
+        "presets": _presets(presets, goals, table),
         "between": table.between,
-        "figure": {"data": figure["data"], "layout": figure["layout"]},
-        **{name: [*map(vars, getattr(view, name))] for name in _PARTS},
-        "formula": view.formula,
-        "rules": dict(view.rules),
-        "free": list(view.free),
-        "alt": view.alt,
-        "names": dict(view.names),
-        "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
+        **_viewed(view, table),
         "words": dict(words),
     }
     if stream:
@@ -276,6 +263,30 @@ def live_figure(
     arrays |= stream.arrays if stream else {}
     live = component("xent_live", "ui/figure/js/figure.js")
     live(key=key, data=pack(header, arrays), on_commit_change=_nothing)
+
+
+def _presets(
+    presets: Sequence[Preset], goals: Sequence[Mapping[str, Any]], table: Sweeps
+) -> list[dict[str, Any]]:
+    ways = table.ways[1:] or [[]] * len(presets)
+    return [
+        {"label": preset.label, "values": values, "row": row, "way": way if row >= 0 else []}
+        for preset, values, row, way in zip(presets, goals, table.preset_rows, ways, strict=False)
+    ]
+
+
+def _viewed(view: View, table: Sweeps) -> dict[str, Any]:
+    figure = view.figure.to_plotly_json()
+    return {
+        "figure": {"data": figure["data"], "layout": figure["layout"]},
+        **{name: [*map(vars, getattr(view, name))] for name in _PARTS},
+        "formula": view.formula,
+        "rules": dict(view.rules),
+        "free": list(view.free),
+        "alt": view.alt,
+        "names": dict(view.names),
+        "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
+    }
 
 
 def _kind(control: Control, rules: Mapping[str, str]) -> str:

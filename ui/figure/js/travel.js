@@ -56,8 +56,9 @@ export class Travel {
     if (!this.underWay) return
     this.forget()
     this.show(null)
-    this.then?.()
+    const { then } = this
     this.then = null
+    then?.()
   }
 
   /** Be nowhere any more. */
