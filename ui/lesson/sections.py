@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.draw.panels import Picture
-from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
+from ui.figure import Control, Pick, Preset, Readout, Row, Tour, View, live_figure
 from ui.figure.sweeps import Arrays, Model
 from ui.lesson.questions import show_question
 from ui.state import address, links
@@ -231,6 +231,7 @@ class Section:
         picks: Iterable[Pick] = (),
         names: Mapping[str, Sequence[str]] | None = None,
         free: Sequence[str] = (),
+        tour: Tour | None = None,
     ) -> None:
         """Show a live figure of this state, and what of a link could not be used.
 
@@ -276,6 +277,7 @@ class Section:
                 group=self.key,
                 epoch=self.held.epoch,
                 before=self.held.came(figure),
+                tour=tour,
             )
 
     def _worded(self, one: Labelled) -> Labelled:

@@ -71,10 +71,10 @@ export class LiveFigure {
   async receive(component) {
     const { data, setStateValue } = component
     this.send = (commit) => setStateValue("commit", commit)
-    if (this.motion.holds(() => void this.receive(component))) return
     const first = this.signature === null
     const now = signature(data)
     const changed = this.signature !== now
+    if (changed && this.motion.holds(() => void this.receive(component))) return
     this.signature = now
     if (changed) this.take(unpack(data))
     tidyAddress()

@@ -31,7 +31,7 @@ export class Motion {
 
   /** Whether a message has to wait: it is taken at the end of the way, and ends a tour. @param {() => void} take */
   holds(take) {
-    this.tour.stop()
+    this.tour.interrupt(this.shown.message?.key)
     if (this.travel.underWay) this.travel.after(take)
     return this.travel.underWay
   }

@@ -77,10 +77,12 @@ export class Shown {
   }
 
   /**
-   * What a trace's field shows: numbers as they are, names and digits as text; name* all rows.
+   * What a trace's field shows: numbers as they are, names and digits as text; name* all rows;
+   * "0,loss,p.2" a list of numbers and slots.
    * @param {string} array @param {number} row
    */
   field(array, row) {
+    if (array.includes(",")) return array.split(",").map((part) => this.number(part, row))
     const [name, how] = array.split("|")
     const value = name.endsWith("*") ? this.column(name.slice(0, -1)) : this.value(name, row)
     const list = typeof value === "number" ? [value] : value
@@ -88,6 +90,14 @@ export class Shown {
     /** @param {any} x @returns {any} */
     const write = (x) => (typeof x === "number" ? this.text(x, name, how) || "\u00a0" : Array.from(x, write))
     return how ? Array.from(list, write) : list
+  }
+
+  /** A number, written or in a slot. @param {string} part @param {number} row @returns {number} */
+  number(part, row) {
+    if (part === "nan" || !Number.isNaN(+part)) return +part
+    const { name, index } = parts(part)
+    const value = this.value(name, row)
+    return index === undefined ? value : value[+index]
   }
 
   /** @param {number} x @param {string} name @param {string} [how] */

@@ -38,9 +38,17 @@ export class Tour {
     begun.set(key, tour.number)
     this.playing = true
     this.travel.go(tour.way, tour.ms)
+    this.travel.after(() => { this.playing = false })
   }
 
-  /** A touch, a message, another way. */
+  /** Another message comes: it begins anew with that one, if it is still due. @param {string} key */
+  interrupt(key) {
+    if (!this.playing) return
+    begun.delete(key)
+    this.stop()
+  }
+
+  /** A touch. */
   stop() {
     if (this.playing) this.travel.stop()
     this.playing = false
