@@ -110,7 +110,8 @@ def wrong_code(s: Section) -> None:
     )
     s.say("never")
     pairs.tools(s)
-    s.program(pair_program(s["p"], s["q"], s.unit.name))
+    lights = {"p": "P = ", "q": "Q = ", "terms": "H(P,Q)", "cross": "H(P,Q)"}
+    s.program(pair_program(s["p"], s["q"], s.unit.name), lights)
     towards(s)
     sampling(s, "draws", both=True)
 

@@ -104,28 +104,26 @@ def ribbons(count: int) -> Panel:
     ]
     heights = [f"0.5,z_up.{i},{{}}power_up.{i},0" for i in range(count)]
     heights += [f"0,power_up.{i},{{}}p.{i},0" for i in range(count)]
-    across = [x for left, right in sides for x in (left, left, right, right, None)]
+    on = [(edge(SHARES, i, count, 1), LOSS[0]) for i in range(count)]  # to the curve's axis
+    their = [f"0,truth_p.{i},loss_up,loss_up" for i in range(count)]
+    truths = [height.format("truth_") for height in heights]
     return Panel(
         [
-            _ribbon(GREY, 0.12, across, [height.format("") for height in heights]),
-            _ribbon(TRUTH, 0.3, across, [height.format("truth_") for height in heights]),
-            *(_to_the_curve(i, count) for i in range(count)),
+            _ribbon(GREY, 0.12, sides, [height.format("") for height in heights]),
+            _ribbon(TRUTH, 0.3, [*sides, *on], [*truths, *their]),
         ],
         {"range": [0, 1], "visible": False, "narrow": {"range": [2, 3]}},
         {"range": [0, ROOM], "visible": False},
     )
 
 
-def _ribbon(colour: str, strength: float, across: Sequence, heights: Sequence[str]) -> go.Scatter:
+def _ribbon(
+    colour: str, strength: float, sides: Sequence[Span], heights: Sequence[str]
+) -> go.Scatter:
+    """Return ribbons from side to side; one that has a height of nan is none."""
+    across = [x for left, right in sides for x in (left, left, right, right, None)]
     ribbon = area(colour, strength, y=",nan,".join(heights))
     return ribbon.update(x=across, line={"width": 0})
-
-
-def _to_the_curve(i: int, count: int) -> go.Scatter:
-    """From the right answer's share to the height of its loss at the curve's axis."""
-    left, (right, _) = edge(SHARES, i, count, 1), LOSS
-    ribbon = area(TRUTH, 0.3, y=f"0,truth_p.{i},loss_up,loss_up")
-    return ribbon.update(x=(left, left, right, right), line={"width": 0})
 
 
 def edge(panel: Span, i: int, count: int, side: int) -> float:

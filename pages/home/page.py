@@ -123,11 +123,12 @@ def from_scores_to_the_loss(s: Section) -> None:
         ],
         names={"target": animals},
         alt="alt",
+        kin={"z_k": ["truth_z"], "p_k": ["truth_p"], "z": ["powers"]},
         tour=tour(s),
     )
     play_again(s)
     stations(s)
-    s.program(loss_program(s["z"], k))
+    s.program(loss_program(s["z"], k), {"z": "z = ", "p_k": "p[k].item", "loss": "cross_entropy("})
 
 
 def course() -> None:

@@ -113,7 +113,10 @@ class Preset:
 
 @dataclass(frozen=True)
 class Bind:
-    """Trace number `trace` shows the model's `array` in its `field` (x, y, z, text, …)."""
+    """Trace number `trace` shows the model's `array` in its `field` (x, y, z, text, …).
+
+    With commas, `array` is a list of numbers and slots: "0,loss,p.2,nan".
+    """
 
     trace: int
     field: str
@@ -149,6 +152,9 @@ class View:
     a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}. `rules`
     say where the model tells what a control becomes when another is moved: {"p0": "p.0"}.
 
+    Pointing at a number of the formula lights the marks that show its array, and the other way
+    round; `kin` are further arrays that show the same: {"p_k": ("truth_p",)}.
+
     In `formula` may also stand a table. What has `data-state="kind.2"` gets the key of a name
     "key|words" as its `data-is`, for a style, and the words as its title. A click on what has
     `data-sets="cell=12"` sets what the state holds besides the controls; `free` are those of
@@ -167,6 +173,7 @@ class View:
     vectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     free: Sequence[str] = ()
+    kin: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 _PARTS = ("binds", "readouts", "handles", "picks", "rows")  # of a view
@@ -283,6 +290,7 @@ def _viewed(view: View, table: Sweeps) -> dict[str, Any]:
         "formula": view.formula,
         "rules": dict(view.rules),
         "free": list(view.free),
+        "kin": {name: list(arrays) for name, arrays in view.kin.items()},
         "alt": view.alt,
         "names": dict(view.names),
         "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},

@@ -11,6 +11,7 @@ import { Groups } from "./group.js"
 import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
+import { Lights } from "./lights.js"
 import { Motion } from "./motion.js"
 import { Picture } from "./picture.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
@@ -59,6 +60,7 @@ export class LiveFigure {
     this.controls = new Controls(this.shown, this.hand, () => this.picture.request())
     this.handles = new Handles(this.shown, this.hand, this.picture.node)
     this.written = new Written(this.shown)
+    this.lights = new Lights(this.root, this.shown, this.picture)
     this.motion = new Motion(this.root, this.shown, this.controls, this.picture,
       { seen: () => this.inSight, busy: () => this.busy })
     this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), { rootMargin: "100px" })
@@ -154,8 +156,7 @@ export class LiveFigure {
   // -- the page's elements
 
   build() {
-    const active = this.root.contains(document.activeElement) && document.activeElement
-    const focused = active && active.id
+    const focused = this.root.contains(document.activeElement) && document.activeElement?.id
     this.built = true
     const stage = element("div", { class: "xent-stage" }, this.picture.node, ...this.handles.build())
     const { panel, tables } = this.controls.build()
@@ -168,6 +169,7 @@ export class LiveFigure {
     this.root.replaceChildren(element("div", { class: "xent-grid" },
       results, stage, ...tables, panel, formula, below, this.status))
     this.written.find(this.root)
+    this.lights.build()
     this.picture.node.onpointerdown = (event) => { if (this.picture.plotted) this.handles.leap(event) }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
     this.picture.observeSize()
@@ -204,8 +206,9 @@ export class LiveFigure {
     this.commit()
   }
 
-  /** Pointing at a point of the trace that a pick names picks it. @param {number} trace @param {number} point */
+  /** A mark lights its terms; one of the trace that a pick names picks it, too. @param {number} trace @param {number} point */
   point(trace, point) {
+    this.lights.mark(trace, point)
     const found = this.shown.message.picks.find((pick) => pick.trace === trace)
     if (found) this.controls.look(found.name, point)
   }
@@ -241,6 +244,7 @@ export class LiveFigure {
     const { row } = this.shown
     if (row >= 0) this.tellRow(row)
     this.written.reach()
+    if (this.lights.lit) this.lights.show()
     this.root.dataset.ready = "true"
   }
 
@@ -271,6 +275,7 @@ export class LiveFigure {
   remove() {
     this.unwatch()
     this.motion.remove()
+    this.lights.remove()
     this.player?.remove()
     groups.leave(this.group, this)
     this.sight.disconnect()

@@ -67,6 +67,7 @@
  * @property {CellRow[]} rows
  * @property {Record<string, string>} rules
  * @property {string[]} free
+ * @property {Record<string, string[]>} kin arrays that show what an array shows, too
  * @property {Pick[]} picks
  * @property {string} alt
  * @property {Record<string, string[]>} names
