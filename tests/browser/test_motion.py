@@ -1,6 +1,7 @@
 """What moves by itself goes through computed states and ends in the true one; a touch ends it."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -149,3 +150,17 @@ def test_nothing_moves_by_itself_where_less_motion_is_asked_for(visit):
     lesson = visit("/softmax?lang=en", reduced_motion="reduce")
     assert [on_the_way for on_the_way, _ in press(lesson, 1)].count(True) == 0
     assert_true(lesson.figure())
+
+
+def test_home_plays_itself_once_and_stops_at_the_first_touch(visit):
+    lesson = visit("/", **MOVING)  # waits until it is at rest
+    start = {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "k": 2}
+    assert lesson.figure()["drawn"] == start
+    lesson.page.evaluate(WATCH)
+    lesson.page.get_by_role("button", name=re.compile("play it|自动演示")).click()
+    lesson.until("document.querySelector('.xent').dataset.moving === 'true'")
+    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).z2 === 6")
+    lesson.page.mouse.wheel(0, 10)
+    lesson.until("document.querySelector('.xent').dataset.moving === ''")
+    assert lesson.calm().figure()["drawn"] == start
+    assert "z=" not in lesson.page.url
