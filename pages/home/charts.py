@@ -43,22 +43,6 @@ def road(
         narrow=(LEFT, UPPER),
         handles=pulled_bars("z", len(classes)),
     )
-    powers = Panel(
-        [
-            showing(go.Bar(x=classes, marker={"color": GREY}, hoverinfo="skip"), y="power_up"),
-            frames(classes, TRUTH, y="truth_power_up"),
-            showing(signs(x=classes, textposition="top center"), y="power_text", text="powers|3"),
-        ],
-        categories(classes),
-        {
-            "range": [0, ROOM],
-            "tickvals": [0, 1 / 3, 2 / 3, 1],
-            "ticktext": [f"{part * HIGHEST_POWER / 3:g}" for part in range(4)],
-        },
-        POWERS,
-        title="e<sup>z</sup>",
-        narrow=(RIGHT, UPPER),
-    )
     shares = Panel(
         [
             bars(classes, PREDICTION, titles[1], y="p", text="p|2"),
@@ -88,7 +72,27 @@ def road(
         ],
     )
     whole = ribbons(len(classes))
-    return picture(whole, scores, powers, shares, loss, height=305, narrow_height=520)
+    return picture(whole, scores, powers(classes), shares, loss, height=305, narrow_height=520)
+
+
+def powers(classes: tuple[str, ...]) -> Panel:
+    """What softmax adds up: e to each logit. One that is too long leaves through the top."""
+    return Panel(
+        [
+            showing(go.Bar(x=classes, marker={"color": GREY}, hoverinfo="skip"), y="power_up"),
+            frames(classes, TRUTH, y="truth_power_up"),
+            showing(signs(x=classes, textposition="top center"), y="power_text", text="powers|3"),
+        ],
+        categories(classes),
+        {
+            "range": [0, ROOM],
+            "tickvals": [0, 1 / 3, 2 / 3, 1],
+            "ticktext": [f"{part * HIGHEST_POWER / 3:g}" for part in range(4)],
+        },
+        POWERS,
+        title="e<sup>z</sup>",
+        narrow=(RIGHT, UPPER),
+    )
 
 
 def ribbons(count: int) -> Panel:

@@ -5,7 +5,8 @@ from tests.browser.conftest import Lesson
 LIT = """() => ({
     terms: [...document.querySelectorAll('math .xent-lit')].map((node) => node.dataset.slot),
     marks: document.querySelectorAll('.xent-picture .trace.xent-lit').length,
-    points: Array.from(document.querySelectorAll('.xent-picture .point.xent-lit'), (p) => p.textContent),
+    points: [...document.querySelectorAll('.xent-picture .point.xent-lit')]
+        .map((node) => node.textContent),
     lines: [...(CSS.highlights.get('xent-lit') ?? [])].map(String),
 })"""
 
