@@ -151,7 +151,8 @@ def cost_of_a_prediction(s: Section) -> None:
     ask_how_low(s)
     s.say("never")
     pairs.tools(s)
-    s.program(pair_program(s["p"], s["q"], s.unit.name))
+    lights = {"p": "P = ", "q": "Q = ", "terms": "H(P,Q)", "cross": "H(P,Q)"}
+    s.program(pair_program(s["p"], s["q"], s.unit.name), lights)
     towards(s)
     likelihood(s)
     sampling(s, "draws_certain" if max(s["p"]) == 1 else "draws", both=True)

@@ -1,5 +1,7 @@
 """Home: the whole road from scores to the loss, as one figure that one can move."""
 
+import functools
+
 import numpy as np
 import streamlit as st
 
@@ -8,7 +10,7 @@ from pages.home.programs import loss_program
 from ui.app.navigation import groups, link_to
 from ui.draw import formula
 from ui.draw.panels import reach
-from ui.figure import Choice, Preset, Readout, Slider
+from ui.figure import Choice, Preset, Readout, Slider, Tour
 from ui.lesson.sections import Lesson, Section
 from ui.state import links
 from ui.words import words
@@ -39,6 +41,27 @@ def loss_of_k() -> str:
         "= − log", formula.slot("p_k", "prediction"),
         "=", formula.slot("loss", "surprise"),
     )  # fmt: skip
+
+
+_AGAIN = "xent home plays again"  # in the session: which time, and in which state
+
+
+def tour(s: Section) -> Tour | None:
+    """The picture plays itself where nobody has touched it yet, and when it is asked to again."""
+    number, state = st.session_state.get(_AGAIN, (1, PARAMS.default))
+    linked = number == 1 and s.held.asked
+    return Tour((0, 1), number) if state == s.held.state and not linked else None
+
+
+def play_again(s: Section) -> None:
+    """A button that has the picture play itself."""
+
+    def again() -> None:
+        number, _ = st.session_state.get(_AGAIN, (1, None))
+        st.session_state[_AGAIN] = number + 1, links.state_of(s.key, PARAMS)
+
+    with s.stage.container(key="xent-play"):
+        st.button(s.label("play"), icon=":material/play_arrow:", type="tertiary", on_click=again)
 
 
 def stations(s: Section) -> None:
@@ -76,10 +99,10 @@ def from_scores_to_the_loss(s: Section) -> None:
             animals,
             s.labels("logits", "probabilities", "surprise"),
             s.label("p_axis"),
-            models.surprise(farthest),
+            models.surprise(),
             farthest,
         ),
-        models.road,
+        functools.partial(models.road, reach=farthest),
         [
             *(
                 Slider(name, s.label("score", name=animal), STOPS)
@@ -100,9 +123,12 @@ def from_scores_to_the_loss(s: Section) -> None:
         ],
         names={"target": animals},
         alt="alt",
+        kin={"z_k": ["truth_z"], "p_k": ["truth_p"], "z": ["powers"]},
+        tour=tour(s),
     )
+    play_again(s)
     stations(s)
-    s.program(loss_program(s["z"], k))
+    s.program(loss_program(s["z"], k), {"z": "z = ", "p_k": "p[k].item", "loss": "cross_entropy("})
 
 
 def course() -> None:

@@ -358,7 +358,8 @@ def one_truth(s: Section) -> None:
     names, k, epsilon = class_names(s), int(s["k"]), smooth["eps"]
     the_sum(s)
     the_slope(s.part())
-    s.program(one_hot_program(s["z"], k, epsilon))
+    lights = {"z": "z = ", "y": "y = ", "loss": "loss = ", "p_k": "-log p_k", "slope_z": "gradient"}
+    s.program(one_hot_program(s["z"], k, epsilon), lights)
     label_smoothing(smooth.part())
     soft_labels(s.below("soft_labels", soft_params(len(names))), names, k, epsilon)
     masks(s, names, epsilon)

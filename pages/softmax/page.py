@@ -115,7 +115,8 @@ def who_wins(s: Section) -> None:
     )
     s.say("tie")
     classes_buttons(s)
-    s.program(softmax_program(s["z"], s["T"], k))
+    lights = {"z": "z = ", "T": "T = ", "p_k": f"p[{k}]", "p": "F.softmax(", "winner": "argmax()"}
+    s.program(softmax_program(s["z"], s["T"], k), lights)
 
 
 # ---- Why exponentials, and not z over its sum?

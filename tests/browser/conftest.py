@@ -206,7 +206,8 @@ class Lesson:
 
     def options(self, question: str = "", at: int = 0):
         """The options of a question, by its name or by its number on the page."""
-        asked = self.page.locator(f'[class*="st-key-xent-question-"][class*="{question}"]')
+        named = f'[class*="{question}"]' if question else ""
+        asked = self.page.locator(f'[class*="st-key-xent-question-"]{named}')
         return asked.nth(at).locator("label:has(input)")
 
     def answer(self, option: int, question: str = "", at: int = 0) -> None:
@@ -340,7 +341,8 @@ class Tabs:
         page.set_viewport_size(options["viewport"])
         page.emulate_media(
             color_scheme=options.get("color_scheme", "light"),
-            reduced_motion=options.get("reduced_motion", "no-preference"),
+            # at rest at once; what moves has tests of its own (test_motion.py), and the walks
+            reduced_motion=options.get("reduced_motion", "reduce"),
         )
         return page
 

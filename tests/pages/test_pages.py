@@ -91,7 +91,8 @@ def test_every_slot_and_bind_of_every_figure_names_something(name):
         known = {*figure["arrays"], *figure["base"], *figure["vectors"]}
         own = {"failed_x", "failed_y", "changed_x", "changed_y"}
         known |= own if "stream" in figure else set()  # the player's own
-        slots = [bind["array"] for bind in figure["binds"]]
+        binds = [part for bind in figure["binds"] for part in bind["array"].split(",")]
+        slots = [part for part in binds if not re.fullmatch(r"[\d.]+|nan", part)]
         slots += [readout["slot"] for readout in figure["readouts"]]
         slots += re.findall(r'data-slot="([^"]+)"', figure["formula"])
         slots += re.findall(r"\[\[([^\]]+)\]\]", figure["alt"])

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ui.assets import asset_url, component
-from ui.figure.sweeps import Arrays, Model, pack, sweep
+from ui.figure.sweeps import Arrays, Model, Sweeps, pack, sweep
+from ui.figure.ways import LINE, SHARE, WHOLE, film, ways_of
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,10 @@ class Preset:
 
 @dataclass(frozen=True)
 class Bind:
-    """Trace number `trace` shows the model's `array` in its `field` (x, y, z, text, …)."""
+    """Trace number `trace` shows the model's `array` in its `field` (x, y, z, text, …).
+
+    With commas, `array` is a list of numbers and slots: "0,loss,p.2,nan".
+    """
 
     trace: int
     field: str
@@ -148,6 +152,9 @@ class View:
     a row of controls, so that it need not travel as an array: {"z": ("z0", "z1")}. `rules`
     say where the model tells what a control becomes when another is moved: {"p0": "p.0"}.
 
+    Pointing at a number of the formula lights the marks that show its array, and the other way
+    round; `kin` are further arrays that show the same: {"p_k": ("truth_p",)}.
+
     In `formula` may also stand a table. What has `data-state="kind.2"` gets the key of a name
     "key|words" as its `data-is`, for a style, and the words as its title. A click on what has
     `data-sets="cell=12"` sets what the state holds besides the controls; `free` are those of
@@ -166,6 +173,7 @@ class View:
     vectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     free: Sequence[str] = ()
+    kin: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 _PARTS = ("binds", "readouts", "handles", "picks", "rows")  # of a view
@@ -188,6 +196,17 @@ class Stream:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Tour:
+    """What an untouched picture shows by itself: it goes from preset to preset, and back again.
+
+    `stops` are the presets' places among all. The browser plays a `number` once.
+    """
+
+    stops: Sequence[int]
+    number: int = 1
+
+
 def live_figure(
     key: str,
     *,
@@ -203,6 +222,8 @@ def live_figure(
     ack: str = "",
     epoch: int = 0,
     stream: Stream | None = None,
+    before: Mapping[str, Any] | None = None,
+    tour: Tour | None = None,
 ) -> None:
     """Draw a figure that follows its controls at the screen's rate.
 
@@ -214,12 +235,17 @@ def live_figure(
     is more than its slider reaches. `ack` and `epoch` come from `ui.state.links`: the last change
     of the browser's that the state holds, and how often the state was changed from elsewhere (a
     link, Back, an answered question). A `stream` brings more rows while the reader looks on.
+    `before` is the state that the figure showed before this one, if it is to be seen how it comes
+    from there; a `tour` is what it shows by itself.
     """
     base = dict(state)
     positions = {control.name: control.positions for control in controls}
     goals = [dict(p.values) if p.whole else {**base, **p.values} for p in presets]
-    table = sweep(base, positions, model, goals)
-    figure = view.figure.to_plotly_json()
+    came = before if before and before.keys() == base.keys() and before != base else base
+    stops = [goals[at] for at in tour.stops] if tour else []
+    ways = [] if stream else ways_of(base, positions, came, goals, stops)
+    kinds = {control.name: _kind(control, view.rules) for control in controls}
+    table = sweep(base, positions, model, goals, ways, {k: v for k, v in kinds.items() if v})
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("ui/figure/figure.css")},
         "key": key,
@@ -229,27 +255,58 @@ def live_figure(
         "epoch": epoch,
         "base": base,
         "controls": [_describe(control, (bounds or {}).get(control.name)) for control in controls],
-        "presets": [
-            {"label": preset.label, "values": values, "row": row}
-            for preset, values, row in zip(presets, goals, table.preset_rows, strict=True)
-        ],
-        "figure": {"data": figure["data"], "layout": figure["layout"]},
-        **{name: [*map(vars, getattr(view, name))] for name in _PARTS},
-        "formula": view.formula,
-        "rules": dict(view.rules),
-        "free": list(view.free),
-        "alt": view.alt,
-        "names": dict(view.names),
-        "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
+        "presets": _presets(presets, goals, table),
+        "between": table.between,
+        **_viewed(view, table),
         "words": dict(words),
     }
     if stream:
         header["assets"]["player"] = asset_url(stream.player)
         header["stream"] = {**stream.header, "apart": list(stream.arrays)}
+    if came is not base and table.ways[0]:
+        header["came"] = {"before": {name: came[name] for name in positions}, "way": table.ways[0]}
+    if tour:
+        ends = [table.preset_rows[at] for at in tour.stops]
+        header["tour"] = {"number": tour.number, **film(table.ways[1 + len(goals) :], ends)}
     arrays = table.arrays | {f"at {name}": grid for name, grid in table.positions.items()}
+    arrays |= {f"way {name}": values for name, values in table.controls.items()}
     arrays |= stream.arrays if stream else {}
     live = component("xent_live", "ui/figure/js/figure.js")
     live(key=key, data=pack(header, arrays), on_commit_change=_nothing)
+
+
+def _presets(
+    presets: Sequence[Preset], goals: Sequence[Mapping[str, Any]], table: Sweeps
+) -> list[dict[str, Any]]:
+    ways = table.ways[1:] or [[]] * len(presets)
+    return [
+        {"label": preset.label, "values": values, "row": row, "way": way if row >= 0 else []}
+        for preset, values, row, way in zip(presets, goals, table.preset_rows, ways, strict=False)
+    ]
+
+
+def _viewed(view: View, table: Sweeps) -> dict[str, Any]:
+    figure = view.figure.to_plotly_json()
+    return {
+        "figure": {"data": figure["data"], "layout": figure["layout"]},
+        **{name: [*map(vars, getattr(view, name))] for name in _PARTS},
+        "formula": view.formula,
+        "rules": dict(view.rules),
+        "free": list(view.free),
+        "kin": {name: list(arrays) for name, arrays in view.kin.items()},
+        "alt": view.alt,
+        "names": dict(view.names),
+        "vectors": {name: row for name, row in view.vectors.items() if name not in table.arrays},
+    }
+
+
+def _kind(control: Control, rules: Mapping[str, str]) -> str:
+    """Say how a control goes from one state to another; "" for one that leaps."""
+    if not isinstance(control, Slider | Cell):
+        return ""
+    if control.name in rules:
+        return SHARE
+    return WHOLE if isinstance(control, Slider) and control.whole else LINE
 
 
 def _describe(control: Control, bounds: tuple[float, float] | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ language; what is no key (a formula, a number) stands as it is.
 
 import copy
 import functools
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.draw.panels import Picture
-from ui.figure import Control, Pick, Preset, Readout, Row, Stream, View, live_figure
+from ui.figure import Control, Pick, Preset, Readout, Row, Stream, Tour, View, live_figure
 from ui.figure.sweeps import Arrays, Model
 from ui.lesson.questions import show_question
 from ui.state import address, links
@@ -209,10 +210,18 @@ class Section:
         with self.question:
             show_question(self.text, name, list(map(self.told, options)), right, move, **numbers)
 
-    def program(self, code: str) -> None:
-        """Show the program that does the same in PyTorch for exactly this state."""
+    def program(self, code: str, lights: Mapping[str, str] | None = None) -> None:
+        """Show the program that does the same in PyTorch for exactly this state.
+
+        `lights` say in which line a term of the formula is computed: {"p_k": "softmax("}.
+        ValueError if no line has that in it.
+        """
+        lines = lines_of(code, lights or {})
         with st.expander(self.text.label("in_pytorch"), icon=":material/code:"):
-            st.code(code, language="python")
+            place = st.container(key=f"xent-program-{self.key}") if lines else st.container()
+            place.code(code, language="python")
+            if lines:
+                place.html(f"<span hidden data-lights='{json.dumps(lines)}'></span>")
             st.markdown(self.text.label("in_pytorch_note"))
 
     # -- the figure
@@ -233,6 +242,8 @@ class Section:
         names: Mapping[str, Sequence[str]] | None = None,
         free: Sequence[str] = (),
         stream: Stream | None = None,
+        kin: Mapping[str, Sequence[str]] | None = None,
+        tour: Tour | None = None,
     ) -> None:
         """Show a live figure of this state, and what of a link could not be used.
 
@@ -259,6 +270,7 @@ class Section:
             vectors=vectors,
             rules={one.name: rules[one.name] for one in shown if one.name in rules},
             free=free,
+            kin=kin or {},
         )
         whole = self.params.controls(self.params.default)
         back = [] if stream else [Preset(self.label("reset"), whole, whole=True)]
@@ -280,6 +292,8 @@ class Section:
                 group=self.key,
                 epoch=self.held.epoch,
                 stream=stream,
+                before=self.held.came(figure),
+                tour=tour,
             )
 
     def _worded(self, one: Labelled) -> Labelled:
@@ -289,6 +303,19 @@ class Section:
     def _link(self) -> str:
         query = address.query() | self.held.query | {"lang": self.text.language}
         return urlencode(query, safe=",")
+
+
+def lines_of(code: str, lights: Mapping[str, str]) -> dict[str, int]:
+    """Return the first line, from 0, that has a text, for each term. ValueError if none has."""
+    lines = code.splitlines()
+    found = {
+        term: next((at for at, line in enumerate(lines) if text in line), -1)
+        for term, text in lights.items()
+    }
+    missing = [lights[term] for term, at in found.items() if at < 0]
+    if missing:
+        raise ValueError(f"no line of the program has {missing}")
+    return found
 
 
 def _vectors(held: links.Held) -> dict[str, tuple[str, ...]]:

@@ -37,10 +37,12 @@ class Memory:
     """What a session remembers of one state: `acks` has the last change of each figure.
 
     `changed_on` is the page on which the state became what it is; None if it is an opening still.
+    `shown` is the state in the last run, from which `state` has been changed since.
     """
 
     params: Params
     state: dict[str, Any] | None = None
+    shown: dict[str, Any] | None = None
     acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
     changed_on: str | None = None
@@ -64,7 +66,8 @@ class Held:
     """A figure's state in this run, with what `live_figure` has to be told about it.
 
     `asked` is what the address said of it, if this run has read it there; `carried` says that
-    the reader made it in another lesson.
+    the reader made it in another lesson. `before` is the state in the last run, which the hand
+    has changed in the figure of the name `hand`.
     """
 
     key: str
@@ -76,6 +79,8 @@ class Held:
     figures: Sequence[str] = ()
     asked: Mapping[str, str] = field(default_factory=dict)
     carried: bool = False
+    before: dict[str, Any] | None = None
+    hand: str = ""
 
     def __getitem__(self, name: str) -> Any:
         return self.state[name]
@@ -83,6 +88,11 @@ class Held:
     @property
     def controls(self) -> dict[str, Any]:
         return self.params.controls(self.state)
+
+    def came(self, figure: str) -> dict[str, Any] | None:
+        """The controls before this run; None if the figure knows: the hand moved them there."""
+        known = self.before is None or figure == self.hand
+        return None if known else self.params.controls(self.before)
 
     @property
     def query(self) -> dict[str, str]:
@@ -133,8 +143,9 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     memory = _memory(key, params)
     for param in params.params:
         address.claim(param.name, key)
-    changes = [_committed(figure, memory, params) for figure in figures or (key,)]
-    state = next((change for change in changes if change is not None), None)
+    changes = {figure: _committed(figure, memory, params) for figure in figures or (key,)}
+    hand = next((figure for figure, change in changes.items() if change is not None), "")
+    state = changes.get(hand)
     problems: list[Problem] = []
     asked: dict[str, str] = {}
     if state is not None:
@@ -144,10 +155,21 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
     else:
         state, problems, asked = _from_address(memory, params)
         memory.epoch += state != memory.state
+    before, memory.shown = memory.shown, state
     memory.keep(state)
-    carried = memory.changed_on not in (None, address.page())
-    acks, epoch = dict(memory.acks), memory.epoch
-    return Held(key, params, state, problems, acks, epoch, figures, asked, carried)
+    return Held(
+        key,
+        params,
+        state,
+        problems,
+        dict(memory.acks),
+        memory.epoch,
+        figures,
+        asked,
+        carried=memory.changed_on not in (None, address.page()),
+        before=before,
+        hand=hand,
+    )
 
 
 def _fits(params: Params, state: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import xent_core
-from tests.pages.test_pages import answer, figures, open_page
+from tests.pages.test_pages import LOGS, answer, figures, open_page
 from ui.words import words
 from ui.words.digits import show
 from xent_core.measures import MEASURES
@@ -32,7 +32,7 @@ def test_one_switch_changes_every_number_and_axis_of_the_information_page(unit, 
     assert [r["unit"] for r in curve["readouts"]] == [label, "coin flips"]
     assert label in curve["figure"]["layout"]["yaxis"]["title"]["text"]
     assert label in curve["alt"]
-    assert {"bits": "log₂", "nats": "ln", "hartleys": "log₁₀"}[unit] in curve["formula"]
+    assert LOGS[unit] in curve["formula"]
     told = app.radio[0].label
     assert show(xent_core.self_information(0.5, base=base)) in told
 

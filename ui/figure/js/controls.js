@@ -158,7 +158,8 @@ export class Controls {
   updateRange({ name, unit }, range, value) {
     const { table } = this.shown
     const last = table.positions[name].length - 1
-    const at = table.index(name, value)
+    const { between } = this.shown
+    const at = between === null ? table.index(name, value) : table.positions[name].findLastIndex((x) => x <= value)
     if (range.max !== String(last)) range.max = String(last)
     const held = this.hand.grabbed === name && !this.hand.byHandle
     if (at >= 0 && !held && range.value !== String(at)) range.value = String(at)

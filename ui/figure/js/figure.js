@@ -3,6 +3,7 @@
 // table, types.js for what the message holds and for what a player may ask of its figure.
 
 import { loadFonts, loadPlayer, loadPlotly, loadStyle } from "./assets.js"
+import { below } from "./below.js"
 import { Protocol } from "./commit.js"
 import { Controls } from "./controls.js"
 import { element, mendTexts, tell } from "./dom.js"
@@ -10,9 +11,10 @@ import { Groups } from "./group.js"
 import { Hand } from "./hand.js"
 import { Handles } from "./handles.js"
 import { themeColours } from "./layout.js"
+import { Lights } from "./lights.js"
+import { Motion } from "./motion.js"
 import { readyForPaper } from "./paper.js"
 import { Picture } from "./picture.js"
-import { save } from "./saved.js"
 import { rerunPage, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
 import { stageOf } from "./stage.js"
@@ -59,6 +61,9 @@ export class LiveFigure {
     this.controls = new Controls(this.shown, this.hand, () => this.picture.request())
     this.handles = new Handles(this.shown, this.hand, this.picture.node)
     this.written = new Written(this.shown)
+    this.lights = new Lights(this.root, this.shown, this.picture)
+    this.motion = new Motion(this.root, this.shown, this.controls, this.picture,
+      { seen: () => this.inSight, busy: () => this.busy })
     this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), { rootMargin: "100px" })
     this.unwatch = server.watch(() => this.showStatus())
   }
@@ -66,11 +71,13 @@ export class LiveFigure {
   // -- a message from the server
 
   /** @param {Component} component */
-  async receive({ data, setStateValue }) {
+  async receive(component) {
+    const { data, setStateValue } = component
     this.send = (commit) => setStateValue("commit", commit)
     const first = this.signature === null
     const now = signature(data)
     const changed = this.signature !== now
+    if (changed && this.motion.holds(() => void this.receive(component))) return
     this.signature = now
     if (changed) this.take(unpack(data))
     tidyAddress()
@@ -79,8 +86,9 @@ export class LiveFigure {
     this.picture.Plotly ??= (await loadPlotly(assets.plotly)).default
     if (first) await loadFonts(themeColours(this.root).font)
     if (stream) await this.play()
-    if (changed) this.picture.plot()
+    if (changed) await this.picture.plot()
     else this.picture.retheme()
+    this.motion.begin()
   }
 
   /** A figure of something that goes on has a player, which brings it rows as they come. */
@@ -108,6 +116,7 @@ export class LiveFigure {
     protocol.take(message, this.hand.busy, leader?.protocol)
     if (layout !== this.layout) this.build()
     this.layout = layout
+    this.motion.come()
     this.controls.update()
     this.showStatus()
     if (protocol.due) this.commit()
@@ -123,7 +132,9 @@ export class LiveFigure {
   /** Another figure of the group is moved: show the same. @param {LiveFigure} leader */
   follow(leader) {
     if (!this.built || this.busy) return
+    this.motion.stop()
     this.protocol.follow(leader.protocol)
+    this.motion.setOut()
     this.asleep = !this.inSight
     if (!this.asleep) this.show() // else nobody looks: drawn when somebody does
   }
@@ -131,9 +142,11 @@ export class LiveFigure {
   /** A figure that follows another is drawn while it is in sight, or about to be. @param {boolean} inSight */
   seen(inSight) {
     this.inSight = inSight
-    if (!inSight || !this.asleep) return
-    this.asleep = false
-    this.show()
+    if (inSight && this.asleep) {
+      this.asleep = false
+      this.show()
+    }
+    if (inSight && this.picture.plotted) this.motion.begin()
   }
 
   show() {
@@ -144,17 +157,18 @@ export class LiveFigure {
   // -- the page's elements
 
   build() {
-    const active = this.root.contains(document.activeElement) && document.activeElement
-    const focused = active && active.id
+    const focused = this.root.contains(document.activeElement) && document.activeElement?.id
     this.built = true
     const stage = element("div", { class: "xent-stage" }, this.picture.node, ...this.handles.build())
     const { panel, tables } = this.controls.build()
     const { results, formula } = this.written.build((name, value) => this.set(name, value))
     this.status = element("p", { class: "xent-status", role: "status" })
-    const below = element("div", { class: "xent-below" }, this.presets(), this.tools())
+    const under = below(this.root, this.shown.message, {
+      go: (at) => this.go(this.shown.table.presets[at].values), said: (text) => this.say(text) })
     this.root.replaceChildren(element("div", { class: "xent-grid" },
-      results, stage, ...tables, panel, formula, below, this.status))
+      results, stage, ...tables, panel, formula, under, this.status))
     this.written.find(this.root)
+    this.lights.build()
     this.picture.node.onpointerdown = (event) => { if (this.picture.plotted) this.handles.leap(event) }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
     this.picture.observeSize()
@@ -162,25 +176,11 @@ export class LiveFigure {
     this.sight.observe(this.root)
   }
 
-  presets() {
-    const { key, presets, words } = this.shown.message
-    return element("div", { class: "xent-presets", role: "group", "aria-label": words.presets },
-      ...presets.map(({ label }, i) => element("button", { type: "button", id: `${key}-preset-${i}`,
-        onclick: () => this.go(this.shown.table.presets[i].values) }, label)))
-  }
-
-  tools() {
-    const { words } = this.shown.message
-    return element("div", { class: "xent-tools" },
-      element("button", { type: "button", title: words.copy_link, onclick: () => this.copyLink() }, words.copy_link),
-      element("button", { type: "button", title: words.save_picture_how, onclick: (/** @type {MouseEvent} */ { shiftKey }) =>
-        save(this.root, this.shown.message.key, { asIs: shiftKey, css: this.shown.message.assets.css, link: this.link }) }, words.save_picture))
-  }
-
   // -- the hand
 
   /** @param {string} name @param {number} value */
   move(name, value) {
+    this.motion.stop()
     this.protocol.move({ [name]: this.player ? this.player.moved(value) : value })
     this.controls.update(this.shown.table.ruled.length ? undefined : name)
     this.picture.request()
@@ -189,11 +189,13 @@ export class LiveFigure {
 
   /** A preset's button. @param {Values} values */
   go(values) {
+    this.motion.stop()
     this.controls.forgive()
     this.protocol.go(values)
-    this.show()
     for (const one of groups.others(this.group, this)) one.follow(this)
     this.commit()
+    this.motion.setOut()
+    this.show()
   }
 
   /** A click on something that says "name=value" sets that part of the state. @param {string} name @param {number} value */
@@ -203,8 +205,9 @@ export class LiveFigure {
     this.commit()
   }
 
-  /** Pointing at a point of the trace that a pick names picks it. @param {number} trace @param {number} point */
+  /** A mark lights its terms; one of the trace that a pick names picks it, too. @param {number} trace @param {number} point */
   point(trace, point) {
+    this.lights.mark(trace, point)
     const found = this.shown.message.picks.find((pick) => pick.trace === trace)
     if (found) this.controls.look(found.name, point)
   }
@@ -228,7 +231,9 @@ export class LiveFigure {
   write(row) {
     this.written.write(row)
     tell(this.picture.node, "aria-label", this.shown.alt(row))
-    this.root.dataset.drawn = JSON.stringify(this.shown.settled())
+    const values = this.shown.settled()
+    this.motion.keep(row, values)
+    this.root.dataset.drawn = JSON.stringify(values)
   }
 
   replotted() {
@@ -238,6 +243,7 @@ export class LiveFigure {
     const { row } = this.shown
     if (row >= 0) this.tellRow(row)
     this.written.reach()
+    if (this.lights.lit) this.lights.show()
     this.root.dataset.ready = "true"
   }
 
@@ -255,22 +261,16 @@ export class LiveFigure {
     if (this.status.textContent !== text) this.status.textContent = text
   }
 
-  // -- taking something home
-
-  get link() {
-    const { origin, pathname } = window.location
-    return `${origin}${pathname}?${this.shown.message.link}`
-  }
-
-  async copyLink() {
-    const { words } = this.shown.message
-    const write = navigator.clipboard?.writeText(this.link) ?? Promise.reject()
-    this.status.textContent = await write.then(() => words.link_copied, () => words.link_in_address)
+  /** Say something for a while. @param {string} text */
+  say(text) {
+    this.status.textContent = text
     setTimeout(() => this.showStatus(), 2500)
   }
 
   remove() {
     this.unwatch()
+    this.motion.remove()
+    this.lights.remove()
     this.player?.remove()
     groups.leave(this.group, this)
     this.sight.disconnect()

@@ -47,7 +47,7 @@ export class Handles {
     const { controls, key } = this.shown.message
     const control = controls.find(({ name }) => name === spec.control)
     const node = element("div", { class: `xent-handle xent-handle-${spec.shape}`, role: "slider",
-      tabindex: 0, id: `${key}-${spec.control}${before ? `-${before + 1}` : ""}-handle`, "aria-label": control?.label })
+      tabindex: 0, id: `${key}-${spec.control}${before ? `-${before + 1}` : ""}-handle`, "aria-label": control?.label, "data-control": spec.control })
     if (spec.colour) node.style.setProperty("--colour", `var(--xent-${spec.colour})`)
     node.onpointerdown = (event) => {
       const box = node.getBoundingClientRect()

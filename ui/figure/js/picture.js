@@ -13,7 +13,7 @@ import { byTrace, dress, fitted, legible, letters, place, themeColours } from ".
  * @property {(row: number) => void} drawn the picture shows a row
  * @property {() => void} replotted it was made anew: what Plotly does not draw is to be told again
  * @property {() => void} moved the axes have other places
- * @property {(trace: number, point: number) => void} pointed
+ * @property {(trace: number, point: number) => void} pointed at a mark, or, with -1, at none any more
  */
 
 /**
@@ -64,6 +64,14 @@ export class Picture {
     }
     this.draw()
     this.frame = requestAnimationFrame(() => this.next())
+  }
+
+  /** Draw in this very moment. */
+  now() {
+    cancelAnimationFrame(this.frame)
+    this.frame = 0
+    this.stale = false
+    this.request()
   }
 
   next() {
@@ -162,6 +170,7 @@ export class Picture {
     const point = ({ points: [hit] }) => this.follows.pointed(hit.curveNumber, hit.pointNumber)
     this.node.on("plotly_hover", point)
     this.node.on("plotly_click", point)
+    this.node.on("plotly_unhover", () => this.follows.pointed(-1, -1))
   }
 
   retheme() {

@@ -32,6 +32,8 @@ export class Shown {
     this.column = column
     /** @type {Record<string, number>} what one looks at; no part of the state */
     this.picked = {}
+    /** @type {number | null} a row on the way to the state's, while the picture goes there */
+    this.between = null
     this.message = /** @type {Message} */ (/** @type {unknown} */ (null)) // until the first comes
     this.table = /** @type {Table} */ (/** @type {unknown} */ (null))
   }
@@ -46,9 +48,9 @@ export class Shown {
     return this.protocol.state
   }
 
-  /** The row of the state, or -1: then nothing is drawn until the server's answer. */
+  /** The row of the state, or one on the way to it; or -1: then nothing is drawn until the server's answer. */
   get row() {
-    return this.table.row(this.protocol.state)
+    return this.between ?? this.table.row(this.protocol.state)
   }
 
   /** A control's value as it is shown: its own, or what the model's rule makes of it. @param {string} name */
@@ -75,10 +77,12 @@ export class Shown {
   }
 
   /**
-   * What a trace's field shows: numbers as they are, names and digits as text; name* all rows.
+   * What a trace's field shows: numbers as they are, names and digits as text; name* all rows;
+   * "0,loss,p.2" a list of numbers and slots.
    * @param {string} array @param {number} row
    */
   field(array, row) {
+    if (array.includes(",")) return array.split(",").map((part) => this.number(part, row))
     const [name, how] = array.split("|")
     const value = name.endsWith("*") ? this.column(name.slice(0, -1)) : this.value(name, row)
     const list = typeof value === "number" ? [value] : value
@@ -86,6 +90,14 @@ export class Shown {
     /** @param {any} x @returns {any} */
     const write = (x) => (typeof x === "number" ? this.text(x, name, how) || "\u00a0" : Array.from(x, write))
     return how ? Array.from(list, write) : list
+  }
+
+  /** A number, written or in a slot. @param {string} part @param {number} row @returns {number} */
+  number(part, row) {
+    if (part === "nan" || !Number.isNaN(+part)) return +part
+    const { name, index } = parts(part)
+    const value = this.value(name, row)
+    return index === undefined ? value : value[+index]
   }
 
   /** @param {number} x @param {string} name @param {string} [how] */

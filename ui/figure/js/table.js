@@ -3,7 +3,7 @@
 /** @import { Message, Numbers, Preset, Rows, Values } from "./types.js" */
 
 export class Table {
-  /** @param {Pick<Message, "arrays" | "base" | "controls" | "free" | "presets" | "rules">} message */
+  /** @param {Pick<Message, "arrays" | "base" | "between" | "controls" | "free" | "presets" | "rules">} message */
   constructor(message) {
     this.base = message.base
     this.arrays = message.arrays
@@ -23,6 +23,7 @@ export class Table {
       row += this.positions[name].length
     }
     this.presets = message.presets
+    this.between = message.between
   }
 
   /**
@@ -49,9 +50,14 @@ export class Table {
       const at = this.index(moved[0], state[moved[0]])
       if (at >= 0) return this.starts[moved[0]] + at
     }
+    return this.preset(state)?.row ?? -1
+  }
+
+  /** The preset, of those that have a row, that leads to a state. @param {Values} state */
+  preset(state) {
     /** @param {Preset} preset */
     const same = ({ row, values }) => row >= 0 && this.names.every((name) => values[name] === state[name])
-    return this.presets.find(same)?.row ?? -1
+    return this.presets.find(same)
   }
 
   /**
@@ -78,6 +84,7 @@ export class Table {
       const [array, index] = this.rules[name].split(".")
       return this.value(array, row)[+index]
     }
+    if (row >= this.between) return this.arrays[`way ${name}`]?.values[row - this.between] ?? this.base[name]
     const at = row - this.starts[name]
     if (at >= 0 && at < this.positions[name].length) return this.positions[name][at]
     return (this.presets.find((preset) => preset.row === row)?.values ?? this.base)[name]

@@ -38,7 +38,7 @@
  * @property {boolean} leaps
  */
 
-/** @typedef {{ label: string, values: Values, row: number }} Preset */
+/** @typedef {{ label: string, values: Values, row: number, way: number[] }} Preset a way is rows */
 /** @typedef {{ trace: number, field: string, array: string }} Bind */
 /** @typedef {{ label: string, slot: string, unit: string, colour: string }} Readout */
 /** @typedef {{ name: string, label: string, options: string[], trace: number | null }} Pick */
@@ -56,6 +56,9 @@
  * @property {Values} base
  * @property {Control[]} controls
  * @property {Preset[]} presets
+ * @property {number} between the first row of those that only a way goes through
+ * @property {{ before: Values, way: number[] }} [came] how the state came from another one
+ * @property {{ number: number, way: number[], ms: number }} [tour]
  * @property {{ data: any[], layout: any }} figure
  * @property {Bind[]} binds
  * @property {Readout[]} readouts
@@ -64,6 +67,7 @@
  * @property {CellRow[]} rows
  * @property {Record<string, string>} rules
  * @property {string[]} free
+ * @property {Record<string, string[]>} kin arrays that show what an array shows, too
  * @property {Pick[]} picks
  * @property {string} alt
  * @property {Record<string, string[]>} names

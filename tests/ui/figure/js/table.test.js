@@ -9,23 +9,25 @@ import { Table } from "../../../../ui/figure/js/table.js"
 
 const rows = (values, ...shape) => ({ values: Float64Array.from(values), shape: shape.length ? shape : [values.length] })
 
-/** Two controls, a with three positions and b with two, and a preset of both: seven rows. */
+/** Two controls, a with three positions and b with two, a preset of both, and a state on the way to it. */
 const message = () => ({
   base: { a: 1, b: 10, lesson: "x", tab: 0 },
   controls: [{ name: "a" }, { name: "b" }],
   free: ["tab"],
   rules: {},
   presets: [
-    { label: "both", row: 6, values: { a: 7, b: 20, lesson: "x", tab: 0 } },
-    { label: "of other classes", row: -1, values: { a: 5, b: 20, lesson: "x", tab: 0 } },
+    { label: "both", row: 6, values: { a: 7, b: 20, lesson: "x", tab: 0 }, way: [7] },
+    { label: "of other classes", row: -1, values: { a: 5, b: 20, lesson: "x", tab: 0 }, way: [] },
   ],
+  between: 7,
   names: { winner: ["cat|the cat", "dog"] },
   vectors: { ab: ["a", "b"] },
   alt: "The sum is [[sum]], of [[ab|short]].",
   arrays: {
     "at a": rows([0, 1, 2]),
     "at b": rows([10, 20]),
-    sum: rows([11, 10, 11, 12, 11, 21, 27]),
+    "way a": rows([4]),
+    sum: rows([11, 10, 11, 12, 11, 21, 27, 14]),
     pair: rows([1, 10, 0, 10, 1, 10, 2, 10, 1, 10, 1, 20, 7, 20], 7, 2),
     winner: rows([0, 0, 0, 1, 0, 1, 1]),
     same: { ...rows([1, 2, 3, 4], 2, 2), which: Int32Array.from([0, 1, 0, 1, 0, 1, 1]) },
@@ -80,6 +82,14 @@ describe("a table", () => {
     assert.deepEqual(table.ruled, ["b"])
   })
 
+  test("says where a control stands on the way to a preset, and which preset a state is of", () => {
+    const table = new Table(message())
+    assert.deepEqual(["a", "b", "lesson"].map((name) => table.control(name, 7)), [4, 10, "x"])
+    const both = { a: 7, b: 20, lesson: "x", tab: 0 }
+    assert.deepEqual(table.preset(both)?.way, [7])
+    assert.equal(table.preset({ ...both, a: 5 }), undefined)
+  })
+
   test("that is filled anew has its rows for the new positions alone", () => {
     const said = { ...message(), base: { a: 1 }, controls: [{ name: "a" }], presets: [] }
     const table = new Table(said)
@@ -91,6 +101,15 @@ describe("a table", () => {
 })
 
 describe("what is shown", () => {
+  test("on the way is its row, not the state's", () => {
+    const one = shown({ a: 7, b: 20 }, { base: message().base })
+    one.between = 7
+    assert.deepEqual(one.settled(), { a: 4, b: 10, lesson: "x", tab: 0 })
+    assert.equal(one.slot("sum", one.row), "14.00")
+    one.between = null
+    assert.equal(one.row, 6)
+  })
+
   test("of a control is its own value, or what a rule makes of it", () => {
     assert.deepEqual(shown({ a: 7, b: 20 }, { base: message().base }).settled(), { a: 7, b: 20, lesson: "x", tab: 0 })
     assert.equal(shown({}, { rules: { b: "pair.1" } }).control("b", 5), 20)
