@@ -11,9 +11,9 @@ from pages.cross_entropy.programs import pair_program
 from ui.draw import formula
 from ui.figure import Choice, Preset, Readout, Row, Slider
 from ui.lesson import pairs
-from ui.lesson.sampling import sampling
+from ui.lesson.sampling import DRAWS, sampling
 from ui.lesson.sections import Lesson, Section
-from ui.state import links
+from ui.state import folds, links
 from ui.words.digits import show
 from xent_core import cross_coding, entropy
 from xent_core.languages import LANGUAGE_TEXTS, LETTERS
@@ -111,8 +111,9 @@ def wrong_code(s: Section) -> None:
     s.say("never")
     pairs.tools(s)
     s.program(pair_program(s["p"], s["q"], s.unit.name))
-    towards(s)
-    sampling(s, "draws", both=True)
+    lesson.fold("towards", lambda: towards(s), folds.told_of("towards", TOWARDS))
+    drawn = folds.told_of("draws", DRAWS)
+    lesson.fold("draws", lambda: sampling(s, "draws", both=True), drawn)
 
 
 # ---- Real words in the code of another language
@@ -124,7 +125,7 @@ LANGUAGES = links.Params(
 )
 
 
-@lesson.section("languages", LANGUAGES)
+@lesson.section("languages", LANGUAGES, further="words")
 def real_words(s: Section) -> None:
     base, names = s.unit.base, s.labels("en", "de", "fr", "es", "zh_pinyin")
     s.figure(

@@ -11,9 +11,9 @@ from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
 from ui.lesson import pairs
-from ui.lesson.sampling import sampling
+from ui.lesson.sampling import DRAWS, sampling
 from ui.lesson.sections import Lesson, Section
-from ui.state import links
+from ui.state import folds, links
 from ui.words.digits import show
 from ui.words.units import bit_in
 from xent_core import cross_entropy_terms, entropy, self_information
@@ -251,13 +251,14 @@ def blocks(pair: Section) -> None:
 @lesson.section(pairs.KEY, pairs.PAIR, figures=("entropy-main", "entropy-tree"))
 def one_distribution(s: Section) -> None:
     surprise_on_average(s)
-    sampling(s, "draws", both=False)
-    lesson.section("coin", COIN)(two_outcomes)
+    drawn = folds.told_of("draws", DRAWS)
+    lesson.fold("draws", lambda: sampling(s, "draws", both=False), drawn)
+    lesson.section("coin", COIN, further="coin")(two_outcomes)
     the_code(s.part())
-    blocks(s)
+    lesson.fold("blocks", lambda: blocks(s), folds.told_of("blocks", BLOCKS))
 
 
-@lesson.section("text", links.Params(links.Index("per", 0, of=2)))
+@lesson.section("text", links.Params(links.Index("per", 0, of=2)), further="text")
 def a_text_in_codes(s: Section) -> None:
     any_text(s)
 

@@ -16,7 +16,7 @@ from ui.figure import Cell, Choice, Place, Preset, Readout, Slider
 from ui.lesson.classes import Classes
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
-from ui.state import address, links
+from ui.state import address, folds, links
 from ui.words.digits import show
 from xent_core import cross_entropy_loss_grad, one_hot, self_information, softmax
 from xent_core.pytorch import MASK_TARGETS, MaskCase
@@ -355,11 +355,16 @@ def one_truth(s: Section) -> None:
     smooth = Section(lesson, "label_smoothing", SMOOTH, layout="plain")
     names, k, epsilon = class_names(s), int(s["k"]), smooth["eps"]
     the_sum(s)
-    the_slope(s.part())
+    lesson.fold("slope", lambda: the_slope(s.part()), answered("push"))
     s.program(one_hot_program(s["z"], k, epsilon))
-    label_smoothing(smooth.part())
-    soft_labels(s.below("soft_labels", soft_params(len(names))), names, k, epsilon)
-    masks(s, names, epsilon)
+    smoothed = folds.told_of("label_smoothing", SMOOTH)
+    lesson.fold("smooth", lambda: label_smoothing(smooth.part()), smoothed)
+    soft = "soft_labels", soft_params(len(names))
+    lesson.fold(
+        "soft", lambda: soft_labels(s.below(*soft), names, k, epsilon), folds.told_of(*soft)
+    )
+    masked = folds.told_of("target_mask", mask_params(len(names)))
+    lesson.fold("mask", lambda: masks(s, names, epsilon), masked)
 
 
 lesson.end()

@@ -123,7 +123,7 @@ MOVE = links.Params(links.Number("c", 0.0, -20.0, 20.0), links.Number("s", 1.0, 
 SHIFT = 10.0
 
 
-@lesson.section("move", MOVE)
+@lesson.section("move", MOVE, further="move")
 def shift_or_scale(s: Section) -> None:
     classes = tuple(map(str, range(len(NOTE))))
     s.figure(
@@ -159,7 +159,7 @@ TWO = links.Params(links.Number("d", 1.0, -LIMIT, LIMIT))
 APART = 8.0
 
 
-@lesson.section("two", TWO)
+@lesson.section("two", TWO, further="sigmoid")
 def sigmoid_is_softmax(s: Section) -> None:
     farthest = reach([s["d"]], APART)
     x = np.linspace(-farthest, farthest, 161)
@@ -179,7 +179,7 @@ def sigmoid_is_softmax(s: Section) -> None:
 SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))
 
 
-@lesson.section("slopes", SLOPES)
+@lesson.section("slopes", SLOPES, further="jacobian")
 def every_slope(s: Section) -> None:
     s.figure(
         charts.bars_and_matrix(("0", "1", "2"), ("softmax p", s.label("heat"))),
@@ -201,7 +201,7 @@ LEARN = links.Params(links.Number("x", 2.0, -LIMIT, LIMIT))
 LOW, HIGH = -4.0, 10.0
 
 
-@lesson.section("learn", LEARN)
+@lesson.section("learn", LEARN, further="slope")
 def nothing_to_learn(s: Section) -> None:
     x = np.linspace(min(LOW, s["x"]), max(HIGH, s["x"]), 281)
     path = models.step_and_slope({"x": x})

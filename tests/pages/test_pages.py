@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]
 
 
-def open_page(name: str, **query: str) -> AppTest:
+def open_page(name: str, *, unfolded: bool = True, **query: str) -> AppTest:
+    """Open a lesson, all of it unfolded unless told otherwise."""
+    query = {"open": "all", **query} if unfolded else query
     app = AppTest.from_file(ROOT / "ui" / "app" / "main.py", default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value

@@ -29,8 +29,9 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.draw.panels import Picture
 from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
 from ui.figure.sweeps import Arrays, Model
+from ui.lesson.folds import fold
 from ui.lesson.questions import show_question
-from ui.state import address, links
+from ui.state import address, folds, links
 from ui.words import Words, current_language, words
 from ui.words.units import Unit, unit_switch
 from xent_core import set_probability
@@ -61,38 +62,84 @@ class Lesson:
         self.name = name
         self.text: Words = words(name, current_language())
         self.unit: Unit | None = unit_switch(self.text) if units else None
-        self._begun = False
+        self._above = ""  # what stands above what comes next: a section, a fold, nothing
+        self._folds: set[str] = set()
 
     def section(
-        self, key: str, params: links.Params, *, figures: Sequence[str] = (), layout: str = "beside"
+        self,
+        key: str,
+        params: links.Params,
+        *,
+        figures: Sequence[str] = (),
+        layout: str = "beside",
+        further: str = "",
+        of: Sequence[str] = (),
     ) -> Callable[[Callable[["Section"], None]], Callable[["Section"], None]]:
         """Run a function as a section whose state is `key`, of these parameters.
 
         Several live `figures` of the one state have a name each. `layout` is "beside" (words,
         then the figure beside them), "above" (words and question above the figure), or "plain".
+
+        A section off the path of a first visit is folded: `further` is the part of the lesson's
+        text whose heading is the fold's. A link that has something to say of the state opens it;
+        where sections share a state, something `of` these parameters and questions.
         """
 
         def run(function: Callable[[Section], None]) -> Callable[[Section], None]:
-            self._divide()
+            def show() -> None:
+                self._above = "section"
+                function(Section(self, key, params, figures, layout))
 
             @st.fragment
             @functools.wraps(function)
             def fragment() -> None:
-                function(Section(self, key, params, figures, layout))
+                if further:
+                    self._fold(further, show, folds.told_of(key, params, of))
+                else:
+                    show()
 
+            self.divide("fold" if further else "section")
             fragment()
             return function
 
         return run
 
-    def _divide(self) -> None:
-        if self._begun:
+    def fold(self, part: str, show: Callable[[], None], wanted: bool = False) -> None:
+        """Fold what `show` shows under the heading of a part of the lesson's text.
+
+        It is open from the start where it is `wanted`, or the address says so by the part's name.
+        """
+        self.divide("fold")
+        self._fold(part, show, wanted)
+
+    def _fold(self, part: str, show: Callable[[], None], wanted: bool) -> None:
+        self._folds.add(part)
+
+        def below_heading() -> None:
+            self._above = ""
+            show()
+
+        mark = self.text.label("further")
+        fold(self.text.heading(part), mark, part, below_heading, wanted)
+        self._above = "fold"
+
+    def divide(self, below: str = "section") -> None:
+        """Draw a line between what stands above, if there is something, and what comes `below`.
+
+        None is drawn between two folds.
+        """
+        if self._above and (self._above, below) != ("fold", "fold"):
             st.divider()
-        self._begun = True
+        self._above = below
+
+    def in_words(self, part: str, **numbers: object) -> str:
+        """Return a part of the lesson's text, without the heading where that is a fold's."""
+        said = self.text(part, **numbers)
+        return said.partition("\n")[2] if part in self._folds else said
 
     def say(self, part: str, **numbers: object) -> None:
         """Show a part of the lesson's text with its numbers filled in."""
-        st.markdown(self.text(part, **numbers))
+        st.markdown(self.in_words(part, **numbers))
 
     def end(self) -> None:
         """Show the one sentence to take home."""
@@ -130,7 +177,7 @@ class Section:
 
     def part(self, layout: str = "beside") -> "Section":
         """Return another part of this section, below a line: the same state, a place of its own."""
-        st.divider()
+        self.lesson.divide()
         other = copy.copy(self)
         other.layout = layout
         other._lay_out()
@@ -138,7 +185,7 @@ class Section:
 
     def below(self, key: str, params: links.Params, layout: str = "beside") -> "Section":
         """Return a section with another state, which is run again together with this one."""
-        st.divider()
+        self.lesson.divide()
         return Section(self.lesson, key, params, layout=layout)
 
     # -- the state
@@ -185,7 +232,7 @@ class Section:
 
     def say(self, part: str, /, **numbers: object) -> None:
         """Say a part of the lesson's text, with its numbers filled in."""
-        self.words.markdown(self.text(part, **numbers))
+        self.words.markdown(self.lesson.in_words(part, **numbers))
 
     def say_small(self, words: str) -> None:
         """Say something in small letters of the text's colour: a caption's is too pale for some."""

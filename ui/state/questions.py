@@ -24,31 +24,18 @@ def read(text: str) -> dict[str, int]:
     return {match[1]: int(match[2]) for match in found if match}
 
 
-def write(answers: Answers) -> str | None:
-    """Return the text that `read` takes; None without an answer."""
-    return ",".join(f"{name}.{at}" for name, at in answers.items()) or None
-
-
-def _key() -> str:
-    return f"xent answers of {address.page()}"
+def write(answers: Answers) -> str:
+    """Return the text that `read` takes."""
+    return ",".join(f"{name}.{at}" for name, at in answers.items())
 
 
 def answers() -> Answers:
     """What the reader has answered on this page."""
-    kept: Answers = st.session_state.get(_key(), {})
-    if not address.in_fragment():
-        said = address.query().get(_PARAM)
-        if said is not None or not address.arrived():
-            kept = read(said or "")
-        elif kept:
-            address.add({_PARAM: write(kept) or ""})
-        st.session_state[_key()] = kept
-    return kept
+    return read(address.kept(_PARAM))
 
 
 def _put(kept: Answers) -> None:
-    st.session_state[_key()] = kept
-    address.push({_PARAM: write(kept)})
+    address.keep(_PARAM, write(kept))
 
 
 def answer(name: str, at: int, then: Callable[[], None] | None) -> None:

@@ -42,7 +42,7 @@ def page():
 
 def follow(app, **query: str):
     app.query_params.clear()
-    app.query_params.update(query)
+    app.query_params.update({"open": "all", **query})
     app.run()
     assert not app.exception
     assert not app.warning
