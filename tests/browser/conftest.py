@@ -206,7 +206,7 @@ class Lesson:
 
     def options(self, question: str = "", at: int = 0):
         """The options of a question, by its name or by its number on the page."""
-        asked = self.page.locator(f'[class*="st-key-xent-question-"][class*="{question}"]')
+        asked = self.page.locator(f'[class*="st-key-xent-question-"][class*="-{question}"]')
         return asked.nth(at).locator("label:has(input)")
 
     def answer(self, option: int, question: str = "", at: int = 0) -> None:

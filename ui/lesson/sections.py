@@ -29,10 +29,12 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.draw.panels import Picture
 from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
 from ui.figure.sweeps import Arrays, Model
+from ui.lesson.ending import answers_in_words, show_end
 from ui.lesson.folds import fold
 from ui.lesson.questions import show_question
-from ui.state import address, folds, links
+from ui.state import address, folds, links, questions
 from ui.words import Words, current_language, words
+from ui.words.glossary import glossary
 from ui.words.units import Unit, unit_switch
 from xent_core import set_probability
 
@@ -64,6 +66,9 @@ class Lesson:
         self.unit: Unit | None = unit_switch(self.text) if units else None
         self._above = ""  # what stands above what comes next: a section, a fold, nothing
         self._folds: set[str] = set()
+        self._terms: dict[str, str] = {}  # the part that explains each term
+        self._answers: DeltaGenerator | None = None
+        questions.ask_anew()
 
     def section(
         self,
@@ -78,7 +83,8 @@ class Lesson:
         """Run a function as a section whose state is `key`, of these parameters.
 
         Several live `figures` of the one state have a name each. `layout` is "beside" (words,
-        then the figure beside them), "above" (words and question above the figure), or "plain".
+        then the figure beside them), "above" (words, question and verdict side by side above the
+        figure), or "plain".
 
         A section off the path of a first visit is folded: `further` is the part of the lesson's
         text whose heading is the fold's. A link that has something to say of the state opens it;
@@ -132,19 +138,29 @@ class Lesson:
             st.divider()
         self._above = below
 
-    def in_words(self, part: str, **numbers: object) -> str:
-        """Return a part of the lesson's text, without the heading where that is a fold's."""
-        said = self.text(part, **numbers)
-        return said.partition("\n")[2] if part in self._folds else said
+    def say(self, part: str, place: DeltaGenerator | None = None, /, **numbers: object) -> None:
+        """Show a part of the lesson's text with its numbers filled in.
 
-    def say(self, part: str, **numbers: object) -> None:
-        """Show a part of the lesson's text with its numbers filled in."""
-        st.markdown(self.in_words(part, **numbers))
+        A heading that is a fold's is not said again. A term is explained where the lesson says it
+        for the first time.
+        """
+        said = self.text(part, **numbers)
+        if part in self._folds:
+            said = said.partition("\n")[2]
+        known = glossary(self.text.language)
+        here = [one for one in known.find(said) if self._terms.setdefault(one, part) == part]
+        shown = place or st
+        shown.markdown(known.explain(said, here), unsafe_allow_html=bool(here))
 
     def end(self) -> None:
-        """Show the one sentence to take home."""
-        label, sentence = self.text.label("take_home"), self.text("takeaway")
-        st.info(f"**{label}** · {sentence}", icon=":material/lightbulb:")
+        """Show what one can say now, what was answered, and the sentence to take home."""
+        st.divider()
+        self._answers = show_end(self.text)
+
+    def tell_answers(self) -> None:
+        """Have the lesson's end say what has been answered: a section runs again without it."""
+        if self._answers:
+            self._answers.markdown(answers_in_words(self.text))
 
 
 @dataclass
@@ -159,6 +175,7 @@ class Section:
     held: links.Held = field(init=False)
     words: DeltaGenerator = field(init=False)
     question: DeltaGenerator = field(init=False)
+    verdict: DeltaGenerator = field(init=False)
     stage: DeltaGenerator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,12 +185,12 @@ class Section:
     def _lay_out(self) -> None:
         if self.layout == "beside":
             self.words, self.stage = st.columns([1, 2], gap="large")
-            self.question = self.words
-        elif self.layout == "above":
-            self.words, self.question = st.columns(2, gap="large")
+            self.question = self.verdict = self.words
+        elif self.layout == "above":  # a verdict has its place from the start: nothing drops
+            self.words, self.question, self.verdict = st.columns(3, gap="large")
             self.stage = st.container()
         else:
-            self.words = self.question = self.stage = st.container()
+            self.words = self.question = self.verdict = self.stage = st.container()
 
     def part(self, layout: str = "beside") -> "Section":
         """Return another part of this section, below a line: the same state, a place of its own."""
@@ -232,7 +249,7 @@ class Section:
 
     def say(self, part: str, /, **numbers: object) -> None:
         """Say a part of the lesson's text, with its numbers filled in."""
-        self.words.markdown(self.lesson.in_words(part, **numbers))
+        self.lesson.say(part, self.words, **numbers)
 
     def say_small(self, words: str) -> None:
         """Say something in small letters of the text's colour: a caption's is too pale for some."""
@@ -252,8 +269,10 @@ class Section:
         `then` moves the figure to the state in question: the values that change, or a function.
         """
         move = functools.partial(self.put, **then) if isinstance(then, Mapping) else then
-        with self.question:
-            show_question(self.text, name, list(map(self.told, options)), right, move, **numbers)
+        told = list(map(self.told, options))
+        places = self.question, self.verdict
+        show_question(self.text, name, told, right, move, places, **numbers)
+        self.lesson.tell_answers()
 
     def program(self, code: str) -> None:
         """Show the program that does the same in PyTorch for exactly this state."""

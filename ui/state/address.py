@@ -104,6 +104,11 @@ def kept(name: str) -> str:
     return text
 
 
+def left(name: str, page: str) -> str:
+    """What a page has, or had when one left it, under a name that no state has."""
+    return st.session_state.get(f"xent kept {name} of {page}", "")
+
+
 def keep(name: str, text: str) -> None:
     """Let this page have a text under a name: a step that Back undoes."""
     st.session_state[f"xent kept {name} of {page()}"] = text

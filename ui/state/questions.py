@@ -5,6 +5,7 @@ The address says `said=twice.1,most.0`: for each question that has been answered
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,9 +14,17 @@ from ui.state import address, links
 _PARAM = "said"
 _ONE = re.compile(r"([a-z0-9_]{1,30})\.([0-2])")  # every question has three options
 _MOST = 40
-_MOVED, _HEARD = "xent moved by", "xent heard"
+_MOVED, _HEARD, _ASKED = "xent moved by", "xent heard", "xent asked"
 
 Answers = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a page has asked: its words, and the number of the right option."""
+
+    label: str
+    right: int
 
 
 def read(text: str) -> dict[str, int]:
@@ -36,6 +45,32 @@ def answers() -> Answers:
 
 def _put(kept: Answers) -> None:
     address.keep(_PARAM, write(kept))
+
+
+def _asked_of(page: str) -> dict[str, Asked]:
+    return st.session_state.setdefault(_ASKED, {}).setdefault(page, {})
+
+
+def asked() -> Mapping[str, Asked]:
+    """What this page has asked since it was run as a whole; what is folded has not been asked."""
+    return _asked_of(address.page())
+
+
+def ask(name: str, label: str, right: int) -> None:
+    """Note that a question is asked."""
+    _asked_of(address.page())[name] = Asked(label, right)
+
+
+def ask_anew() -> None:
+    """Begin a run of the whole page, which has asked nothing yet."""
+    _asked_of(address.page()).clear()
+
+
+def done(page: str) -> tuple[int, int]:
+    """Return how many questions of a page have been answered in this session, and how many well."""
+    given = read(address.left(_PARAM, page))
+    known = _asked_of(page)
+    return len(given), sum(name in known and known[name].right == at for name, at in given.items())
 
 
 def answer(name: str, at: int, then: Callable[[], None] | None) -> None:
