@@ -1,7 +1,6 @@
 """How a lesson ends: what one can say now, what was answered, the sentence to take home."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ui.state import questions
 from ui.words import Words
@@ -20,8 +19,8 @@ def answers_in_words(text: Words) -> str:
     return "\n".join(lines)
 
 
-def show_end(text: Words) -> DeltaGenerator:
-    """Show a lesson's end; return the place of what was answered, which an answer changes."""
+def show_end(text: Words) -> None:
+    """Show a lesson's end."""
     with st.container(key="xent-end"):
         say, asked = st.columns(2, gap="large")
         with say:
@@ -32,6 +31,4 @@ def show_end(text: Words) -> DeltaGenerator:
         with asked:
             if questions.asked():
                 st.markdown(f"#### {text.label('was_asked')}")
-            place = st.empty()
-            place.markdown(answers_in_words(text))
-    return place
+                st.markdown(answers_in_words(text))

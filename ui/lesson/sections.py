@@ -29,7 +29,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.draw.panels import Picture
 from ui.figure import Control, Pick, Preset, Readout, Row, View, live_figure
 from ui.figure.sweeps import Arrays, Model
-from ui.lesson.ending import answers_in_words, show_end
+from ui.lesson.ending import show_end
 from ui.lesson.folds import fold
 from ui.lesson.questions import show_question
 from ui.state import address, folds, links, questions
@@ -67,7 +67,6 @@ class Lesson:
         self._above = ""  # what stands above what comes next: a section, a fold, nothing
         self._folds: set[str] = set()
         self._terms: dict[str, str] = {}  # the part that explains each term
-        self._answers: DeltaGenerator | None = None
         questions.ask_anew()
 
     def section(
@@ -99,6 +98,8 @@ class Lesson:
             @st.fragment
             @functools.wraps(function)
             def fragment() -> None:
+                if questions.answered_anew():  # which the lesson's end has to say
+                    st.rerun(scope="app")
                 if further:
                     self._fold(further, show, folds.told_of(key, params, of))
                 else:
@@ -155,12 +156,7 @@ class Lesson:
     def end(self) -> None:
         """Show what one can say now, what was answered, and the sentence to take home."""
         st.divider()
-        self._answers = show_end(self.text)
-
-    def tell_answers(self) -> None:
-        """Have the lesson's end say what has been answered: a section runs again without it."""
-        if self._answers:
-            self._answers.markdown(answers_in_words(self.text))
+        show_end(self.text)
 
 
 @dataclass
@@ -272,7 +268,6 @@ class Section:
         told = list(map(self.told, options))
         places = self.question, self.verdict
         show_question(self.text, name, told, right, move, places, **numbers)
-        self.lesson.tell_answers()
 
     def program(self, code: str) -> None:
         """Show the program that does the same in PyTorch for exactly this state."""

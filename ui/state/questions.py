@@ -14,7 +14,7 @@ from ui.state import address, links
 _PARAM = "said"
 _ONE = re.compile(r"([a-z0-9_]{1,30})\.([0-2])")  # every question has three options
 _MOST = 40
-_MOVED, _HEARD, _ASKED = "xent moved by", "xent heard", "xent asked"
+_MOVED, _HEARD, _ASKED, _ANEW = "xent moved by", "xent heard", "xent asked", "xent anew"
 
 Answers = Mapping[str, int]
 
@@ -44,6 +44,7 @@ def answers() -> Answers:
 
 
 def _put(kept: Answers) -> None:
+    st.session_state[_ANEW] = True
     address.keep(_PARAM, write(kept))
 
 
@@ -64,6 +65,12 @@ def ask(name: str, label: str, right: int) -> None:
 def ask_anew() -> None:
     """Begin a run of the whole page, which has asked nothing yet."""
     _asked_of(address.page()).clear()
+    st.session_state.pop(_ANEW, None)
+
+
+def answered_anew() -> bool:
+    """Whether a part of the page runs alone, and an answer has come or gone since all of it ran."""
+    return address.in_fragment() and st.session_state.pop(_ANEW, False)
 
 
 def done(page: str) -> tuple[int, int]:

@@ -18,6 +18,7 @@ class Glossary:
     """The tables of one language: what each symbol and each term means."""
 
     note: str
+    heads: tuple[str, str]
     symbols: Mapping[str, str]
     terms: Mapping[str, str]
 
@@ -25,8 +26,9 @@ class Glossary:
         """Return the symbols, then the terms, as tables in Markdown."""
         symbols = [f"| **{name}** | {meaning} |" for name, meaning in self.symbols.items()]
         terms = [f"| **{name}** | {meaning} |" for name, meaning in self.terms.items()]
-        rule = ["| | |", "|---|---|"]
-        return "\n".join([self.note, "", *rule, *symbols, "", *rule, *terms])
+        parts = zip(self.heads, (symbols, terms), strict=True)
+        tables = ["\n".join([f"| {head} | |", "|---|---|", *lines]) for head, lines in parts]
+        return "\n\n".join([self.note, *tables])
 
     def find(self, markdown: str) -> list[str]:
         """Return the terms in the prose of a text, each once."""
