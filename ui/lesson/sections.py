@@ -133,9 +133,9 @@ class Lesson:
     def divide(self, below: str = "section") -> None:
         """Draw a line between what stands above, if there is something, and what comes `below`.
 
-        None is drawn between two folds.
+        A fold has lines of its own.
         """
-        if self._above and (self._above, below) != ("fold", "fold"):
+        if self._above and below == "section":
             st.divider()
         self._above = below
 
