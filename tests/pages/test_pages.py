@@ -44,6 +44,12 @@ def answer(app: AppTest, option: object, name: str = "", at: int = 0) -> None:
     assert not app.exception
 
 
+def prose(app: AppTest) -> list[str]:
+    """Return what a page says, without the meanings of its terms."""
+    told = re.compile(r"<button[^>]*>(.*?)<span.*?</span></button>")
+    return [told.sub(r"\1", block.value) for block in app.markdown]
+
+
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """Return each live figure's message: its header, with the arrays' first row in "now"."""
     out = []

@@ -183,7 +183,8 @@ class Section:
             self.words, self.stage = st.columns([1, 2], gap="large")
             self.question = self.verdict = self.words
         elif self.layout == "above":  # a verdict has its place from the start: nothing drops
-            self.words, self.question, self.verdict = st.columns(3, gap="large")
+            with st.container(key=f"xent-above-{self.key}"):
+                self.words, self.question, self.verdict = st.columns([5, 4, 6], gap="medium")
             self.stage = st.container()
         else:
             self.words = self.question = self.verdict = self.stage = st.container()
