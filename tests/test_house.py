@@ -196,6 +196,7 @@ def test_comments_and_texts_are_no_formulas():
 # Whose arguments no reader and no link can choose, and why.
 BOUNDED_BY_THEIR_ARGUMENTS = {
     "shared_labels": "a language that the app speaks",
+    "glossary": "a language that the app speaks",
     "words": "a page of the app and a language that it speaks",
     "_zipped": "a file of the app: another name is a KeyError, which is not kept",
     "_tag": "a file of the app: another name is a KeyError, which is not kept",

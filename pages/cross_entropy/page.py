@@ -13,9 +13,9 @@ from ui.draw import formula
 from ui.figure import Choice, Preset, Readout, Row, Slider
 from ui.lesson import pairs
 from ui.lesson.bridge import bridge, example_of_pair
-from ui.lesson.sampling import sampling
+from ui.lesson.sampling import DRAWS, sampling
 from ui.lesson.sections import Lesson, Section
-from ui.state import links
+from ui.state import folds, links
 from ui.words.digits import show
 from xent_core import cross_coding, entropy, one_hot, softmax
 from xent_core.languages import LANGUAGE_TEXTS, LETTERS
@@ -153,9 +153,11 @@ def cost_of_a_prediction(s: Section) -> None:
     pairs.tools(s)
     lights = {"p": "P = ", "q": "Q = ", "terms": "H(P,Q)", "cross": "H(P,Q)"}
     s.program(pair_program(s["p"], s["q"], s.unit.name), lights)
-    towards(s)
     likelihood(s)
-    sampling(s, "draws_certain" if max(s["p"]) == 1 else "draws", both=True)
+    lesson.fold("towards", lambda: towards(s), folds.told_of("towards", TOWARDS))
+    part = "draws_certain" if max(s["p"]) == 1 else "draws"
+    drawn = folds.told_of("draws", DRAWS)
+    lesson.fold(part, lambda: sampling(s, part, both=True), drawn)
 
 
 # ---- Real words in the code of another language
@@ -167,7 +169,7 @@ LANGUAGES = links.Params(
 )
 
 
-@lesson.section("languages", LANGUAGES)
+@lesson.section("languages", LANGUAGES, further="words")
 def real_words(s: Section) -> None:
     base, names = s.unit.base, s.labels("en", "de", "fr", "es", "zh_pinyin")
     s.figure(

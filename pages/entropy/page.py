@@ -14,9 +14,9 @@ from pages.entropy.programs import entropy_program
 from ui.draw import formula
 from ui.figure import Pick, Preset, Readout, Row, Slider
 from ui.lesson import pairs
-from ui.lesson.sampling import sampling
+from ui.lesson.sampling import DRAWS, sampling
 from ui.lesson.sections import Lesson, Section
-from ui.state import links
+from ui.state import folds, links
 from ui.words.digits import show
 from ui.words.units import bit_in
 from xent_core import entropy, self_information
@@ -260,12 +260,13 @@ def one_distribution(s: Section) -> None:
     surprise_on_average(s)
     lesson.section("lengths", LENGTHS)(why_minus_log)
     the_code(s.part())
-    sampling(s, "draws", both=False)
-    lesson.section("coin", COIN)(two_outcomes)
-    blocks(s)
+    drawn = folds.told_of("draws", DRAWS)
+    lesson.fold("draws", lambda: sampling(s, "draws", both=False), drawn)
+    lesson.section("coin", COIN, further="coin")(two_outcomes)
+    lesson.fold("blocks", lambda: blocks(s), folds.told_of("blocks", BLOCKS))
 
 
-@lesson.section("text", links.Params(links.Index("per", 0, of=2)))
+@lesson.section("text", links.Params(links.Index("per", 0, of=2)), further="text")
 def a_text_in_codes(s: Section) -> None:
     any_text(s)
 

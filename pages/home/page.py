@@ -7,12 +7,13 @@ import streamlit as st
 
 from pages.home import charts, models
 from pages.home.programs import loss_program
-from ui.app.navigation import groups, link_to
+from ui.app.navigation import Lesson as Station
+from ui.app.navigation import groups, link_to, number
 from ui.draw import formula
 from ui.draw.panels import reach
 from ui.figure import Choice, Preset, Readout, Slider, Tour
 from ui.lesson.sections import Lesson, Section
-from ui.state import links
+from ui.state import links, questions
 from ui.words import words
 from ui.words.digits import show
 from xent_core import cross_entropy_loss, self_information, softmax
@@ -131,15 +132,34 @@ def from_scores_to_the_loss(s: Section) -> None:
     s.program(loss_program(s["z"], k), {"z": "z = ", "p_k": "p[k].item", "loss": "cross_entropy("})
 
 
+def stop_on_the_road(one: Station) -> None:
+    """A lesson on the map: its number, what it shows, how long, what it needs, what is done."""
+    text = lesson.text
+    said = [text.label("minutes", count=one.minutes)]
+    if one.needs:
+        said.append(text.label("builds_on", which=", ".join(str(number(at)) for at in one.needs)))
+    else:
+        said.append(text.label("begin_here"))
+    page = one.page(text.language)
+    st.page_link(page, label=f"**{number(one.name)} · {page.title}**")
+    st.markdown(f"{one.in_a_line(text.language)}  \n:small[{' · '.join(said)}]")
+    count, right = questions.done(one.name)
+    if count:
+        st.markdown(f":small[✓ {text.label('answered', count=count, right=right)}]")
+
+
 def course() -> None:
-    """The lessons by their groups, in the order to take them in, each in one line."""
-    lesson.say("course", start=words("one_hot", lesson.text.language).title)
+    """The road as a map: the lessons by their groups, numbered in the order to take them in."""
+    minutes = sum(one.minutes for _, some in groups() for one in some)
+    start = words("one_hot", lesson.text.language).title
+    lesson.say("course", start=start, minutes=minutes)
     named = [(key, some) for key, some in groups() if key]
-    for column, (key, some) in zip(st.columns(len(named), gap="large"), named, strict=True):
-        column.markdown(f"### {lesson.text.label(key)}")
-        for one in some:
-            column.page_link(one.page(lesson.text.language))
-            column.markdown(one.in_a_line(lesson.text.language))
+    for column, (key, some) in zip(st.columns(len(named)), named, strict=True):
+        with column:
+            st.markdown(f"### {lesson.text.label(key)}")
+            for one in some:
+                with st.container(border=True, gap="xsmall", key=f"xent-stop-{one.name}"):
+                    stop_on_the_road(one)
 
 
 course()

@@ -148,7 +148,7 @@ LADDER = links.Params(
 )
 
 
-@lesson.section("ladder", LADDER)
+@lesson.section("ladder", LADDER, further="questions")
 def twenty_questions(s: Section) -> None:
     base, unit, count = s.unit.base, s.unit_name, int(s["N"])
     priors, log = s.labels("uniform", "zipf"), f"{s.unit.log} N"

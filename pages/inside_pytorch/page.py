@@ -29,7 +29,7 @@ from ui.figure.sweeps import Arrays
 from ui.lesson import pairs
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
-from ui.state import links, typed
+from ui.state import folds, links, typed
 from ui.words.digits import show
 from xent_core import entropy, kl_divergence
 from xent_core import pytorch as xt
@@ -309,16 +309,17 @@ def on_your_logits(s: Section) -> None:
     two_routes(s)
     lesson.section(KEY, STATE, layout="plain")(shapes_and_types)
     alone(wiring)
-    four_ways(s.part("plain"))
-    operators(s.part())
-    alone(options)
-    alone(masks)
+    lesson.fold("ways", lambda: four_ways(s.part("plain")), answered("far"))
+    traced = folds.told_of(KEY, STATE, ("way", "made_of"))
+    lesson.fold("operators", lambda: operators(s.part()), traced)
+    lesson.section(KEY, STATE, further="options", of=("opt",))(options)
+    lesson.section(KEY, STATE, further="mask", of=("mask",))(masks)
 
 
 # ---- How long each takes
 
 
-@lesson.section("timing", links.Params())
+@lesson.section("timing", links.Params(), further="timing")
 def how_long(s: Section) -> None:
     s.say("timing", seconds=f"{timing.SECONDS:g}")
     with s.words:
@@ -345,7 +346,7 @@ def both_divergences(values: Arrays) -> Arrays:
             "entropy": entropy(p)}  # fmt: skip
 
 
-@lesson.section(pairs.KEY, pairs.PAIR)
+@lesson.section(pairs.KEY, pairs.PAIR, further="kl", of=("kl_mean",))
 def kl_div_loss(s: Section) -> None:
     p, q, nats = s["p"], s["q"], s.label("nats")
     s.figure(

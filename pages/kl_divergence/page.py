@@ -203,7 +203,7 @@ def divergence_of_three(log: str) -> str:
     return formula.wrapped(("D ( P ‖ Q )",), ("=", formula.total(*parts)), ("=", kl))
 
 
-@lesson.section("map", MAP)
+@lesson.section("map", MAP, further="map")
 def map_of_three(s: Section) -> None:
     base, unit = s.unit.base, s.unit_name
     levels = models.LEVELS[s.unit.name]
@@ -288,7 +288,7 @@ def ask_which_is_sought(s: Section) -> None:
     )
 
 
-@lesson.section("bells", BELLS)
+@lesson.section("bells", BELLS, further="bells")
 def one_bell(s: Section) -> None:
     base, unit, bit = s.unit.base, s.unit_name, bit_in(s.unit.base)
     words = *s.labels("density_p", "density_q", "costs"), s.label("x_axis", unit=unit)

@@ -17,7 +17,7 @@ from ui.lesson.bridge import Example, bridge
 from ui.lesson.classes import Classes
 from ui.lesson.questions import answered
 from ui.lesson.sections import Lesson, Section
-from ui.state import address, links
+from ui.state import address, folds, links
 from ui.words.digits import show
 from xent_core import cross_entropy_loss_grad, one_hot, self_information, softmax
 from xent_core.pytorch import MASK_TARGETS, MaskCase
@@ -360,9 +360,14 @@ def one_truth(s: Section) -> None:
     the_slope(s.part())
     lights = {"z": "z = ", "y": "y = ", "loss": "loss = ", "p_k": "-log p_k", "slope_z": "gradient"}
     s.program(one_hot_program(s["z"], k, epsilon), lights)
-    label_smoothing(smooth.part())
-    soft_labels(s.below("soft_labels", soft_params(len(names))), names, k, epsilon)
-    masks(s, names, epsilon)
+    smoothed = folds.told_of("label_smoothing", SMOOTH)
+    lesson.fold("smooth", lambda: label_smoothing(smooth.part()), smoothed)
+    soft = "soft_labels", soft_params(len(names))
+    lesson.fold(
+        "soft", lambda: soft_labels(s.below(*soft), names, k, epsilon), folds.told_of(*soft)
+    )
+    masked = folds.told_of("target_mask", mask_params(len(names)))
+    lesson.fold("mask", lambda: masks(s, names, epsilon), masked)
 
 
 lesson.end()

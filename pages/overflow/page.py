@@ -34,7 +34,8 @@ def floating_point(s: Section) -> None:
 # ---- why the stable form is safe
 
 
-def why_safe() -> None:
+@lesson.section("safe", links.Params(), layout="plain", further="routes")
+def why_safe(_: Section) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         lesson.say("routes")
@@ -45,10 +46,6 @@ def why_safe() -> None:
             said = {name: show(loss) for name, loss in found.items()}
             ours = float(cross_entropy_loss(np.zeros((1, count), np.float16), [0]))
             lesson.say("crowd", count=f"{count:,}", less=f"{count - 1:,}", ours=show(ours), **said)
-
-
-st.divider()
-why_safe()
 
 
 # ---- maps: where each formula breaks
@@ -69,7 +66,7 @@ def took_a_point(held: links.Held) -> bool:
     return change != known
 
 
-@lesson.section("breaks", MAP)
+@lesson.section("breaks", MAP, further="maps")
 def where_each_breaks(s: Section) -> None:
     fmt, by = numbered(s["mf"]), int(s["by"])
     formulas = formula_names(s.text)
@@ -136,7 +133,7 @@ def told_of_the_average() -> dict[str, str]:
     }
 
 
-@lesson.section("mean", MEAN)
+@lesson.section("mean", MEAN, further="many")
 def averaging(s: Section) -> None:
     told = answered("average")  # what float16 gives is shown once it has been guessed
     path = models.averages({"n": COUNTS})
@@ -168,7 +165,8 @@ def averaging(s: Section) -> None:
 # ---- torch does the same, up to a few ulps
 
 
-def proof() -> None:
+@lesson.section("proof", links.Params(), layout="plain", further="proof")
+def proof(_: Section) -> None:
     label = lesson.text.label
     lesson.say("proof", top=show(float8_top(), 3))
     rows = [["", "exp", "log", "log1p"]]
@@ -181,6 +179,4 @@ def proof() -> None:
     st.markdown(markdown_table(rows))
 
 
-st.divider()
-proof()
 lesson.end()

@@ -186,7 +186,7 @@ LEARN = links.Params(links.Number("x", 2.0, -LIMIT, LIMIT))
 LOW, HIGH = -4.0, 10.0
 
 
-@lesson.section("learn", LEARN)
+@lesson.section("learn", LEARN, further="slope")
 def nothing_to_learn(s: Section) -> None:
     x = np.linspace(min(LOW, s["x"]), max(HIGH, s["x"]), 281)
     path = models.step_and_slope({"x": x})
@@ -211,7 +211,7 @@ TWO = links.Params(links.Number("d", 1.0, -LIMIT, LIMIT))
 APART = 8.0
 
 
-@lesson.section("two", TWO)
+@lesson.section("two", TWO, further="sigmoid")
 def sigmoid_is_softmax(s: Section) -> None:
     farthest = reach([s["d"]], APART)
     x = np.linspace(-farthest, farthest, 161)
@@ -232,7 +232,7 @@ LOSSES = links.Params(links.Number("u", 2.0, -LIMIT, LIMIT))
 WRONG = -6.0  # the logit of a model that is sure and wrong
 
 
-@lesson.section("squared", LOSSES)
+@lesson.section("squared", LOSSES, further="squared")
 def why_not_squares(s: Section) -> None:
     farthest = reach([s["u"]], APART)
     told = answered("pull")  # the slope of the squared error is drawn once it has been guessed
@@ -344,7 +344,7 @@ def one_softmax_too_many(s: Section) -> None:
 ALL_TEMPERATURES = links.Params(links.Number("t", 1.0, 0.01, 100.0))
 
 
-@lesson.section("temperatures", ALL_TEMPERATURES)
+@lesson.section("temperatures", ALL_TEMPERATURES, further="temperatures")
 def every_temperature(s: Section) -> None:
     curves = models.over_temperatures({"t": TEMPERATURES})["p"].T
     s.figure(
@@ -368,7 +368,7 @@ def every_temperature(s: Section) -> None:
 SLOPES = links.Params(links.Numbers("y", (1.0, 0.0, -1.0), -LIMIT, LIMIT, least=3, most=3))
 
 
-@lesson.section("slopes", SLOPES)
+@lesson.section("slopes", SLOPES, further="jacobian")
 def every_slope(s: Section) -> None:
     s.figure(
         charts.bars_and_matrix(numbered(s, 3), ("softmax p", s.label("heat"))),

@@ -206,7 +206,7 @@ class Lesson:
 
     def options(self, question: str = "", at: int = 0):
         """The options of a question, by its name or by its number on the page."""
-        named = f'[class*="{question}"]' if question else ""
+        named = f'[class*="-{question}"]' if question else ""
         asked = self.page.locator(f'[class*="st-key-xent-question-"]{named}')
         return asked.nth(at).locator("label:has(input)")
 
@@ -318,6 +318,13 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         one.close()
 
 
+def unfolded(path: str) -> str:
+    """Return a link with all of the page unfolded, unless it says itself what is open."""
+    if "open=" in path:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}open=all"
+
+
 class Tabs:
     """Tabs that are opened again and again: in a new one all scripts have to be compiled anew.
 
@@ -371,17 +378,26 @@ def tabs(contexts: Callable[..., BrowserContext]) -> Tabs:
 
 @pytest.fixture
 def visit(tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
-    """Open pages: visit("/softmax?T=2", width=390, …); each is a session of its own."""
+    """Open pages: visit("/softmax?T=2", width=390, …); each is a session of its own.
+
+    All of a page is unfolded, `whole`, unless told otherwise.
+    """
     visits = []
 
     def open_page(
-        path: str = "/", *, width: int = 1280, height: int = 800, base: str = "", **options: Any
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        base: str = "",
+        whole: bool = True,
+        **options: Any,
     ) -> Lesson:
         size = {"width": width, "height": height}
         kind = {"locale": "en-US", "viewport": size, **options}
         lesson = Lesson(tabs.take(kind), base or server.url)
         visits.append((lesson, kind))
-        return lesson.open(path)
+        return lesson.open(unfolded(path) if whole else path)
 
     yield open_page
     for lesson, kind in visits:
@@ -393,5 +409,5 @@ def follow(tabs: Tabs, server: Server) -> Iterator[Callable[[str], Lesson]]:
     """Follow one link after the other in one tab: for what a link alone has to bring about."""
     kind = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
     lesson = Lesson(tabs.take(kind), server.url).open("/?lang=en")
-    yield lesson.follow
+    yield lambda path: lesson.follow(unfolded(path))
     tabs.give_back(lesson, kind)

@@ -30,7 +30,7 @@ def standing(request, tabs: Tabs, server: Server) -> Iterator[tuple[Lesson, str]
     size = {"width": AT_FIRST[language], "height": HEIGHT}
     kind = {"locale": "en-US", "viewport": size}
     lesson = Lesson(tabs.take(kind), server.url)
-    yield lesson.open(f"{path}?lang={language}"), language
+    yield lesson.open(f"{path}?lang={language}&open=all"), language
     tabs.give_back(lesson, kind)
 
 

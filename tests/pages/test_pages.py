@@ -29,7 +29,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = [lesson.name for lesson in LESSONS]
 
 
-def open_page(name: str, **query: str) -> AppTest:
+def open_page(name: str, *, unfolded: bool = True, **query: str) -> AppTest:
+    """Open a lesson, all of it unfolded unless told otherwise."""
+    query = {"open": "all", **query} if unfolded else query
     app = AppTest.from_file(ROOT / "ui" / "app" / "main.py", default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
@@ -46,6 +48,12 @@ def answer(app: AppTest, option: object, name: str = "", at: int = 0) -> None:
     app.radio(key=key).set_value(option).run()
     app.button(key=key.replace("answer to", "show")).click().run()
     assert not app.exception
+
+
+def prose(app: AppTest) -> list[str]:
+    """Return what a page says, without the meanings of its terms."""
+    told = re.compile(r"<button[^>]*>(.*?)<span.*?</span></button>")
+    return [told.sub(r"\1", block.value) for block in app.markdown]
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

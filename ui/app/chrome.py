@@ -10,6 +10,7 @@ from ui.assets import component
 from ui.state import address
 from ui.state.links import quoted
 from ui.words import LANGUAGES, fill, set_language, shared_labels, tag
+from ui.words.glossary import glossary
 
 
 def settle(language: str) -> None:
@@ -43,6 +44,8 @@ def header(title: str, language: str, asked: str | None) -> None:
     other = next(code for code in LANGUAGES if code != language)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False)
+        with st.popover(shared_labels(language)["symbols"], icon=":material/function:"):
+            st.markdown(glossary(language).table())
         st.button(
             LANGUAGES[other],
             key="xent other language",

@@ -17,12 +17,15 @@ class Lesson:
     """A page of the app: its folder in pages/ and its address, its icon, and its group.
 
     `group` is the key of the group's name among the shared labels; lessons of a group stand
-    together.
+    together. What is on the path of a first visit takes about so many `minutes`, and builds on
+    the lessons that it `needs`.
     """
 
     name: str
     icon: str
     group: str = ""
+    minutes: int = 5
+    needs: tuple[str, ...] = ()
 
     def in_a_line(self, language: str) -> str:
         """What the lesson shows: its words' label `road`."""
@@ -40,16 +43,16 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("home", "route"),
-    Lesson("information", "lightbulb", "group_surprise"),
-    Lesson("entropy", "account_tree", "group_surprise"),
-    Lesson("cross_entropy", "area_chart", "group_surprise"),
-    Lesson("kl_divergence", "difference", "group_surprise"),
-    Lesson("one_hot", "looks_one", "group_loss"),
-    Lesson("softmax", "bar_chart", "group_loss"),
-    Lesson("overflow", "bolt", "group_machine"),
-    Lesson("inside_pytorch", "memory", "group_machine"),
-    Lesson("training", "model_training", "group_machine"),
+    Lesson("home", "route", minutes=2),
+    Lesson("information", "lightbulb", "group_surprise", 4),
+    Lesson("entropy", "account_tree", "group_surprise", 4, ("information",)),
+    Lesson("cross_entropy", "area_chart", "group_surprise", 4, ("entropy",)),
+    Lesson("kl_divergence", "difference", "group_surprise", 3, ("cross_entropy",)),
+    Lesson("one_hot", "looks_one", "group_loss", 3, ("information",)),
+    Lesson("softmax", "bar_chart", "group_loss", 4, ("one_hot",)),
+    Lesson("overflow", "bolt", "group_machine", 4, ("softmax",)),
+    Lesson("inside_pytorch", "memory", "group_machine", 3, ("softmax",)),
+    Lesson("training", "model_training", "group_machine", 4, ("softmax",)),
 )
 
 
@@ -65,6 +68,11 @@ def pages(language: str) -> dict[str, list["st.Page"]]:
         labels[key] if key else "": [lesson.page(language) for lesson in some]
         for key, some in groups()
     }
+
+
+def number(name: str) -> int:
+    """Return a lesson's number on the road: the first after home is 1."""
+    return [lesson.name for lesson in LESSONS].index(name)
 
 
 def neighbours(name: str) -> tuple[Lesson | None, Lesson | None]:

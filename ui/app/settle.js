@@ -2,6 +2,10 @@
 // page needs when the server was away.
 
 import "./comeback.js"
+import { unfold } from "./unfold.js"
+
+/** @type {string | undefined} the page and the hash that have been gone to */
+let found
 
 /**
  * What a run adds to the address is added once: its message may come again, with a theme, say.
@@ -18,4 +22,6 @@ export function mount({ data: { language, page, added, run } }) {
   const readable = `?${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
   if (query.size && readable !== search)
     history.replaceState(history.state, "", pathname + readable + hash)
+  if (found !== page + hash) unfold(hash)
+  found = page + hash
 }

@@ -6,11 +6,13 @@ from html import escape
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.state import address
 from ui.state.questions import (
     answer,
     answers,
+    ask,
     can_give_back,
     forget,
     give_back,
@@ -25,23 +27,33 @@ def show_question(
     options: Sequence[str],
     right: int,
     then: Callable[[], None] | None = None,
+    places: tuple[DeltaGenerator, DeltaGenerator] | None = None,
     **numbers: object,
 ) -> None:
     """Ask before showing: an option is chosen, then its answer shown and the figure moved.
 
     The page's part `name` is the question, `name-told` what is true; `name-if-0` is said first to
     those who chose the first option, and so on. `numbers` fill them. `then` moves the figure to
-    the state in question.
+    the state in question. `places` are where the question and the verdict stand.
     """
     _note(name, plain(text(name, **numbers)), options, right, text.language)
     given = answers().get(name)
+    ask(name, text(name, **numbers), right)
     key = f"xent answer to {address.page()} {name}"
-    with st.container(key=f"xent-question-{address.page()}-{name}"):
+    asked, told = places or (st.container(),) * 2
+    apart = told is not asked
+    with asked.container(key=f"xent-question-{address.page()}-{name}"):
         chosen = _choose(text(name, **numbers), options, key, given)
-        with st.container(horizontal=True):
-            _buttons(text, name, key, chosen if chosen != given else None, then)
-        if given is not None:
+        buttons = st.container(horizontal=True)
+        with buttons:
+            _show_button(text, name, key, chosen if chosen != given else None, then)
+        if not apart:
+            told = st.container()
+    if given is not None:
+        with told:
             _tell(text, name, given == right, _told(text, name, given, **numbers))
+        with told.container(horizontal=True) if apart else buttons:
+            _ways_back(text, name)
 
 
 _ASKED = "xent questions on the page"
@@ -89,26 +101,29 @@ def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> 
     )
 
 
-def _buttons(
+def _show_button(
     text: Words, name: str, key: str, chosen: int | None, then: Callable[[], None] | None
 ) -> None:
-    """Show the answer to what is chosen and not yet told; ask again; give back one's numbers."""
+    """Show the answer to what is chosen and not yet told."""
 
     def take() -> None:
         if st.session_state[key] is not None:
             answer(name, st.session_state[key], then)
 
-    page = address.page()
-    show = f"xent show {page} {name}"
+    show = f"xent show {address.page()} {name}"
     st.button(text.label("show_answer"), key=show, disabled=chosen is None, on_click=take)
+
+
+def _ways_back(text: Words, name: str) -> None:
+    """Ask again; give back one's own numbers."""
     for label, offered, does in (
-        ("ask_again", answered(name), forget),
+        ("ask_again", True, forget),
         ("own_again", can_give_back(name), give_back),
     ):
         if offered:
             st.button(
                 text.label(label),
-                key=f"xent {label} {page} {name}",
+                key=f"xent {label} {address.page()} {name}",
                 type="tertiary",
                 on_click=does,
                 args=(name,),

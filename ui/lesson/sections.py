@@ -30,9 +30,12 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.draw.panels import Picture
 from ui.figure import Control, Pick, Preset, Readout, Row, Stream, Tour, View, live_figure
 from ui.figure.sweeps import Arrays, Model
+from ui.lesson.ending import show_end
+from ui.lesson.folds import fold
 from ui.lesson.questions import show_question
-from ui.state import address, links
+from ui.state import address, folds, links, questions
 from ui.words import Words, current_language, words
+from ui.words.glossary import glossary
 from ui.words.units import Unit, unit_switch
 from xent_core import set_probability
 
@@ -63,43 +66,99 @@ class Lesson:
         self.name = name
         self.text: Words = words(name, current_language())
         self.unit: Unit | None = unit_switch(self.text) if units else None
-        self._begun = False
+        self._above = ""  # what stands above what comes next: a section, a fold, nothing
+        self._folds: set[str] = set()
+        self._terms: dict[str, str] = {}  # the part that explains each term
+        questions.ask_anew()
 
     def section(
-        self, key: str, params: links.Params, *, figures: Sequence[str] = (), layout: str = "beside"
+        self,
+        key: str,
+        params: links.Params,
+        *,
+        figures: Sequence[str] = (),
+        layout: str = "beside",
+        further: str = "",
+        of: Sequence[str] = (),
     ) -> Callable[[Callable[["Section"], None]], Callable[["Section"], None]]:
         """Run a function as a section whose state is `key`, of these parameters.
 
         Several live `figures` of the one state have a name each. `layout` is "beside" (words,
-        then the figure beside them), "above" (words and question above the figure), or "plain".
+        then the figure beside them), "above" (words, question and verdict side by side above the
+        figure), or "plain".
+
+        A section off the path of a first visit is folded: `further` is the part of the lesson's
+        text whose heading is the fold's. A link that has something to say of the state opens it;
+        where sections share a state, something `of` these parameters and questions.
         """
 
         def run(function: Callable[[Section], None]) -> Callable[[Section], None]:
-            self._divide()
+            def show() -> None:
+                self._above = "section"
+                function(Section(self, key, params, figures, layout))
 
             @st.fragment
             @functools.wraps(function)
             def fragment() -> None:
-                function(Section(self, key, params, figures, layout))
+                if questions.answered_anew():  # which the lesson's end has to say
+                    st.rerun(scope="app")
+                if further:
+                    self._fold(further, show, folds.told_of(key, params, of))
+                else:
+                    show()
 
+            self.divide("fold" if further else "section")
             fragment()
             return function
 
         return run
 
-    def _divide(self) -> None:
-        if self._begun:
-            st.divider()
-        self._begun = True
+    def fold(self, part: str, show: Callable[[], None], wanted: bool = False) -> None:
+        """Fold what `show` shows under the heading of a part of the lesson's text.
 
-    def say(self, part: str, **numbers: object) -> None:
-        """Show a part of the lesson's text with its numbers filled in."""
-        st.markdown(self.text(part, **numbers))
+        It is open from the start where it is `wanted`, or the address says so by the part's name.
+        """
+        self.divide("fold")
+        self._fold(part, show, wanted)
+
+    def _fold(self, part: str, show: Callable[[], None], wanted: bool) -> None:
+        self._folds.add(part)
+
+        def below_heading() -> None:
+            self._above = ""
+            show()
+
+        mark = self.text.label("further")
+        fold(self.text.heading(part), mark, part, below_heading, wanted)
+        self._above = "fold"
+
+    def divide(self, below: str = "section") -> None:
+        """Draw a line between what stands above, if there is something, and what comes `below`.
+
+        A fold has lines of its own.
+        """
+        if self._above and below == "section":
+            st.divider()
+        self._above = below
+
+    def say(self, part: str, place: DeltaGenerator | None = None, /, **numbers: object) -> None:
+        """Show a part of the lesson's text with its numbers filled in.
+
+        A heading that is a fold's is not said again. A term is explained where the lesson says it
+        for the first time.
+        """
+        said = self.text(part, **numbers)
+        if part in self._folds:
+            said = said.partition("\n")[2]
+        known = glossary(self.text.language)
+        here = [one for one in known.find(said) if self._terms.setdefault(one, part) == part]
+        shown = place or st
+        shown.markdown(known.explain(said, here), unsafe_allow_html=bool(here))
 
     def end(self) -> None:
-        """Show the one sentence to take home."""
-        label, sentence = self.text.label("take_home"), self.text("takeaway")
-        st.info(f"**{label}** · {sentence}", icon=":material/lightbulb:")
+        """Show what one can say now, what was answered, and the sentence to take home."""
+        st.divider()
+        show_end(self.text)
 
 
 @dataclass
@@ -114,6 +173,7 @@ class Section:
     held: links.Held = field(init=False)
     words: DeltaGenerator = field(init=False)
     question: DeltaGenerator = field(init=False)
+    verdict: DeltaGenerator = field(init=False)
     stage: DeltaGenerator = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,16 +183,17 @@ class Section:
     def _lay_out(self) -> None:
         if self.layout == "beside":
             self.words, self.stage = st.columns([1, 2], gap="large")
-            self.question = self.words
-        elif self.layout == "above":
-            self.words, self.question = st.columns(2, gap="large")
+            self.question = self.verdict = self.words
+        elif self.layout == "above":  # a verdict has its place from the start: nothing drops
+            with st.container(key=f"xent-above-{self.key}"):
+                self.words, self.question, self.verdict = st.columns([5, 4, 6], gap="medium")
             self.stage = st.container()
         else:
-            self.words = self.question = self.stage = st.container()
+            self.words = self.question = self.verdict = self.stage = st.container()
 
     def part(self, layout: str = "beside") -> "Section":
         """Return another part of this section, below a line: the same state, a place of its own."""
-        st.divider()
+        self.lesson.divide()
         other = copy.copy(self)
         other.layout = layout
         other._lay_out()
@@ -140,7 +201,7 @@ class Section:
 
     def below(self, key: str, params: links.Params, layout: str = "beside") -> "Section":
         """Return a section with another state, which is run again together with this one."""
-        st.divider()
+        self.lesson.divide()
         return Section(self.lesson, key, params, layout=layout)
 
     # -- the state
@@ -187,7 +248,7 @@ class Section:
 
     def say(self, part: str, /, **numbers: object) -> None:
         """Say a part of the lesson's text, with its numbers filled in."""
-        self.words.markdown(self.text(part, **numbers))
+        self.lesson.say(part, self.words, **numbers)
 
     def say_small(self, words: str) -> None:
         """Say something in small letters of the text's colour: a caption's is too pale for some."""
@@ -207,8 +268,9 @@ class Section:
         `then` moves the figure to the state in question: the values that change, or a function.
         """
         move = functools.partial(self.put, **then) if isinstance(then, Mapping) else then
-        with self.question:
-            show_question(self.text, name, list(map(self.told, options)), right, move, **numbers)
+        told = list(map(self.told, options))
+        places = self.question, self.verdict
+        show_question(self.text, name, told, right, move, places, **numbers)
 
     def program(self, code: str, lights: Mapping[str, str] | None = None) -> None:
         """Show the program that does the same in PyTorch for exactly this state.

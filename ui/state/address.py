@@ -90,6 +90,31 @@ def _added_to(told: dict[str, str]) -> dict[str, str]:
     return texts if told == before else {}
 
 
+def kept(name: str) -> str:
+    """What this page has under a name that no state has: as the address says, or as one left it."""
+    key = f"xent kept {name} of {page()}"
+    text: str = st.session_state.get(key, "")
+    if not in_fragment():
+        said = query().get(name)
+        if said is not None or not arrived():
+            text = said or ""
+        elif text:
+            add({name: text})
+        st.session_state[key] = text
+    return text
+
+
+def left(name: str, page: str) -> str:
+    """What a page has, or had when one left it, under a name that no state has."""
+    return st.session_state.get(f"xent kept {name} of {page}", "")
+
+
+def keep(name: str, text: str) -> None:
+    """Let this page have a text under a name: a step that Back undoes."""
+    st.session_state[f"xent kept {name} of {page()}"] = text
+    push({name: text or None})
+
+
 def push(changes: Changes) -> None:
     """Change the address, as a step that Back undoes."""
     step = st.session_state.get(_STEP)

@@ -154,6 +154,7 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
         state = memory.state
     else:
         state, problems, asked = _from_address(memory, params)
+        _complete(params, state, problems, asked)
         memory.epoch += state != memory.state
     before, memory.shown = memory.shown, state
     memory.keep(state)
@@ -170,6 +171,22 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
         before=before,
         hand=hand,
     )
+
+
+def look(key: str, params: Params) -> dict[str, Any]:
+    """Return the state `key` without holding it: what would show it may stay folded.
+
+    It is remembered and in the address all the same.
+    """
+    memory = _memory(key, params)
+    if address.in_fragment() and memory.state and _fits(params, memory.state):
+        return memory.state
+    state, _, asked = _from_address(memory, params)
+    if not asked:
+        _complete(params, state, (), asked)
+    memory.epoch += state != memory.state
+    memory.state = state
+    return state
 
 
 def _fits(params: Params, state: Mapping[str, Any]) -> bool:
@@ -192,11 +209,20 @@ def _from_address(
         state, problems = memory.own, []
     else:
         state, problems = params.default, []
+    return state, problems, asked
+
+
+def _complete(
+    params: Params,
+    state: Mapping[str, Any],
+    problems: Sequence[Problem],
+    asked: Mapping[str, str],
+) -> None:
+    """Have the address say what it lacks of a state, and what holds in place of what is no use."""
     bad = {problem.name for problem in problems}
     if asked or state != params.default:
         written = params.write(state)
         address.add({name: written[name] for name in written if name in bad or name not in asked})
-    return state, problems, asked
 
 
 def put(key: str, params: Params, **values: Any) -> None:

@@ -5,6 +5,7 @@ The address says `said=twice.1,most.0`: for each question that has been answered
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,9 +14,17 @@ from ui.state import address, links
 _PARAM = "said"
 _ONE = re.compile(r"([a-z0-9_]{1,30})\.([0-2])")  # every question has three options
 _MOST = 40
-_MOVED, _HEARD = "xent moved by", "xent heard"
+_MOVED, _HEARD, _ASKED, _ANEW = "xent moved by", "xent heard", "xent asked", "xent anew"
 
 Answers = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a page has asked: its words, and the number of the right option."""
+
+    label: str
+    right: int
 
 
 def read(text: str) -> dict[str, int]:
@@ -24,31 +33,51 @@ def read(text: str) -> dict[str, int]:
     return {match[1]: int(match[2]) for match in found if match}
 
 
-def write(answers: Answers) -> str | None:
-    """Return the text that `read` takes; None without an answer."""
-    return ",".join(f"{name}.{at}" for name, at in answers.items()) or None
-
-
-def _key() -> str:
-    return f"xent answers of {address.page()}"
+def write(answers: Answers) -> str:
+    """Return the text that `read` takes."""
+    return ",".join(f"{name}.{at}" for name, at in answers.items())
 
 
 def answers() -> Answers:
     """What the reader has answered on this page."""
-    kept: Answers = st.session_state.get(_key(), {})
-    if not address.in_fragment():
-        said = address.query().get(_PARAM)
-        if said is not None or not address.arrived():
-            kept = read(said or "")
-        elif kept:
-            address.add({_PARAM: write(kept) or ""})
-        st.session_state[_key()] = kept
-    return kept
+    return read(address.kept(_PARAM))
 
 
 def _put(kept: Answers) -> None:
-    st.session_state[_key()] = kept
-    address.push({_PARAM: write(kept)})
+    st.session_state[_ANEW] = True
+    address.keep(_PARAM, write(kept))
+
+
+def _asked_of(page: str) -> dict[str, Asked]:
+    return st.session_state.setdefault(_ASKED, {}).setdefault(page, {})
+
+
+def asked() -> Mapping[str, Asked]:
+    """What this page has asked since it was run as a whole; what is folded has not been asked."""
+    return _asked_of(address.page())
+
+
+def ask(name: str, label: str, right: int) -> None:
+    """Note that a question is asked."""
+    _asked_of(address.page())[name] = Asked(label, right)
+
+
+def ask_anew() -> None:
+    """Begin a run of the whole page, which has asked nothing yet."""
+    _asked_of(address.page()).clear()
+    st.session_state.pop(_ANEW, None)
+
+
+def answered_anew() -> bool:
+    """Whether a part of the page runs alone, and an answer has come or gone since all of it ran."""
+    return address.in_fragment() and st.session_state.pop(_ANEW, False)
+
+
+def done(page: str) -> tuple[int, int]:
+    """Return how many questions of a page have been answered in this session, and how many well."""
+    given = read(address.left(_PARAM, page))
+    known = _asked_of(page)
+    return len(given), sum(name in known and known[name].right == at for name, at in given.items())
 
 
 def answer(name: str, at: int, then: Callable[[], None] | None) -> None:

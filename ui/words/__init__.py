@@ -56,6 +56,13 @@ class Words:
         """Return a part of the page with its places filled."""
         return fill(self.parts[part], values)
 
+    def heading(self, part: str) -> str:
+        """Return the heading that a part begins with. ValueError if it has none."""
+        first = self.parts[part].partition("\n")[0]
+        if not first.startswith("#"):
+            raise ValueError(f"{self.title}: {part!r} has no heading")
+        return first.lstrip("#").strip()
+
     def label(self, name: str, /, **values: object) -> str:
         """Return a short label with its places filled."""
         return fill(self.labels[name], values)

@@ -35,7 +35,7 @@ def page():
 
 def visit(page: AppTest, **query: str) -> list[dict]:
     page.query_params.clear()
-    page.query_params.update(query)
+    page.query_params.update({"open": "all", **query})
     page.run()
     assert not page.exception
     return figures(page)
@@ -261,6 +261,7 @@ def test_p_is_the_one_edited_on_cross_entropy(page):
     app.query_params.update({"p": "1,3", "q": "1,1", "names": "yes,no"})
     app.run()
     app.query_params.clear()
+    app.query_params["open"] = "all"
     app.switch_page("../../pages/entropy/page.py").run()
     main, _, tree, *_ = figures(app)
     for figure in (main, tree):
@@ -275,6 +276,7 @@ def test_p_is_the_one_edited_on_cross_entropy(page):
 def paste(page: AppTest, text: str) -> dict | None:
     """Put a text into the box; return the figure of it, if there is one."""
     page.query_params.clear()
+    page.query_params["open"] = "all"
     page.text_area[0].set_value(text).run()
     assert not page.exception
     found = [figure for figure in figures(page) if figure["key"] == "text"]

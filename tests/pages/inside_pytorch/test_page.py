@@ -38,7 +38,7 @@ def at(**query: str):
     app = opened()
     for key in list(app.query_params):
         del app.query_params[key]
-    app.query_params.update({"lang": "en", **query})
+    app.query_params.update({"lang": "en", "open": "all", **query})
     app.run()
     assert not app.exception
     return app

@@ -6,7 +6,7 @@ from scipy import integrate, special, stats
 from scipy.spatial.distance import jensenshannon
 
 import xent_core as xc
-from tests.pages.test_pages import LOGS, answer, figures, open_page, run
+from tests.pages.test_pages import LOGS, answer, figures, open_page, prose, run
 from ui.words import LANGUAGES, words
 from ui.words.digits import show
 from xent_core.densities import gaussian_kl
@@ -104,7 +104,7 @@ def test_one_switch_changes_every_number_axis_and_formula(unit):
     assert label in bells["figure"]["layout"]["xaxis2"]["title"]["text"]
     assert bells["now"]["forward"] / bit == pytest.approx(2.8094, abs=1e-4)
     bound = show(xc.jensen_shannon_divergence([1, 0], [0, 1], base=UNITS[unit]))
-    assert any(f"never above {bound} {label}" in block.value for block in app.markdown)
+    assert any(f"never above {bound} {label}" in text for text in prose(app))
 
 
 def test_what_p_has_and_q_calls_impossible_is_infinite_and_marked():

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.pages.test_pages import answer, figures, open_page, run
+from tests.pages.test_pages import answer, figures, open_page, prose, run
 from ui.words import words
 from ui.words.digits import show
 
@@ -42,7 +42,7 @@ def page():
 
 def follow(app, **query: str):
     app.query_params.clear()
-    app.query_params.update(query)
+    app.query_params.update({"open": "all", **query})
     app.run()
     assert not app.exception
     assert not app.warning
@@ -157,7 +157,7 @@ def test_a_mask_tells_index_one_hot_and_smoothing_apart(page, m, eps):
 
 def test_the_notes_examples_stand_on_the_page(page):
     app = follow(page)
-    shown = next(m.value for m in app.markdown if "is **one-hot**" in m.value)
+    shown = next(text for text in prose(app) if "one-hot" in text and "`" in text)
     for name, code in (("cat", [1, 0, 0]), ("dog", [0, 1, 0]), ("bird", [0, 0, 1])):  # S7
         assert f"{name} = `{code}`" in shown
 

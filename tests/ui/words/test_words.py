@@ -185,7 +185,7 @@ def family_labels(name: str, source: str) -> set[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_and_label_is_used_by_its_page(name, language):
     source = "\n".join(file.read_text("utf-8") for file in files_of(name))
-    assert unused(name, language, source) <= {"takeaway", "road"}
+    assert unused(name, language, source) <= {"road"}
 
 
 def test_a_part_that_no_code_says_is_seen():

@@ -1,0 +1,62 @@
+"""A lesson's end says what was asked and how it was answered; home's map says what is done."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import NAMES, answer, open_page
+from ui.app.navigation import LESSONS, number
+from ui.words import LANGUAGES, fill, shared_labels, words
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(block.value for block in app.markdown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lesson_ends_with_what_one_can_say(name, language):
+    text = words(name, language)
+    app = open_page(name, lang=language)
+    assert text("now") in said(app)
+    assert text("takeaway") in app.info[-1].value
+    assert 2 <= text("now").count("- ") <= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_end_says_of_each_question_how_it_was_answered(language):
+    label = shared_labels(language)
+    app = open_page("softmax", lang=language)
+    question = app.radio[0].label
+    assert f"- ○ **{label['state_open']}** · {question}" in said(app)
+    answer(app, app.radio[0].options[0])
+    assert f"- ✗ **{label['state_not_yet']}** · {question}" in said(app)
+    answer(app, app.radio[0].options[1])
+    assert f"- ✓ **{label['state_right']}** · {question}" in said(app)
+    assert f"**{label['state_open']}**" in said(app)  # the others
+
+
+def test_what_is_folded_is_not_counted_among_what_was_asked():
+    folded, whole = (open_page("softmax", lang="en", unfolded=some) for some in (False, True))
+    opened = shared_labels("en")["state_open"]
+    assert 0 < said(folded).count(f"**{opened}**") < said(whole).count(f"**{opened}**")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_says_order_minutes_needs_and_what_is_done(language):
+    label = shared_labels(language)
+    app = open_page("softmax", lang=language)
+    answer(app, app.radio[0].options[1])
+    answer(app, app.radio[1].options[0], at=1)
+    app.switch_page("../../pages/home/page.py").run()
+    assert not app.exception
+    told = said(app)
+    for one in LESSONS[1:]:
+        assert one.in_a_line(language) in told
+        assert all(number(need) < number(one.name) for need in one.needs)
+    assert fill(label["builds_on"], {"which": str(number("one_hot"))}) in told
+    assert f"✓ {fill(label['answered'], {'count': 2, 'right': 1})}" in told
+    assert told.count("✓ ") == 1
+
+
+def test_the_path_of_a_first_visit_takes_about_35_minutes():
+    assert 30 <= sum(lesson.minutes for lesson in LESSONS) <= 40

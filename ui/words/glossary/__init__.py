@@ -1,0 +1,66 @@
+"""The symbols and terms of the app, a table a language: said once, explained where one points."""
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+# where a term is not prose: code, a formula, a link, a heading, HTML, a place for a number
+_NO_PROSE = re.compile(r"(`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The tables of one language: what each symbol and each term means."""
+
+    note: str
+    heads: tuple[str, str]
+    symbols: Mapping[str, str]
+    terms: Mapping[str, str]
+
+    def table(self) -> str:
+        """Return the symbols, then the terms, as tables in Markdown."""
+        symbols = [f"| **{name}** | {meaning} |" for name, meaning in self.symbols.items()]
+        terms = [f"| **{name}** | {meaning} |" for name, meaning in self.terms.items()]
+        parts = zip(self.heads, (symbols, terms), strict=True)
+        tables = ["\n".join([f"| {head} | |", "|---|---|", *lines]) for head, lines in parts]
+        return "\n\n".join([self.note, *tables])
+
+    def find(self, markdown: str) -> list[str]:
+        """Return the terms in the prose of a text, each once."""
+        prose = _NO_PROSE.sub(" ", markdown)
+        return [term for term in self.terms if _word(term).search(prose)]
+
+    def explain(self, markdown: str, terms: list[str]) -> str:
+        """Return a text in which the first occurrence of each of some terms can be pointed at."""
+        for term in terms:
+            pieces = _NO_PROSE.split(markdown)  # at odd places stands what is no prose
+            for at in range(0, len(pieces), 2):
+                if _word(term).search(pieces[at]):
+                    pieces[at] = _word(term).sub(lambda found: self._told(found[0]), pieces[at], 1)
+                    break
+            markdown = "".join(pieces)
+        return markdown
+
+    def _told(self, term: str) -> str:
+        """Return a term as a button: a mouse, a key and a finger can all point at it."""
+        meaning = escape(self.terms[term])
+        return (
+            f'<button type="button" class="xent-term">{escape(term)}'
+            f'<span class="xent-meaning" role="tooltip">{meaning}</span></button>'
+        )
+
+
+def _word(term: str) -> re.Pattern[str]:
+    """Return a pattern that finds a term as a word of its own; Chinese has no spaces."""
+    return re.compile(rf"(?<![A-Za-z_-]){re.escape(term)}(?![A-Za-z_-])")
+
+
+@functools.cache
+def glossary(language: str) -> Glossary:
+    """Return the glossary in a language."""
+    return Glossary(**tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))
