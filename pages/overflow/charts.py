@@ -257,10 +257,12 @@ def outcome_maps(
         *panels,
         height=430,
         narrow_height=760,
-        narrow_layout={"margin.r": 20, "annotations.0.font.size": 12},
+        narrow_layout={"margin.r": 20},
         margin={"l": 56, "r": 8, "t": 58, "b": 44},
         font={"size": 14},
-        annotations=[heading(words, (0.0, 1.0), yshift=30, font={"size": 14})],
+        annotations=[
+            heading(words, (0.0, 1.0), yshift=30, font={"size": 14}, narrow={"font.size": 12})
+        ],
     )
     shown = zip([planes[chosen], *planes], panels, [7, *[2] * len(planes)], strict=True)
     made.figure.update_layout(

@@ -45,13 +45,13 @@ def test_a_fold_says_its_heading_once_and_shows_nothing_until_it_is_open(name, l
 @pytest.mark.parametrize(
     ("name", "link", "part"),
     [
-        ("softmax", {"c": "3"}, "move"),
-        ("softmax", {"c": "0"}, "move"),  # as at first: but the link was copied from there
+        ("softmax", {"d": "3"}, "sigmoid"),
+        ("softmax", {"d": "1"}, "sigmoid"),  # as at first: but the link was copied from there
         ("softmax", {"open": "sigmoid,no such fold,"}, "sigmoid"),
-        ("softmax", {"open": "all,-move,-sigmoid,-jacobian"}, "slope"),
-        ("softmax", {"c": "☠", "open": "all,-sigmoid,-jacobian,-slope"}, "move"),
+        ("softmax", {"open": "all,-squared,-temperatures,-sigmoid,-jacobian"}, "slope"),
+        ("softmax", {"d": "☠", "open": "all,-squared,-temperatures,-jacobian,-slope"}, "sigmoid"),
         ("entropy", {"block": "3"}, "blocks"),
-        ("one_hot", {"said": "push.1"}, "slope"),
+        ("one_hot", {"said": "perfect.1"}, "smooth"),
         ("one_hot", {"m": "1"}, "mask"),
         ("inside_pytorch", {"way": "log_softmax_nll"}, "operators"),
         ("inside_pytorch", {"said": "kl_mean.1", "p": "1,1,2", "q": "1,2,1"}, "kl"),
@@ -72,18 +72,18 @@ def test_a_link_of_a_state_that_sections_share_opens_only_what_it_says_something
 
 
 def test_back_closes_and_what_was_moved_inside_is_as_the_address_says():
-    app = open_page("softmax", unfolded=False, c="3")
-    del app.query_params["c"]
+    app = open_page("softmax", unfolded=False, d="3")
+    del app.query_params["d"]
     app.run()
     assert opened(app) == set()
-    app.query_params["open"] = "move"
+    app.query_params["open"] = "sigmoid"
     app.run()
-    (moved,) = [figure for figure in figures(app) if figure["key"] == "move"]
-    assert moved["base"]["c"] == 0
+    (moved,) = [figure for figure in figures(app) if figure["key"] == "two"]
+    assert moved["base"]["d"] == 1
 
 
 def test_what_one_left_open_is_open_when_one_comes_back():
-    app = open_page("softmax", unfolded=False, open="sigmoid", c="3")
+    app = open_page("softmax", unfolded=False, open="slope", d="3")
     at_first = opened(app)
     assert len(at_first) == 2
     for page in ("entropy", "softmax"):
@@ -91,15 +91,15 @@ def test_what_one_left_open_is_open_when_one_comes_back():
         app.switch_page(f"../../pages/{page}/page.py").run()
         assert not app.exception
     assert opened(app) == at_first
-    (moved,) = [figure for figure in figures(app) if figure["key"] == "move"]
-    assert moved["base"]["c"] == 3
+    (moved,) = [figure for figure in figures(app) if figure["key"] == "two"]
+    assert moved["base"]["d"] == 3
 
 
 def test_an_answer_inside_keeps_its_fold_open():
-    app = open_page("softmax", unfolded=False, open="move")
-    radio = next(radio for radio in app.radio if radio.key.endswith("shift"))
+    app = open_page("softmax", unfolded=False, open="squared")
+    radio = next(radio for radio in app.radio if radio.key.endswith("pull"))
     radio.set_value(radio.options[1]).run()
     app.button(key=radio.key.replace("answer to", "show")).click().run()
-    assert opened(app) == {words("softmax", "en").heading("move")}
-    again = open_page("softmax", unfolded=False, c="10", s="1", said="shift.1")
+    assert opened(app) == {words("softmax", "en").heading("squared")}
+    again = open_page("softmax", unfolded=False, u="-6", said="pull.1")
     assert opened(again) == opened(app)

@@ -88,6 +88,8 @@ def picture(
     shared = shared_layout(height=height, **layout)
     narrow: dict[str, Any] = {"height": narrow_height} if narrow_height else {}
     narrow |= narrow_layout or {}
+    notes = enumerate(shared["annotations"])
+    shared["annotations"] = [_wide(f"annotations.{at}", note, narrow) for at, note in notes]
     placed = [_place(panel, _number(at), shared, narrow) for at, panel in enumerate(panels)]
     if narrow:
         shared["meta"] = {"narrow": narrow}
@@ -134,7 +136,7 @@ def _place(
 
 
 def _wide(place: str, said: Axis, narrow: dict[str, Any]) -> dict[str, Any]:
-    """Return what is said of an axis or a title; what it asks for on a phone goes to `narrow`."""
+    """Return what is said of an axis or a note; what it asks for on a phone goes to `narrow`."""
     wide = dict(said)
     narrow.update({f"{place}.{name}": value for name, value in wide.pop("narrow", {}).items()})
     return wide

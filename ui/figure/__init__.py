@@ -241,10 +241,10 @@ def live_figure(
     base = dict(state)
     positions = {control.name: control.positions for control in controls}
     goals = [dict(p.values) if p.whole else {**base, **p.values} for p in presets]
-    came = before if before and before.keys() == base.keys() and before != base else base
+    kinds = {control.name: _kind(control, view.rules) for control in controls}
+    came = before if before and _knows(before, base, positions, kinds) else base
     stops = [goals[at] for at in tour.stops] if tour else []
     ways = [] if stream else ways_of(base, positions, came, goals, stops)
-    kinds = {control.name: _kind(control, view.rules) for control in controls}
     table = sweep(base, positions, model, goals, ways, {k: v for k, v in kinds.items() if v})
     header = {
         "assets": {"plotly": asset_url("plotly.js"), "css": asset_url("ui/figure/figure.css")},
@@ -307,6 +307,22 @@ def _kind(control: Control, rules: Mapping[str, str]) -> str:
     if control.name in rules:
         return SHARE
     return WHOLE if isinstance(control, Slider) and control.whole else LINE
+
+
+def _knows(
+    before: Mapping[str, Any],
+    base: Mapping[str, Any],
+    positions: Mapping[str, NDArray[np.float64]],
+    kinds: Mapping[str, str],
+) -> bool:
+    """Whether the model knows a state before, which may have been another figure's.
+
+    An index or a whole number has to be one that there still is.
+    """
+    return before.keys() == base.keys() and all(
+        kinds[name] not in ("", WHOLE) or places.min() <= before[name] <= places.max()
+        for name, places in positions.items()
+    )
 
 
 def _describe(control: Control, bounds: tuple[float, float] | None) -> dict[str, Any]:

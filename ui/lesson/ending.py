@@ -24,11 +24,11 @@ def show_end(text: Words) -> None:
     with st.container(key="xent-end"):
         say, asked = st.columns(2, gap="large")
         with say:
-            st.markdown(f"#### {text.label('can_say')}")
+            st.markdown(f"## {text.label('can_say')}")
             st.markdown(text("now"))
             label, sentence = text.label("take_home"), text("takeaway")
             st.info(f"**{label}** · {sentence}", icon=":material/lightbulb:")
         with asked:
             if questions.asked():
-                st.markdown(f"#### {text.label('was_asked')}")
+                st.markdown(f"## {text.label('was_asked')}")
                 st.markdown(answers_in_words(text))

@@ -315,7 +315,6 @@ class Section:
         says what could not be used. With a `stream`, rows come while the reader looks on, and
         its player takes the place of the button that sets all back.
         """
-        figure = name or self.key
         shown = [self._worded(control) for control in controls]
         vectors = _vectors(self.held)
         rules = _rules(self.held, vectors)
@@ -334,29 +333,43 @@ class Section:
             free=free,
             kin=kin or {},
         )
-        whole = self.params.controls(self.params.default)
-        back = [] if stream else [Preset(self.label("reset"), whole, whole=True)]
+        given = _given_vectors(model, self.held, vectors)
         with self.stage:
-            if self.held.problems and figure in (self.key, next(iter(self.figures), "")):
-                said = links.names(self.held.problems, self.text.label)
-                st.warning(self.text.label("bad_link", what=said))
-            live_figure(
-                figure,
-                controls=shown,
-                state=self.held.controls | ({"step": stream.step} if stream else {}),
-                model=_given_vectors(model, self.held, vectors),
-                view=view,
-                presets=[self._worded(preset) for preset in (*presets, *back)],
-                words=figure_words(self.text) | dict(stream.words if stream else {}),
-                bounds=self.params.bounds(self.held.state),
-                link=self._link(),
-                ack=self.held.acks.get(figure, ""),
-                group=self.key,
-                epoch=self.held.epoch,
-                stream=stream,
-                before=self.held.came(figure),
-                tour=tour,
-            )
+            self._show(name or self.key, shown, given, view, [*presets], stream, tour)
+
+    def _show(
+        self,
+        figure: str,
+        controls: Sequence[Control],
+        model: Model,
+        view: View,
+        presets: list[Preset],
+        stream: Stream | None,
+        tour: Tour | None,
+    ) -> None:
+        if self.held.problems and figure in (self.key, next(iter(self.figures), "")):
+            said = links.names(self.held.problems, self.text.label)
+            st.warning(self.text.label("bad_link", what=said))
+        if not stream:
+            whole = self.params.controls(self.params.default)
+            presets.append(Preset(self.label("reset"), whole, whole=True))
+        live_figure(
+            figure,
+            controls=controls,
+            state=self.held.controls | ({"step": stream.step} if stream else {}),
+            model=model,
+            view=view,
+            presets=[self._worded(preset) for preset in presets],
+            words=figure_words(self.text) | dict(stream.words if stream else {}),
+            bounds=self.params.bounds(self.held.state),
+            link=self._link(),
+            ack=self.held.acks.get(figure, ""),
+            group=self.key,
+            epoch=self.held.epoch,
+            stream=stream,
+            before=self.held.came(figure),
+            tour=tour,
+        )
 
     def _worded(self, one: Labelled) -> Labelled:
         """Say a label in the reader's language."""

@@ -90,13 +90,16 @@ async def _said(request: Request) -> dict[str, Any]:
     return said
 
 
-def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
-    """Return the routes of the rooms of a hub."""
-    limits = asking or Asking()
+class _Rooms:
+    """What is asked of the rooms of a hub; each answer is one request's."""
 
-    async def in_room(request: Request, work: Callable[[str], Awaitable[Any]]) -> Any:
+    def __init__(self, hub: Hub, asking: Asking) -> None:
+        self.hub, self.asking = hub, asking
+
+    async def _in_room(self, request: Request, work: Callable[[str], Awaitable[Any]]) -> Any:
         """Do something in the room that is asked for; a wrong one counts against the address."""
-        if limits.wrong.left(_address(request)) < 1:
+        wrong = self.asking.wrong
+        if wrong.left(_address(request)) < 1:
             raise _NotNowError
         code = request.path_params["code"].upper()
         try:
@@ -104,89 +107,90 @@ def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
                 raise NoRoomError(code)
             return await work(code)
         except NoRoomError:
-            limits.wrong.take(_address(request))
+            wrong.take(_address(request))
             raise
 
-    @_told
-    async def open_room(request: Request) -> Response:
-        if not limits.opens.take(_address(request)):
+    async def open(self, request: Request) -> Response:
+        if not self.asking.opens.take(_address(request)):
             raise _NotNowError
         said = await _said(request)
-        code, secret = await hub.open(choose_language(str(said.get("language")), None, None))
+        code, secret = await self.hub.open(choose_language(str(said.get("language")), None, None))
         return JSONResponse({"code": code, "secret": secret}, headers=_NO_STORE)
 
-    @_told
-    async def enter(request: Request) -> Response:
-        await in_room(request, hub.room)
-        return Response(status_code=204, headers=_NO_STORE)
+    async def enter(self, request: Request) -> Response:
+        await self._in_room(request, self.hub.room)
+        return _done()
 
-    @_told
-    async def lead(request: Request) -> Response:
-        said = await _said(request)
-        secret = request.headers.get(SECRET, "")
+    async def lead(self, request: Request) -> Response:
+        said, secret = await _said(request), _secret(request)
         name, what = str(said.get("do")), said.get("said")
-        await in_room(request, lambda code: hub.command(code, secret, name, what))
-        return Response(status_code=204, headers=_NO_STORE)
+        await self._in_room(request, lambda code: self.hub.command(code, secret, name, what))
+        return _done()
 
-    @_told
-    async def vote(request: Request) -> Response:
+    async def vote(self, request: Request) -> Response:
         who = _who(request)
-        if not limits.votes.take(who):
+        if not self.asking.votes.take(who):
             raise _NotNowError
         said = await _said(request)
-        await in_room(request, lambda code: hub.vote(code, who, said))
-        return Response(status_code=204, headers=_NO_STORE)
+        await self._in_room(request, lambda code: self.hub.vote(code, who, said))
+        return _done()
 
-    @_told
-    async def events(request: Request) -> Response:
-        secret = request.headers.get(SECRET)
+    async def events(self, request: Request) -> Response:
+        secret = _secret(request)
         who = "" if secret else _who(request)
 
         async def begin(code: str) -> AsyncIterator[dict[str, Any] | None]:
             if secret:
-                await hub.check_leader(code, secret)
+                await self.hub.check_leader(code, secret)
             else:
-                await hub.room(code)
-            return hub.watch(code, who, leader=bool(secret))
+                await self.hub.room(code)
+            return self.hub.watch(code, who, leader=bool(secret))
 
-        told = await in_room(request, begin)
-        return StreamingResponse(
-            _as_events(told), media_type="text/event-stream", headers=_NO_STORE
-        )
+        told = _as_events(await self._in_room(request, begin))
+        return StreamingResponse(told, media_type="text/event-stream", headers=_NO_STORE)
 
-    @_told
-    async def qr_code(request: Request) -> Response:
+    async def qr_code(self, request: Request) -> Response:
         """Answer with the room's address as a QR code, for a phone's camera."""
-        await in_room(request, hub.room)
+        await self._in_room(request, self.hub.room)
         there = _joined_at(request)
         picture = segno.make(there, error="m").svg_inline(border=2, omitsize=True)
         headers = _NO_STORE | {"xent-joined-at": there.rpartition("/")[0]}
         return Response(picture, media_type="image/svg+xml", headers=headers)
 
-    @_told
-    async def end(request: Request) -> Response:
-        secret = request.headers.get(SECRET, "")
-        await in_room(request, lambda code: hub.end(code, secret))
-        return Response(status_code=204, headers=_NO_STORE)
+    async def end(self, request: Request) -> Response:
+        secret = _secret(request)
+        await self._in_room(request, lambda code: self.hub.end(code, secret))
+        return _done()
 
-    @_told
-    async def record(request: Request) -> Response:
-        secret = request.headers.get(SECRET, "")
-        text = await in_room(request, lambda code: hub.record(code, secret))
+    async def record(self, request: Request) -> Response:
+        secret = _secret(request)
+        text = await self._in_room(request, lambda code: self.hub.record(code, secret))
         return Response(text, media_type="text/csv; charset=utf-8", headers=_NO_STORE)
 
+
+def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
+    """Return the routes of the rooms of a hub."""
+    rooms, room = _Rooms(hub, asking or Asking()), "/xent/room/{code}"
     return [
         Route("/room", phone_page),
         Route("/room/{code}", phone_page),
-        Route("/xent/room", open_room, methods=["POST"]),
-        Route("/xent/room/{code}/enter", enter, methods=["POST"]),
-        Route("/xent/room/{code}/lead", lead, methods=["POST"]),
-        Route("/xent/room/{code}/vote", vote, methods=["POST"]),
-        Route("/xent/room/{code}/events", events),
-        Route("/xent/room/{code}/qr.svg", qr_code),
-        Route("/xent/room/{code}/end", end, methods=["POST"]),
-        Route("/xent/room/{code}/record.csv", record),
+        Route("/xent/room", _told(rooms.open), methods=["POST"]),
+        Route(f"{room}/enter", _told(rooms.enter), methods=["POST"]),
+        Route(f"{room}/lead", _told(rooms.lead), methods=["POST"]),
+        Route(f"{room}/vote", _told(rooms.vote), methods=["POST"]),
+        Route(f"{room}/end", _told(rooms.end), methods=["POST"]),
+        Route(f"{room}/events", _told(rooms.events)),
+        Route(f"{room}/qr.svg", _told(rooms.qr_code)),
+        Route(f"{room}/record.csv", _told(rooms.record)),
     ]
+
+
+def _done() -> Response:
+    return Response(status_code=204, headers=_NO_STORE)
+
+
+def _secret(request: Request) -> str:
+    return request.headers.get(SECRET, "")
 
 
 def _joined_at(request: Request) -> str:

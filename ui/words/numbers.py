@@ -6,7 +6,7 @@ The browser has the same (`parse` in ui/figure/js), and takes fractions besides.
 import re
 import unicodedata
 
-LONGEST = 40  # characters of one number
+LONGEST = 48  # characters of one number
 _REAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _WHOLE = re.compile(r"\d{1,10}", re.ASCII)
 

@@ -39,7 +39,7 @@ def open_pair(p: str, q: str, **query: str):
 @pytest.mark.parametrize(("p", "q"), links(8))
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_numbers_are_scipys_in_every_unit(p, q, unit):
-    main, towards, _, draws, _ = figures(open_pair(p, q, unit=unit))
+    main, _, towards, draws, _ = figures(open_pair(p, q, unit=unit))
     now, base = main["now"], UNITS[unit]
     p, q = parsed(p), parsed(q)
     np.testing.assert_allclose(now["p"], p, rtol=1e-14)
@@ -121,7 +121,7 @@ def test_minus_the_mean_log_likelihood_is_the_cross_entropy_of_the_tosses(n, see
     answer(app, words("cross_entropy", "en").label("at_half"), "likeliest")
     app.query_params["g"] = str(g)
     app.run()
-    toss = figures(app)[2]
+    toss = figures(app)[1]
     now, seen = toss["now"], xc.draw_symbols([0.7, 0.3], n, seed)
     chances = np.where(seen == 0, g, 1 - g)
     assert now["likelihood"] == pytest.approx(chances.prod(), rel=1e-12)
@@ -140,17 +140,17 @@ def test_minus_the_mean_log_likelihood_is_the_cross_entropy_of_the_tosses(n, see
 
 def test_the_curve_of_the_cost_is_drawn_once_it_has_been_guessed():
     app = open_page("cross_entropy")
-    before = figures(app)[2]
+    before = figures(app)[1]
     assert "mean_curve" not in {bind["array"] for bind in before["binds"]}
     answer(app, words("cross_entropy", "en").label("at_half"), "likeliest")
-    after = figures(app)[2]
+    after = figures(app)[1]
     assert "mean_curve" in {bind["array"] for bind in after["binds"]}
     assert after["now"]["likely_now"] == pytest.approx(1, rel=1e-12)
 
 
 def test_on_the_way_to_p_the_cost_falls_to_its_entropy_and_never_below():
     app = open_pair("5,3,2", "1,3,6", t="1")
-    towards = figures(app)[1]["now"]
+    towards = figures(app)[2]["now"]
     curve = towards["curve"]
     assert (np.diff(curve) < 0).all()
     assert towards["cross"] == pytest.approx(xc.entropy([0.5, 0.3, 0.2], base=2), rel=1e-14)

@@ -422,7 +422,7 @@ def test_a_run_that_is_too_long_is_refused_with_its_length(language):
 
 
 def test_a_race_is_switched_on_changed_and_switched_off():
-    app = opened()
+    app = opened(run="note")
     widget(app, "on", "vs").set_value(True).run()
     assert state(app)["vs"] == Config(loss="mse")
     widget(app, "dtype", "vs").select("float16").run()

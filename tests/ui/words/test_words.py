@@ -101,7 +101,7 @@ NEVER_ONE = {
         "scale",
         "most",
     },
-    "labels": {"most", "longest", "found", "count", "rows", "classes"},
+    "labels": {"most", "longest", "found", "count", "rows", "classes", "bits", "divergence"},
 }
 PLURAL = re.compile(
     r"(?:\{\{|\[\[)(\w+)[\w.|]*(?:\}\}|\]\])(?:\*\*)? "
