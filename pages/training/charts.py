@@ -191,7 +191,7 @@ def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[dict[str
     titles = ("x₀", "x₁")
     if plane is None:
         reach = (-0.6, config.class_count - 0.4)
-        ranges, ticks = [reach, reach[::-1]], {"dtick": 1}
+        ranges, ticks = [reach, reach[::-1]], {"dtick": 1 if config.class_count < 7 else 3}
         titles = text.label("taken_for"), text.label("true_class")
     else:
         ranges = [(float(axis[0]), float(axis[-1])) for axis in (plane.across, plane.up)]

@@ -51,7 +51,7 @@ def test_a_fold_says_its_heading_once_and_shows_nothing_until_it_is_open(name, l
         ("softmax", {"open": "all,-squared,-temperatures,-sigmoid,-jacobian"}, "slope"),
         ("softmax", {"d": "☠", "open": "all,-squared,-temperatures,-jacobian,-slope"}, "sigmoid"),
         ("entropy", {"block": "3"}, "blocks"),
-        ("one_hot", {"said": "perfect.1"}, "smooth"),
+        ("one_hot", {"eps": "0.2"}, "smooth"),
         ("one_hot", {"m": "1"}, "mask"),
         ("inside_pytorch", {"way": "log_softmax_nll"}, "operators"),
         ("inside_pytorch", {"said": "kl_mean.1", "p": "1,1,2", "q": "1,2,1"}, "kl"),

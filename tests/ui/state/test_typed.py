@@ -112,7 +112,7 @@ RUBBISH = {
     "1;" * 9: "many_rows",
     "1," * 10 + "1": "many_numbers",
     "1," * 5000: "too_long",
-    "9" * 39 + "e9999,1": "no_number",
+    "9" * 47 + "e9999,1": "no_number",
     "0x10,1": "no_number",
     "１e999": "too_large",
     "[1, 2], 3, 4": "no_number",

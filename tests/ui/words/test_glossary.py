@@ -26,6 +26,14 @@ def test_a_term_is_found_in_prose_and_only_there():
     assert glossary("zh").find("两个数会上溢。") == ["上溢"]
 
 
+def test_no_term_is_explained_inside_the_meaning_of_another():
+    told = glossary("zh").explain("叫 **logit**。softmax 给赢家最多。", ["logit", "softmax"])
+    assert told.count("<button") == 2
+    inside = told.split("<button")[1].partition("</button>")[0]
+    assert "softmax" in inside
+    assert told.index("</button>") < told.rindex("<button")
+
+
 def test_the_first_occurrence_alone_is_explained_and_the_rest_stays():
     known = glossary("en")
     text = "`logits`, then **logits** and logits with softmax"

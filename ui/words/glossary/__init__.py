@@ -9,8 +9,10 @@ from html import escape
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-# where a term is not prose: code, a formula, a link, a heading, HTML, a place for a number
-_NO_PROSE = re.compile(r"(`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE)
+# where a term is not prose: a term that is explained, code, a formula, a link, a heading, HTML
+_NO_PROSE = re.compile(
+    r"(<button.*?</button>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
