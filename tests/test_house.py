@@ -264,11 +264,11 @@ def test_a_cache_without_a_bound_is_seen():
     assert [*unbounded_caches(f"{head}kept = lru_cache(maxsize=8)(print)")] == []
 
 
-def test_a_thousand_and_a_half_names_leave_a_bounded_number_of_figures():
+def test_however_many_names_there_are_a_bounded_number_of_figures_stays():
     from pages.entropy import charts as code_charts
     from ui.draw import panels, settling
 
-    for i in range(1500):
+    for i in range(panels.FIGURES + 10):
         names = (f"a{i}", f"b{i}")
         code_charts.pile(names, ("what each adds", "ceiling"), 1.0)
     assert code_charts.pile.cache_info().currsize == panels.FIGURES

@@ -72,7 +72,7 @@ def road(
         ],
     )
     whole = ribbons(len(classes))
-    return picture(whole, scores, powers(classes), shares, loss, height=255, narrow_height=520)
+    return picture(whole, scores, powers(classes), shares, loss, height=238, narrow_height=520)
 
 
 def powers(classes: tuple[str, ...]) -> Panel:

@@ -38,7 +38,7 @@ def _slanted(names: tuple[str, ...], room: float) -> bool:
 def _below(names: tuple[str, ...]) -> float:
     """Return the room that the names take below a panel, wide or narrow."""
     slanted = _slanted(names, min(_WIDE, _NARROW))
-    return 26 + (0.72 * max(map(_width, names)) if slanted else 0)
+    return 34 + (0.72 * max(map(_width, names)) if slanted else 0)
 
 
 def _classes(names: tuple[str, ...]) -> dict[str, Any]:

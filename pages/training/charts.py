@@ -53,7 +53,7 @@ def run_picture(
         *_maps(config, plane, runners, text),
         height=330,
         narrow_height=900,
-        margin={"l": 42, "r": 10, "t": 26, "b": 42},
+        margin={"l": 42, "r": 10, "t": 34, "b": 42},
         **_ln_c(math.log(config.class_count), text.label("ln_c")),
     )
 

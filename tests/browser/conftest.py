@@ -377,12 +377,13 @@ def tabs(contexts: Callable[..., BrowserContext]) -> Tabs:
 
 
 @pytest.fixture
-def visit(tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
+def visit(request, tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
     """Open pages: visit("/softmax?T=2", width=390, …); each is a session of its own.
 
-    All of a page is unfolded, `whole`, unless told otherwise.
+    All of a page is unfolded where that is `whole`, or where the test's module says WHOLE = True.
     """
     visits = []
+    all_of_it = getattr(request.module, "WHOLE", False)
 
     def open_page(
         path: str = "/",
@@ -390,7 +391,7 @@ def visit(tabs: Tabs, server: Server) -> Iterator[Callable[..., Lesson]]:
         width: int = 1280,
         height: int = 800,
         base: str = "",
-        whole: bool = True,
+        whole: bool = all_of_it,
         **options: Any,
     ) -> Lesson:
         size = {"width": width, "height": height}

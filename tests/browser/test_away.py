@@ -8,6 +8,8 @@ import pytest
 from tests.browser.conftest import Lesson, Server
 from ui.words import LANGUAGES, shared_labels, words
 
+WHOLE = True  # folds, too
+
 
 @pytest.fixture
 def own() -> Iterator[Server]:

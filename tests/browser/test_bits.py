@@ -6,6 +6,8 @@ from pages.overflow import bits, steps
 from tests.browser.conftest import Lesson
 from xent_core import trace as xt
 
+WHOLE = True  # folds, too
+
 FORMATS = list(xt.FORMATS)
 ROW = (70.0, 50.0, 0.0)
 FORMULA, STEP, ENTRY = "log_softmax", "shift", 1  # 50 − 70: exact in most formats, and not 0

@@ -6,6 +6,8 @@ import pytest
 from ui.words.digits import show
 from xent_core import entropy, huffman_code, set_probability, text_statistics
 
+WHOLE = True  # folds, too
+
 P = (0.5, 0.25, 0.125, 0.125)
 WORDS = (0.4, 0.3, 0.2, 0.1)  # of which the words share the unit
 MAIN, SPACE, TREE, COIN, BLOCKS, TEXT = 0, 1, 2, 4, 5, 6

@@ -9,6 +9,10 @@ MOVES = 16
 STEP = 4  # px
 THUMB = 17.6  # px, whose middle goes from one end of the slider to the other
 
+# a pair whose bars have somewhere to go in both directions
+PAIR = "?p=4,3,2,1&q=1,2,3,4"
+AT = {"/cross_entropy": PAIR, "/kl_divergence": PAIR}
+
 # All that Plotly has drawn of its data: bars, lines and points.
 OUTLINE = """async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done))
@@ -42,10 +46,10 @@ def take_hold_of_the_first(lesson: Lesson) -> tuple[float, float, bool]:
 def opened(follow: Callable[..., Lesson], path: str) -> Lesson:
     """Open a lesson; a run has nothing to look back at before some of it has been trained."""
     if path != "/training":
-        return follow(path)
-    lesson = follow("/training?run=epochs:200&at=190")
-    lesson.until("document.querySelector('.xent').dataset.step === '190'")
-    lesson.set_range("step", 95)
+        return follow(path + AT.get(path, ""))
+    lesson = follow("/training?run=epochs:400&at=390")  # a step for each of the slider's pixels
+    lesson.until("document.querySelector('.xent').dataset.step === '390'")
+    lesson.set_range("step", 195)
     return lesson
 
 

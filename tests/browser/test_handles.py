@@ -7,6 +7,8 @@ import pytest
 from tests.browser.conftest import Lesson
 from tests.browser.test_pages import PAGES
 
+WHOLE = True  # folds, too
+
 # Where a lesson has to be opened so that all of its handles have somewhere to go.
 AT = {"/training": "/training?run=epochs:200&at=190"}
 FAR = 60  # px

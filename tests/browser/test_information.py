@@ -7,6 +7,8 @@ import pytest
 import xent_core as xc
 from ui.words.digits import show
 
+WHOLE = True  # folds, too
+
 
 @pytest.mark.parametrize("secret", [1, 30, 64])
 def test_twenty_questions_is_played_with_two_keys(visit, secret):

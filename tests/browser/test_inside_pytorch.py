@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from ui.words import words
 from ui.words.digits import show
 
+WHOLE = True  # folds, too
+
 LABEL = words("inside_pytorch", "en").label
 
 
@@ -100,7 +102,7 @@ def test_an_option_that_is_chosen_stays_while_a_logit_moves(visit):
     weight.fill("2,1,1")
     weight.press("Enter")
     lesson.settle()
-    lesson.page.get_by_role("radio", name="sum", exact=True).first.click()
+    lesson.page.get_by_role("radio", name="sum", exact=True).last.click()  # of the options
     lesson.until("location.search.includes('opt=sum')")
     lesson.settle()
     lesson.type("z0", "5")

@@ -10,6 +10,8 @@ from ui.words.digits import show
 from xent_core.densities import density_kl, gaussian, gaussian_mixture
 from xent_core.simplex import simplex_lattice, to_plane
 
+WHOLE = True  # folds, too
+
 POINTS = simplex_lattice(20)
 SPLIT, GAPS, MAP, BELLS = range(4)
 

@@ -82,7 +82,7 @@ START = {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "T": 1, "k": 2}
 def shows(picture: dict, state: dict[str, float]) -> bool:
     """Whether the bars of the softmax figure are what xent_core says of a state."""
     truth = softmax_truth(state)
-    z, _, p = (trace["y"] for trace in picture["traces"])
+    z, _, p, _ = (trace["y"] for trace in picture["traces"])
     return z == truth["z"] and bool(np.allclose(p, truth["p"], rtol=1e-14, atol=0))
 
 

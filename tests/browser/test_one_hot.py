@@ -9,6 +9,8 @@ import xent_core as xc
 from ui.words.digits import show
 from xent_core.targets import smoothed_loss
 
+WHOLE = True  # folds, too
+
 SUM, SLOPE, SMOOTH, SOFT, MASK = range(5)
 
 

@@ -8,6 +8,8 @@ from tests.pages.overflow.test_bench import values_of
 from ui.words.digits import exact, show
 from xent_core import trace as xt
 
+WHOLE = True  # folds, too
+
 # a link as it was copied before two formulas came first
 SEVEN = "/overflow?x=70,50,0&k=1&f=2&cell=0&flip=0&story=free"
 

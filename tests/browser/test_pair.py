@@ -8,6 +8,8 @@ import pytest
 import xent_core as xc
 from ui.words.digits import show
 
+WHOLE = True  # folds, too
+
 WEATHER = "/cross_entropy?p=4,2,1,1&q=1,4,2,1&names=weather"
 
 

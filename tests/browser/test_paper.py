@@ -2,6 +2,8 @@
 
 from tests.browser.conftest import Lesson
 
+WHOLE = True  # folds, too
+
 A4 = 688  # CSS pixels between the margins of a sheet
 BEFORE, AFTER = (f"dispatchEvent(new Event('{when}print'))" for when in ("before", "after"))
 SEEN = "(node) => node.getClientRects().length > 0"

@@ -8,6 +8,8 @@ from PIL import Image
 
 from tests.browser.conftest import Lesson
 
+WHOLE = True  # folds, too
+
 # what an image is made from is kept: the SVG in which the picture's words can be read
 KEEP_SOURCE = """() => {
     const { set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, "src")

@@ -8,7 +8,7 @@ from ui.words.glossary import glossary
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_of_symbols_is_one_press_away(visit, language):
-    lesson = visit(f"/softmax?lang={language}", whole=False)
+    lesson = visit(f"/softmax?lang={language}")
     known = glossary(language)
     lesson.page.get_by_role("button", name=shared_labels(language)["symbols"]).click()
     lesson.page.get_by_text(known.symbols["k"], exact=True).wait_for()

@@ -5,6 +5,8 @@ import pytest
 from tests.browser.conftest import Lesson
 from ui.words import shared_labels
 
+WHOLE = True  # folds, too
+
 SECTIONS = [("/", "z0"), ("/softmax", "z0"), ("/softmax", "y0"), ("/softmax", "d"),
             ("/softmax", "x"), ("/softmax", "a"), ("/one_hot", "z0")]  # fmt: skip
 
