@@ -13,6 +13,7 @@ from ui.figure import Handle
 SCORES, POWERS, SHARES, LOSS = (0.0, 0.2), (0.265, 0.465), (0.53, 0.73), (0.8, 1.0)
 LEFT, RIGHT = (0.0, 0.42), (0.58, 1.0)  # on a phone
 UPPER, LOWER = (0.57, 1.0), (0.0, 0.41)
+MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}  # the title of the powers stands high
 ROOM = 1.1  # of a panel, for what stands above the longest bar: all heights are shares of it
 AXIS_OF_P = (-0.02, 1.04)
 
@@ -72,7 +73,9 @@ def road(
         ],
     )
     whole = ribbons(len(classes))
-    return picture(whole, scores, powers(classes), shares, loss, height=238, narrow_height=520)
+    return picture(
+        whole, scores, powers(classes), shares, loss, height=242, narrow_height=520, margin=MARGIN
+    )
 
 
 def powers(classes: tuple[str, ...]) -> Panel:

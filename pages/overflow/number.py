@@ -86,7 +86,10 @@ def _show_bits(s: Section, fmt: Format, cell: int) -> None:
     with s.words:
         bit_buttons(f"xent bits {fmt.name}", _bits(s, other, flipped), turn)
         shown = {"as_is": pattern, "flipped": other} if flipped else {"as_is": pattern}
-        rows = [["", *s.labels(*shown)], *bit_rows([*shown.values()], s.text.labels)]
+        rows = [
+            [s.label("what_of"), *s.labels(*shown)],
+            *bit_rows([*shown.values()], s.text.labels),
+        ]
         with st.container(key="xent-bits-table"):
             st.markdown(markdown_table(rows))
         if pattern.kind == "zero" and pattern.sign == "1":

@@ -169,7 +169,7 @@ def averaging(s: Section) -> None:
 def proof(_: Section) -> None:
     label = lesson.text.label
     lesson.say("proof", top=show(float8_top(), 3))
-    rows = [["", "exp", "log", "log1p"]]
+    rows = [[label("type_of"), "exp", "log", "log1p"]]
     for name, found in measured.differences().items():
         apart = (
             label("apart", most=most, share=show(100 * share, 2)) if most else label("same")

@@ -49,7 +49,7 @@ def opened(follow: Callable[..., Lesson], path: str) -> Lesson:
         return follow(path + AT.get(path, ""))
     lesson = follow("/training?run=epochs:400&at=390")  # a step for each of the slider's pixels
     lesson.until("document.querySelector('.xent').dataset.step === '390'")
-    lesson.set_range("step", 195)
+    lesson.set_range("step", 60)
     return lesson
 
 
