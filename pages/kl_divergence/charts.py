@@ -169,6 +169,8 @@ def gaps_under_the_tangent(
     few = {"text": "gaps|2"} if len(names) <= FEW else {}  # the table has them, too
     adds = bars(names, SURPRISE, y="gap_bar", **few)
     adds.update(hoverinfo="skip")
+    mark = {"symbol": "triangle-up", "size": 11, "color": BROKEN}
+    too_large = showing(signs(mode="markers", x=names, marker=mark), y="gap_sign")
     wide = 8 * max(map(len, names))  # pixels
     slanted = wide > ROOM / len(names)
     classes = categories(names, tickangle=-45 if slanted else 0)
@@ -177,7 +179,7 @@ def gaps_under_the_tangent(
         replace(pair, x=classes),
         _tangent_panel(names, axes, far, curve, keys),
         Panel(
-            [adds, _beyond("triangle-up", (most,) * len(names), x="gap_sign")],
+            [adds, too_large],
             classes,
             {"range": [0, 1.2 * most]},
             (0.75, 1.0),

@@ -120,7 +120,7 @@ def gaps(values: Arrays, base: float) -> Arrays:
                 "drop_x": _strokes(at, at),
                 "drop_y": _strokes(lines + 0.5 * APART * bit_in(base) / bit_in(np.e), low),
                 "gap_bar": np.minimum(terms, most),
-                "gap_sign": np.where(terms > most, np.arange(p.shape[-1]), np.nan),
+                "gap_sign": np.where(terms > most, most, np.nan),
             }
         ),
     }

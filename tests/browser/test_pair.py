@@ -208,7 +208,7 @@ def test_the_dot_on_the_curve_is_pulled_sideways_and_mixes(visit):
     x, y = lesson.take_hold("t")
     for step in range(1, 8):
         lesson.page.mouse.move(x + 15 * step, y)
-        figure = lesson.figure(1)
+        figure = lesson.figure(2)
         t = figure["drawn"]["t"]
         assert figure["readouts"][0] == show(xc.cross_entropy(p, q + t * (p - q), base=2))
     lesson.page.mouse.up()
@@ -225,7 +225,7 @@ def test_a_coin_is_pulled_and_its_likelihood_is_that_of_the_tosses(visit):
     x, y = lesson.take_hold("g")
     for step in range(1, 8):
         lesson.page.mouse.move(x + 20 * step, y)
-        figure = lesson.figure(2)
+        figure = lesson.figure(1)
         q = np.array([figure["drawn"]["g"], 1 - figure["drawn"]["g"]])
         seen.add(q[0])
         likelihood = float(np.exp(xc.log_likelihood(tosses, q)))

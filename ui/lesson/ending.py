@@ -1,22 +1,22 @@
 """How a lesson ends: what one can say now, what was answered, the sentence to take home."""
 
+import re
+
 import streamlit as st
 
 from ui.state import questions
 from ui.words import Words
 
-_SIGNS = {True: "✓", False: "✗", None: "○"}
-_STATES = {True: "state_right", False: "state_not_yet", None: "state_open"}
+_PLACE = re.compile(r"\{\{\w+\}\}")
 
 
 def answers_in_words(text: Words) -> str:
-    """Return a list of the questions that have been asked, each with a sign and a word."""
-    given = questions.answers()
-    lines = []
-    for name, one in questions.asked().items():
-        state = given[name] == one.right if name in given else None
-        lines.append(f"- {_SIGNS[state]} **{text.label(_STATES[state])}** · {one.label}")
-    return "\n".join(lines)
+    """Return a list of the questions that have been answered, as the address says.
+
+    Their numbers are the figure's, which goes on while this list stays: "…" is in their place.
+    """
+    asked = (text.parts[name] for name in questions.answers() if name in text.parts)
+    return "\n".join(f"- ✓ {_PLACE.sub('…', one)}" for one in asked)
 
 
 def show_end(text: Words) -> None:
@@ -29,6 +29,6 @@ def show_end(text: Words) -> None:
             label, sentence = text.label("take_home"), text("takeaway")
             st.info(f"**{label}** · {sentence}", icon=":material/lightbulb:")
         with asked:
-            if questions.asked():
+            if answered := answers_in_words(text):
                 st.markdown(f"## {text.label('was_asked')}")
-                st.markdown(answers_in_words(text))
+                st.markdown(answered)

@@ -32,6 +32,7 @@ export class Table {
    */
   fill(name, positions, arrays) {
     this.base = { [name]: NaN }
+    this.between = Infinity // no way leads through them
     this.positions[name] = positions
     Object.assign(this.arrays, arrays, { [`at ${name}`]: { values: positions, shape: [positions.length] } })
   }
