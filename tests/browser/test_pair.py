@@ -153,7 +153,7 @@ def test_classes_are_named_and_the_names_are_in_the_link(visit):
     field.fill("Ähre， 猫, dog 2")
     field.press("Enter")
     lesson.until("location.search.includes('names=')")
-    lesson.settle()
+    lesson.calm()
     assert lesson.figure()["traces"][0]["x"] == ["Ähre", "猫", "dog 2"]
     assert len(weights(lesson.figure()["drawn"], "q")) == 3
     assert_true(lesson.figure())

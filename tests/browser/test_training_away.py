@@ -215,7 +215,7 @@ def test_the_address_holds_the_run_that_is_shown_wherever_one_comes_from(visit, 
             f"""Object.entries({json.dumps(wanted)}).every(([name, value]) =>
                 new URLSearchParams(location.search).get(name) === value)"""
         )
-        lesson.until(f"document.querySelector('.xent').dataset.step === '{step}'")
+        lesson.until(f"document.querySelector('.xent')?.dataset.step === '{step}'")
 
     def step(times: int, language: str = "en") -> None:
         name = words("training", language).label("one_epoch")
@@ -260,6 +260,7 @@ def test_settings_and_another_lesson_leave_the_run_in_the_address(visit):
     rate.fill("0.25")
     rate.press("Enter")
     lesson.until("new URLSearchParams(location.search).get('run') === 'rate:0.25'")
+    lesson.page.keyboard.press("Escape")  # the settings are a popover
     lesson.settle()
     for _ in range(2):
         button(lesson, "one_epoch").click()

@@ -27,9 +27,10 @@ def script(name: str) -> str:
 # ---- what a page shows
 
 # Not in the address by intent: which part of an array one looks at (a tree's way: here the first
-# again), at which step one looks at a run (here the last again), and the offer to go back to the
-# numbers that an answer has replaced (not compared). No step goes where the pages say "unlinked":
-# to a pasted text, the game of twenty questions, the wiring board's guesses, measured times.
+# again), at which step and which sample one looks at a run (here the last again), and the offer to
+# go back to the numbers that an answer has replaced (not compared). No step goes where the pages
+# say "unlinked": to a pasted text, the game of twenty questions, the wiring board's guesses,
+# measured times, a run's sample.
 LOOK = script("look")
 
 

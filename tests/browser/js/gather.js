@@ -11,7 +11,7 @@
     const found = {}
     for (const [kind, selector] of Object.entries(kinds)) {
         const nodes = [...document.querySelectorAll(selector)].filter((node) =>
-            node.offsetParent !== null && !node.closest('[inert], [class*="st-key-unlinked"], [data-pick]') && getComputedStyle(node).visibility !== 'hidden')
+            node.offsetParent !== null && !node.closest('[inert], [class*="st-key-unlinked"], [data-pick], .xent-sample') && getComputedStyle(node).visibility !== 'hidden')
         nodes.forEach((node, i) => { node.dataset.walk = `${kind} ${i}` })
         if (nodes.length) found[kind] = nodes.map((node) => (node.getAttribute('aria-label') || node.textContent || node.id).trim().slice(0, 60))
     }
