@@ -225,6 +225,8 @@ def test_the_address_holds_the_run_that_is_shown_wherever_one_comes_from(visit, 
 
     def press(name: str) -> None:
         lesson.page.get_by_role("button", name=name).click()
+        lesson.page.wait_for_timeout(200)
+        lesson.calm()
 
     def away_and_back() -> None:
         for name in ("softmax", "training"):
