@@ -7,7 +7,7 @@ never after the votes have been shown. Everything that is kept goes by itself af
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import redis.asyncio as redis
@@ -59,7 +59,7 @@ return 1
 
 
 @contextlib.asynccontextmanager
-async def _there() -> AsyncIterator[None]:
+async def _there() -> AsyncGenerator[None]:
     """Say of a Redis that does not answer that the rooms are away."""
     try:
         yield
