@@ -2,8 +2,12 @@
 
 import functools
 
+import torch
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
+
+# Two threads for twenty numbers wait for each other for milliseconds on a busy machine.
+torch.set_num_threads(1)
 
 # Truth has no deadline: how long an example takes depends on who else uses the machine.
 settings.register_profile("no deadline", deadline=None)

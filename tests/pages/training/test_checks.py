@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from pages.training.checks import CHECKS, LARGE_WEIGHTS, Shown
 from pages.training.demos import STARTS
@@ -15,15 +14,6 @@ from ui.words.digits import show
 from xent_core.training import Trainer
 
 EVERY = {one.name: one for runs in CHECKS.values() for one in runs}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def failed(one: Shown) -> Trainer:

@@ -22,15 +22,6 @@ INF, NAN = math.inf, math.nan
 EPS = {"float32": 2.0**-23, "float64": 2.0**-52}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 unmasked = st.floats(-100, 100)
 masked = unmasked | st.just(-INF)
 

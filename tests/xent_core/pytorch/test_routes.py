@@ -40,15 +40,6 @@ def batches(draw, elements=any_number):
     return draw(hnp.arrays(np.float64, shape, elements=elements)), draw(target)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def as_float(value, dtype):
     with np.errstate(over="ignore"):
         return np.asarray(value).astype(DTYPES[dtype])

@@ -18,15 +18,6 @@ EVERY_QUESTION = list(
 EVERY_CONTENT = list(itertools.product(xt.INPUT_VALUES, xt.TARGET_VALUES))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for twenty numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def test_the_advice_says_that_it_works_exactly_where_it_works():
     seen = set()
     for content in EVERY_CONTENT:

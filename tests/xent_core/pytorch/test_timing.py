@@ -14,15 +14,6 @@ pytestmark = pytest.mark.filterwarnings("error")
 SHAPES = [(2, 3), (4, 10)]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for a few numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 class FakeClock:
     """Every look at it takes a tenth of a millisecond."""
 

@@ -14,15 +14,6 @@ from xent_core.training.failure import Forward, loss_failure, weights_failure
 from xent_core.training.losses import loss_function
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def run(config, **measure):
     trainer = xt.Trainer(config)
     trainer.advance(**measure or {"steps": config.steps})

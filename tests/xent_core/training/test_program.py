@@ -9,7 +9,6 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 
 from xent_core import training as xt
 
@@ -20,15 +19,6 @@ for path in sys.argv[1:]:
     print("==", path)
     runpy.run_path(path)
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def run(*arguments):

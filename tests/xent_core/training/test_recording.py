@@ -13,15 +13,6 @@ DIGITS = xt.Config(data="digits", test_fraction=0.2, width=16, batch_size=128, r
 MOONS = xt.Config(data="moons", classes=3, test_fraction=0.3, batch_size=64, rate=0.1, epochs=8)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_torch_thread():
-    """Two threads for eight numbers wait for each other for milliseconds on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def run(config, **measure):
     trainer = xt.Trainer(config)
     trainer.advance(**measure or {"steps": config.steps})
