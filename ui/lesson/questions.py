@@ -10,9 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui.state import address
 from ui.state.questions import (
+    Asked,
     answer,
     answers,
     ask,
+    asked,
     can_give_back,
     forget,
     give_back,
@@ -36,13 +38,13 @@ def show_question(
     those who chose the first option, and so on. `numbers` fill them. `then` moves the figure to
     the state in question. `places` are where the question and the verdict stand.
     """
-    _note(name, plain(text(name, **numbers)), options, right, text.language)
     given = answers().get(name)
-    ask(name, text(name, **numbers), right)
+    said = plain(text(name, **numbers))
+    ask(name, Asked(text.language, said, tuple(map(plain, options)), right))
     key = f"xent answer to {address.page()} {name}"
-    asked, told = places or (st.container(),) * 2
-    apart = told is not asked
-    with asked.container(key=f"xent-question-{address.page()}-{name}"):
+    place, told = places or (st.container(),) * 2
+    apart = told is not place
+    with place.container(key=f"xent-question-{address.page()}-{name}"):
         chosen = _choose(text(name, **numbers), options, key, given)
         buttons = st.container(horizontal=True)
         with buttons:
@@ -56,22 +58,16 @@ def show_question(
             _ways_back(text, name)
 
 
-_ASKED = "xent questions on the page"
-
-
-def _note(name: str, said: str, options: Sequence[str], right: int, language: str) -> None:
-    """Keep what is asked on this page, for a teacher who puts it to the room."""
-    page, kept = st.session_state.get(_ASKED, ("", {}))
-    if page != address.page():
-        kept = {}
-    words = {"text": {language: said}, "options": {language: list(map(plain, options))}}
-    st.session_state[_ASKED] = address.page(), {**kept, name: {**words, "truth": right}}
-
-
 def asked_here() -> list[dict[str, Any]]:
     """Return the questions of this page, as a room is asked them (see ui.room.rules)."""
-    page, kept = st.session_state.get(_ASKED, ("", {}))
-    return list(kept.values()) if page == address.page() else []
+    return [
+        {
+            "text": {one.language: one.label},
+            "options": {one.language: list(one.options)},
+            "truth": one.right,
+        }
+        for one in asked().values()
+    ]
 
 
 def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> int | None:

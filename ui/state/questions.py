@@ -21,9 +21,11 @@ Answers = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that a page has asked: its words, and the number of the right option."""
+    """A question that a page has asked: in its language, with the number of the right option."""
 
+    language: str
     label: str
+    options: tuple[str, ...]
     right: int
 
 
@@ -57,9 +59,9 @@ def asked() -> Mapping[str, Asked]:
     return _asked_of(address.page())
 
 
-def ask(name: str, label: str, right: int) -> None:
+def ask(name: str, one: Asked) -> None:
     """Note that a question is asked."""
-    _asked_of(address.page())[name] = Asked(label, right)
+    _asked_of(address.page())[name] = one
 
 
 def ask_anew() -> None:
