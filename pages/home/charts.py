@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from pages.home.models import HIGHEST_LOSS, HIGHEST_POWER
+from pages.home.models import HIGHEST_LOSS, HIGHEST_POWER, ROOM
 from ui.draw.colours import GREY, PREDICTION, SURPRISE, TRUTH
 from ui.draw.marks import Points, area, bars, frames, line, point, pulled_bars, showing, signs
 from ui.draw.panels import Panel, Picture, Span, categories, kept, picture
@@ -14,7 +14,6 @@ SCORES, POWERS, SHARES, LOSS = (0.0, 0.2), (0.265, 0.465), (0.53, 0.73), (0.8, 1
 LEFT, RIGHT = (0.0, 0.42), (0.58, 1.0)  # on a phone
 UPPER, LOWER = (0.57, 1.0), (0.0, 0.41)
 MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}  # the title of the powers stands high
-ROOM = 1.1  # of a panel, for what stands above the longest bar: all heights are shares of it
 AXIS_OF_P = (-0.02, 1.04)
 
 
@@ -59,7 +58,7 @@ def road(
         [
             line(SURPRISE, at=curve),
             line(SURPRISE, dash="dot", width=1.5, x="p_k,p_k,0", y="0,loss,loss"),
-            point(SURPRISE, x="p_k", y="loss"),
+            point(SURPRISE, x="p_k", y="dot"),
             point(SURPRISE, "triangle-up", x="p_k", y="beyond"),
         ],
         {"range": AXIS_OF_P, "title": p_axis},

@@ -7,8 +7,9 @@ from ui.draw.marks import Points
 from ui.figure.sweeps import Arrays
 from xent_core import cross_entropy_loss, one_hot, self_information, softmax
 
-HIGHEST_POWER = 60.0  # what a bar of e^z has room for; a longer one leaves through the top
+HIGHEST_POWER = 60.0  # what a bar of e^z has room for; a longer one goes up to the top
 HIGHEST_LOSS = 7.0  # nats: as far up as the curve is seen
+ROOM = 1.125  # of a panel, for what stands above the longest bar: all heights are shares of it
 LARGEST = 700.0  # whose power is a float64
 
 
@@ -23,25 +24,26 @@ def road(values: Arrays, reach: float) -> Arrays:
     p_k, loss = p[row, k], cross_entropy_loss(z, k, reduction="none")
     others = one_hot(k, z.shape[-1]) == 0
     powers = np.exp(np.minimum(z, LARGEST))
-    power_up = np.minimum(powers / HIGHEST_POWER, 2.0)
+    power_up = np.minimum(powers / HIGHEST_POWER, ROOM)
     beyond = loss > HIGHEST_LOSS
-    dot = np.where(beyond, np.nan, loss)[:, None]
+    dot = np.where(beyond, np.nan, loss)
     return {
         "p": p,
         "p_k": p_k,
         "z_k": z[row, k],
         "loss": loss,
-        "target": k,
+        "target": k.astype(np.int32),
         "powers": powers,
-        "truth_z": np.where(others, np.nan, z),  # nan: no frame
-        "truth_p": np.where(others, np.nan, p),  # nor a handle
-        "dot_y": np.where(others, np.nan, dot),
-        "beyond": np.where(beyond, 0.96 * HIGHEST_LOSS, np.nan),
+        "truth_z": _small(np.where(others, np.nan, z)),  # nan: no frame
+        "truth_p": _small(np.where(others, np.nan, p)),  # nor a handle
+        "dot": dot,
+        "dot_y": _small(np.where(others, np.nan, dot[:, None])),
+        "beyond": _small(np.where(beyond, 0.96 * HIGHEST_LOSS, np.nan)),
         "z_up": _small((1 + z / reach) / 2),
         "power_up": _small(power_up),
         "power_text": _small(np.minimum(power_up, 0.9)),
         "truth_power_up": _small(np.where(others, np.nan, power_up)),
-        "loss_up": _small(np.minimum(loss / HIGHEST_LOSS, 2.0)),
+        "loss_up": _small(np.minimum(loss / HIGHEST_LOSS, ROOM)),
     }
 
 

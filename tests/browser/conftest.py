@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -160,16 +161,15 @@ class Lesson:
     def follow(self, path: str) -> "Lesson":
         """Go to a link as Back and forward do: in the same session, and nothing is loaded anew."""
         self.errors.clear()
+        run = self.page.evaluate("document.documentElement.dataset.run")
         self.page.evaluate(
-            """async (path) => {
-                const root = document.documentElement, { run } = root.dataset
+            """(path) => {
                 history.pushState(null, "", path)
                 dispatchEvent(new PopStateEvent("popstate"))
-                while (root.dataset.run === run)  // until a run has come to its end
-                    await new Promise((done) => requestAnimationFrame(done))
             }""",
             path,
         )
+        self.until(f"document.documentElement.dataset.run !== {json.dumps(run)}")
         return self.calm()
 
     def ready(self) -> "Lesson":
@@ -347,6 +347,7 @@ class Tabs:
         page.bring_to_front()  # a tab behind another one is drawn when the browser has time
         page.set_viewport_size(options["viewport"])
         page.emulate_media(
+            media="screen",
             color_scheme=options.get("color_scheme", "light"),
             # at rest at once; what moves has tests of its own (test_motion.py), and the walks
             reduced_motion=options.get("reduced_motion", "reduce"),

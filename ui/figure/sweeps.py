@@ -102,7 +102,8 @@ def _ways(
     paths: list[list[int]] = []
     own = {name: [np.empty(0)] for name in grid}
     for way in ways:
-        ends = [{name: state[name] for name in grid} for state in (way.before, way.after)]
+        # what was a mask has come as the text "-inf"
+        ends = [{name: float(state[name]) for name in grid} for state in (way.before, way.after)]
         inner = Way(*ends, way.steps)
         stops = stops_between(inner, kinds, grid) if here in ends else None
         if stops:

@@ -112,6 +112,14 @@ def test_every_row_of_a_way_is_the_models_answer_to_its_state():
     assert table.preset_rows == [table.between - 2, table.between - 1]
 
 
+def test_what_comes_from_a_mask_leaps_and_the_others_go():
+    masked = {**BASE, "a": "-inf", "b": 3.0}  # as an address has it
+    table = sweep(BASE, GRID, model, ways=[Way(masked, BASE)], kinds=KINDS)
+    at = [row - table.between for row in table.ways[0]]
+    assert (np.diff(table.controls["b"][at]) < 0).all()
+    assert "a" not in table.controls
+
+
 def test_a_figure_has_a_way_from_before_one_to_each_preset_and_those_of_its_tour():
     other = {**GOAL, "word": "y"}
     ways = ways_of(BASE, GRID, {**BASE, "a": 0.0}, [GOAL, other, {"a": 1.0}], [GOAL])

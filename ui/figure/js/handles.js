@@ -50,8 +50,8 @@ export class Handles {
       tabindex: 0, id: `${key}-${spec.control}${before ? `-${before + 1}` : ""}-handle`, "aria-label": control?.label, "data-control": spec.control })
     if (spec.colour) node.style.setProperty("--colour", `var(--xent-${spec.colour})`)
     node.onpointerdown = (event) => {
-      const box = node.getBoundingClientRect()
-      this.grab(node, spec, event, [event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2])
+      const { handle, off } = this.nearest(event)
+      this.grab(handle.node, handle.spec, event, off)
     }
     node.onpointermove = (event) => { if (hand.grabbed === spec.control) this.pull(spec, event) }
     node.onpointerup = node.onpointercancel = () => {
@@ -62,6 +62,17 @@ export class Handles {
     node.onkeydown = (event) => this.push(spec, event)
     node.onkeyup = node.onblur = () => hand.keysRest()
     return { spec, node }
+  }
+
+  /** Handles may lie over each other: the one meant is the one whose middle is nearest. @param {PointerEvent} event */
+  nearest({ clientX, clientY }) {
+    const seen = this.all.filter(({ node }) => !node.hidden).map((handle) => {
+      const box = handle.node.getBoundingClientRect()
+      /** @type {Spot} */
+      const off = [clientX - box.x - box.width / 2, clientY - box.y - box.height / 2]
+      return { handle, off }
+    })
+    return seen.reduce((one, other) => Math.hypot(...other.off) < Math.hypot(...one.off) ? other : one)
   }
 
   /** @param {HTMLElement} node @param {HandleSpec} spec @param {PointerEvent} event @param {Spot} grip */
