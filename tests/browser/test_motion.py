@@ -152,6 +152,16 @@ def test_nothing_moves_by_itself_where_less_motion_is_asked_for(visit):
     assert_true(lesson.figure())
 
 
+# the logits of the picture, and those in its formula
+DRAWN_AND_SAID = """(() => {
+    const root = document.querySelector('.xent')
+    const slots = [...root.querySelectorAll('.xent-formula [data-slot]')]
+    return [JSON.parse(root.dataset.drawn), Object.fromEntries(slots
+        .filter(({ dataset }) => /^z\\d$/.test(dataset.slot))
+        .map((node) => [node.dataset.slot, node.textContent]))]
+})()"""
+
+
 def test_home_plays_itself_once_and_stops_at_the_first_touch(visit):
     lesson = visit("/", **MOVING)  # waits until it is at rest
     start = {"z0": 1, "z1": 2, "z2": 3, "z3": 4, "k": 2}
@@ -159,7 +169,10 @@ def test_home_plays_itself_once_and_stops_at_the_first_touch(visit):
     lesson.page.evaluate(WATCH)
     lesson.page.get_by_role("button", name=re.compile("play it|自动演示")).click()
     lesson.until("document.querySelector('.xent').dataset.moving === 'true'")
-    lesson.until("JSON.parse(document.querySelector('.xent').dataset.drawn).z2 === 6")
+    lesson.until(f"({DRAWN_AND_SAID})[0].z2 === 6")
+    drawn, said = lesson.page.evaluate(DRAWN_AND_SAID)
+    assert said == {name: f"{drawn[name]:g}".replace("-", "−") for name in said}
+    assert said.keys() == {"z0", "z1", "z2", "z3"}
     lesson.page.mouse.wheel(0, 10)
     lesson.until("document.querySelector('.xent').dataset.moving === ''")
     assert lesson.calm().figure()["drawn"] == start

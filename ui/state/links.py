@@ -5,8 +5,9 @@ its component and is written into the address; Back, forward, reload and a link 
 address, and the figure follows. A page that one comes back to finds what one left there.
 """
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +37,8 @@ from ui.state.params import (  # noqa: F401
 class Memory:
     """What a session remembers of one state: `acks` has the last change of each figure.
 
-    `changed_on` is the page on which the state became what it is; None if it is an opening still.
+    `own` is the state that somebody has made, and `made_on` the page on which; None for an opening.
+    `answered` are the states to which an answer has moved the figure of a page: they stay there.
     `shown` is the state in the last run, from which `state` has been changed since.
     """
 
@@ -45,20 +47,28 @@ class Memory:
     shown: dict[str, Any] | None = None
     acks: dict[str, str] = field(default_factory=dict)
     epoch: int = 0
-    changed_on: str | None = None
+    own: dict[str, Any] | None = None
+    made_on: str | None = None
+    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def keep(self, state: dict[str, Any]) -> None:
+    def keep(self, state: dict[str, Any], by_answer: bool = False) -> None:
         """Remember a state, and on which page it came to be."""
-        if state == self.params.default:
-            self.changed_on = None
-        elif state != self.state or self.changed_on is None:
-            self.changed_on = address.page()
+        page, before = address.page(), self.state
         self.state = state
+        if by_answer:
+            self.answered[page] = state
+        if state == self.answered.get(page):
+            return
+        self.answered.pop(page, None)
+        if state == self.params.default:
+            self.own = self.made_on = None
+        elif state != before or self.own is None:
+            self.own, self.made_on = state, page
 
     @property
-    def own(self) -> dict[str, Any] | None:
-        """The state, if somebody has made it what it is."""
-        return None if self.changed_on is None else self.state
+    def carried(self) -> bool:
+        """Whether the state was made on another page."""
+        return self.state == self.own and self.made_on not in (None, address.page())
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ class Held:
         return self.params.write(self.state)
 
 
-_MEMORY = "xent memory of "
+_MEMORY, _ANSWERING = "xent memory of ", "xent shows an answer"
 
 
 def _memory(key: str, params: Params) -> Memory:
@@ -167,7 +177,7 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
         memory.epoch,
         figures,
         asked,
-        carried=memory.changed_on not in (None, address.page()),
+        carried=memory.carried,
         before=before,
         hand=hand,
     )
@@ -203,10 +213,11 @@ def _from_address(
     """
     query = address.query()
     asked = {param.name: query[param.name] for param in params.params if param.name in query}
+    left = memory.answered.get(address.page(), memory.own)
     if asked:
         state, problems = params.read(asked)
-    elif address.arrived() and memory.own and _fits(params, memory.own):
-        state, problems = memory.own, []
+    elif address.arrived() and left and _fits(params, left):
+        state, problems = left, []
     else:
         state, problems = params.default, []
     return state, problems, asked
@@ -232,9 +243,19 @@ def put(key: str, params: Params, **values: Any) -> None:
     state, problems = params.read(written)  # what a link to it will say
     if problems:
         raise ValueError(f"{key}: cannot use {problems}")
-    memory.keep(state)
+    memory.keep(state, by_answer=_ANSWERING in st.session_state)
     memory.epoch += 1
     address.push(written)
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[None]:
+    """What is put meanwhile shows an answer: another lesson opens as if it had not been asked."""
+    st.session_state[_ANSWERING] = True
+    try:
+        yield
+    finally:
+        del st.session_state[_ANSWERING]
 
 
 def forget(key: str, params: Params) -> None:

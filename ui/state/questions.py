@@ -87,7 +87,8 @@ def answer(name: str, at: int, then: Callable[[], None] | None) -> None:
     with address.one_step():
         before = links.states()
         if then is not None:
-            then()
+            with links.answering():
+                then()
         after = links.states()
         moved = {key: (before.get(key), now) for key, now in after.items()
                  if before.get(key) != now}  # fmt: skip

@@ -111,6 +111,27 @@ def test_a_pair_that_nobody_changed_stays_in_its_lesson_and_a_changed_one_travel
     assert visit(app, "cross_entropy") == ([0.25, 0.75], False)
 
 
+def go_to(app, name: str) -> None:
+    """Follow the navigation, whose links say nothing of a state."""
+    app.query_params.clear()
+    app.query_params["lang"] = "en"
+    app.switch_page(f"../../pages/{name}/page.py").run()
+    assert not app.exception
+
+
+def test_the_pair_of_an_answer_stays_in_its_lesson():
+    app = open_page("cross_entropy", lang="en")
+    answer(app, 0)
+    moved = figures(app)[0]["now"]["p"].tolist()
+    assert moved == [0.5, 0.25, 0.125, 0.125]
+    go_to(app, "kl_divergence")
+    first = figures(app)[0]
+    assert first["now"]["kl"] > 0.1  # not where P = Q, to which the answer has led
+    go_to(app, "cross_entropy")
+    assert figures(app)[0]["now"]["p"].tolist() == moved
+    assert figures(app)[0]["now"]["cross"] == pytest.approx(1.75)
+
+
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize(("n", "seed", "g"), [(1, 0, 0.5), (20, 3, 0.4), (40, 12, 0.9)])
 def test_minus_the_mean_log_likelihood_is_the_cross_entropy_of_the_tosses(n, seed, g, unit):

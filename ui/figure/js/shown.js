@@ -111,10 +111,11 @@ export class Shown {
   /** The text of a slot. @param {string} key @param {number} row @returns {string} */
   slot(key, row) {
     const { name, index, how } = parts(key)
-    if (name in this.state && this.message.names[name]) return this.text(this.state[name], name)
+    if (name in this.state && this.message.names[name]) return this.text(this.control(name, row), name)
     if (name in this.picked) return this.message.names[name]?.[this.picked[name]] ?? String(this.picked[name])
     if (this.table.names.includes(name) && !this.table.ruled.includes(name)) {
-      return how === "short" ? typed(this.state[name]) : exact(this.state[name])
+      const value = this.control(name, row)
+      return how === "short" ? typed(value) : exact(value)
     }
     const value = this.value(name, row)
     if (typeof value === "number") return this.text(value, name, how)
