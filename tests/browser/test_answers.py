@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.browser.conftest import Lesson, Server, show_button
+from tests.browser.test_pages import PAGES
 from ui.words import LANGUAGES, shared_labels
 
 EN = shared_labels("en")
@@ -195,6 +196,32 @@ def test_an_answer_outlives_the_server(visit):
         assert "said=" in lesson.page.url
     finally:
         own.stop()
+
+
+IN_SIGHT = """() => {
+    const box = document.querySelector('[class*="st-key-xent-verdict-"]').getBoundingClientRect()
+    return box.top >= 60 && box.bottom <= innerHeight
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/overflow"])
+def test_what_is_told_of_an_answer_is_in_sight(visit, path, width, height):
+    lesson = visit(f"{path}?lang=en", width=width, height=height)
+    lesson.answer(1)
+    lesson.page.wait_for_function(IN_SIGHT)
+
+
+def test_a_verdict_keeps_its_place_and_says_nothing_while_another_option_is_chosen(visit):
+    lesson = visit("/?lang=en")
+    lesson.answer(0)
+    band = lesson.page.locator('[class*="st-key-xent-verdict-"]')
+    place = band.bounding_box()
+    lesson.options().nth(1).click()
+    lesson.page.wait_for_selector('[class*="st-key-xent-verdict-kept-"]', state="attached")
+    lesson.calm()
+    assert not band.locator("p").first.is_visible()
+    assert band.bounding_box() == place
 
 
 SIGN = "(band) => getComputedStyle(band.querySelector('p'), '::before').content"

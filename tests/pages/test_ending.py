@@ -23,16 +23,29 @@ def test_every_lesson_ends_with_what_one_can_say(name, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_end_says_what_was_answered_as_the_address_does(language):
+@pytest.mark.parametrize(("option", "sign"), [(0, "✗"), (1, "✓")])
+def test_the_end_says_what_was_answered_and_whether_well(language, option, sign):
     label = shared_labels(language)
     app = open_page("softmax", lang=language)
     assert label["was_asked"] not in said(app)
-    answer(app, app.radio[0].options[0])
-    name, _, _ = app.query_params["said"].partition(".")
-    question = words("softmax", language).parts[name]
-    assert f"- ✓ {question.replace('{{cold}}', '…')}" in said(app)
+    answer(app, app.radio[0].options[option])
+    asked = app.radio[0].label
+    assert f"- {sign} {asked}" in said(app)
     again = open_page("softmax", lang=language, said=app.query_params["said"])
-    assert said(again).count("- ✓ ") == said(app).count("- ✓ ") == 1
+    assert f"- {sign} {asked}" in said(again)
+
+
+def test_a_question_whose_fold_is_closed_is_listed_without_its_numbers():
+    app = open_page("softmax", unfolded=False, lang="en", said="pull.0", open="-squared")
+    listed = [line for line in said(app).splitlines() if line.startswith("- ") and "…" in line]
+    assert len(listed) == 1
+    assert "Which loss still pulls" in listed[0]
+
+
+def test_the_list_has_the_numbers_that_the_question_has():
+    app = open_page("entropy", lang="en")
+    answer(app, 0, "largest")
+    assert "- ✗ With 4 classes: where" in said(app) or "- ✓ With 4 classes: where" in said(app)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,7 @@
 
 import "./comeback.js"
 import { unfold } from "./unfold.js"
+import { bringIntoSight } from "./verdict.js"
 
 /** @type {string | undefined} the page and the hash that have been gone to */
 let found
@@ -24,4 +25,5 @@ export function mount({ data: { language, page, added, run } }) {
     history.replaceState(history.state, "", pathname + readable + hash)
   if (found !== page + hash) unfold(hash)
   found = page + hash
+  requestAnimationFrame(bringIntoSight) // once what this run has said stands in the page
 }

@@ -11,12 +11,18 @@ _PLACE = re.compile(r"\{\{\w+\}\}")
 
 
 def answers_in_words(text: Words) -> str:
-    """Return a list of the questions that have been answered, as the address says.
+    """Return a list of the questions that have been answered, and whether well.
 
-    Their numbers are the figure's, which goes on while this list stays: "…" is in their place.
+    One in a fold that is closed has not been asked: what its numbers are nobody knows.
     """
-    asked = (text.parts[name] for name in questions.answers() if name in text.parts)
-    return "\n".join(f"- ✓ {_PLACE.sub('…', one)}" for one in asked)
+    asked = questions.asked()
+    lines = []
+    for name, at in questions.answers().items():
+        if name in asked:
+            lines.append(f"- {'✓' if asked[name].right == at else '✗'} {asked[name].said}")
+        elif name in text.parts:
+            lines.append(f"- {_PLACE.sub('…', text.parts[name])}")
+    return "\n".join(lines)
 
 
 def show_end(text: Words) -> None:

@@ -39,13 +39,13 @@ def show_question(
     the state in question. `places` are where the question and the verdict stand.
     """
     given = answers().get(name)
-    said = plain(text(name, **numbers))
-    ask(name, Asked(text.language, said, tuple(map(plain, options)), right))
+    said = text(name, **numbers)
+    ask(name, Asked(text.language, said, plain(said), tuple(map(plain, options)), right))
     key = f"xent answer to {address.page()} {name}"
     place, told = places or (st.container(),) * 2
     apart = told is not place
     with place.container(key=f"xent-question-{address.page()}-{name}"):
-        chosen = _choose(text(name, **numbers), options, key, given)
+        chosen = _choose(said, options, key, given)
         buttons = st.container(horizontal=True)
         with buttons:
             _show_button(text, name, key, chosen if chosen != given else None, then)
@@ -53,7 +53,7 @@ def show_question(
             told = st.container()
     if given is not None:
         with told:
-            _tell(text, name, given == right, _told(text, name, given, **numbers))
+            _tell(text, name, given == right, _told(text, name, given, **numbers), chosen != given)
         with told.container(horizontal=True) if apart else buttons:
             _ways_back(text, name)
 
@@ -132,10 +132,12 @@ def _told(text: Words, name: str, given: int, **numbers: object) -> str:
     return " ".join(text(part, **numbers) for part in parts if part in text.parts)
 
 
-def _tell(text: Words, name: str, right: bool, told: str) -> None:
+def _tell(text: Words, name: str, right: bool, told: str, another: bool) -> None:
+    """Say whether the answer is right; where `another` is chosen since, keep the place only."""
     verdict = "right" if right else "not_quite"
     said = f"**{text.label(verdict)}** {told}"
-    with st.container(key=f"xent-verdict-{verdict}-{address.page()}-{name}"):
+    kept = "kept-" * another
+    with st.container(key=f"xent-verdict-{kept}{verdict}-{address.page()}-{name}"):
         st.markdown(said)
     if just_answered(name):
         st.html(f'<p role="alert" class="xent-heard">{escape(plain(said))}</p>')

@@ -97,15 +97,20 @@ class Lesson:
                 self._above = "section"
                 function(Section(self, key, params, figures, layout))
 
-            @st.fragment
-            @functools.wraps(function)
-            def fragment() -> None:
-                if questions.answered_anew():  # which the lesson's end has to say
-                    st.rerun(scope="app")
+            def unfold() -> None:
                 if further:
                     self._fold(further, show, folds.told_of(key, params, of))
                 else:
                     show()
+
+            @st.fragment
+            @functools.wraps(function)
+            def fragment() -> None:
+                for does in (unfold, None):
+                    if questions.answered_anew():  # which the lesson's end has to say
+                        st.rerun(scope="app")
+                    if does:
+                        does()
 
             self.divide("fold" if further else "section")
             fragment()

@@ -21,9 +21,13 @@ Answers = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that a page has asked: in its language, with the number of the right option."""
+    """A question that a page has asked: in its language, with the number of the right option.
+
+    `said` is what the page says, with its marks; `label` is without them.
+    """
 
     language: str
+    said: str
     label: str
     options: tuple[str, ...]
     right: int
@@ -60,8 +64,11 @@ def asked() -> Mapping[str, Asked]:
 
 
 def ask(name: str, one: Asked) -> None:
-    """Note that a question is asked."""
+    """Note that a question is asked; one that is in the list of answers may have other numbers."""
+    before = _asked_of(address.page()).get(name)
     _asked_of(address.page())[name] = one
+    if address.in_fragment() and name in answers() and before != one:
+        st.session_state[_ANEW] = True
 
 
 def ask_anew() -> None:
@@ -71,7 +78,7 @@ def ask_anew() -> None:
 
 
 def answered_anew() -> bool:
-    """Whether a part of the page runs alone, and an answer has come or gone since all of it ran."""
+    """Whether a part of the page runs alone, and the list of answers has changed since all ran."""
     return address.in_fragment() and st.session_state.pop(_ANEW, False)
 
 
