@@ -78,12 +78,16 @@ def road(
 
 
 def powers(classes: tuple[str, ...]) -> Panel:
-    """What softmax adds up: e to each logit. One that is too long leaves through the top."""
+    """What softmax adds up: e to each logit. One that is too long has a sign."""
     return Panel(
         [
             showing(go.Bar(x=classes, marker={"color": GREY}, hoverinfo="skip"), y="power_up"),
             frames(classes, TRUTH, y="truth_power_up"),
-            showing(signs(x=classes, textposition="top center"), y="power_text", text="powers|3"),
+            showing(signs(x=classes, textposition="top center"), y="power_up", text="powers|3"),
+            showing(  # longer than there is room for
+                signs(x=classes, text=["▲"] * len(classes), textposition="bottom center"),
+                y="power_beyond",
+            ),
         ],
         categories(classes),
         {

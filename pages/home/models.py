@@ -7,7 +7,7 @@ from ui.draw.marks import Points
 from ui.figure.sweeps import Arrays
 from xent_core import cross_entropy_loss, one_hot, self_information, softmax
 
-HIGHEST_POWER = 60.0  # what a bar of e^z has room for; a longer one goes up to the top
+HIGHEST_POWER = 60.0  # what a bar of e^z has room for; a longer one ends there, with a sign
 HIGHEST_LOSS = 7.0  # nats: as far up as the curve is seen
 ROOM = 1.125  # of a panel, for what stands above the longest bar: all heights are shares of it
 LARGEST = 700.0  # whose power is a float64
@@ -24,7 +24,7 @@ def road(values: Arrays, reach: float) -> Arrays:
     p_k, loss = p[row, k], cross_entropy_loss(z, k, reduction="none")
     others = one_hot(k, z.shape[-1]) == 0
     powers = np.exp(np.minimum(z, LARGEST))
-    power_up = np.minimum(powers / HIGHEST_POWER, ROOM)
+    power_up = np.minimum(powers / HIGHEST_POWER, 1.0)
     beyond = loss > HIGHEST_LOSS
     dot = np.where(beyond, np.nan, loss)
     return {
@@ -41,7 +41,7 @@ def road(values: Arrays, reach: float) -> Arrays:
         "beyond": _small(np.where(beyond, 0.96 * HIGHEST_LOSS, np.nan)),
         "z_up": _small((1 + z / reach) / 2),
         "power_up": _small(power_up),
-        "power_text": _small(np.minimum(power_up, 0.9)),
+        "power_beyond": _small(np.where(powers > HIGHEST_POWER, 0.98, np.nan)),
         "truth_power_up": _small(np.where(others, np.nan, power_up)),
         "loss_up": _small(np.minimum(loss / HIGHEST_LOSS, ROOM)),
     }
