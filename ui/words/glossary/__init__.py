@@ -11,7 +11,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 # where a term is not prose: a term that is explained, code, a formula, a link, a heading, HTML
 _NO_PROSE = re.compile(
-    r"(<button.*?</button>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE
+    r"(<span role=.button.*?</span></span>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE
 )
 
 
@@ -49,11 +49,14 @@ class Glossary:
         return markdown
 
     def _told(self, term: str) -> str:
-        """Return a term as a button: a mouse, a key and a finger can all point at it."""
+        """Return a term as a button: a mouse, a key and a finger can all point at it.
+
+        A real one would be a box in the line, and what comes behind it could begin the next line.
+        """
         meaning = escape(self.terms[term])
         return (
-            f'<button type="button" class="xent-term">{escape(term)}'
-            f'<span class="xent-meaning" role="tooltip">{meaning}</span></button>'
+            f'<span role="button" tabindex="0" class="xent-term">{escape(term)}'
+            f'<span class="xent-meaning" role="tooltip">{meaning}</span></span>'
         )
 
 
