@@ -157,7 +157,8 @@ class Lesson:
 
     def end(self) -> None:
         """Show what one can say now, what was answered, and the sentence to take home."""
-        st.divider()
+        if self._above != "fold":  # which ends with a line of its own
+            st.divider()
         show_end(self.text)
 
 
