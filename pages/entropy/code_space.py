@@ -105,7 +105,7 @@ def traded() -> Floats:
 
 
 def presets(trade: str) -> list[Preset]:
-    """Lengths to start from: those that fill the unit, before and after a `trade`; too short ones."""
+    """Lengths to start from: some that fill the unit, also after a `trade`, and too short ones."""
     lengths = {
         "two_bits": TWO_BITS,
         trade: traded(),

@@ -149,6 +149,7 @@ def never_below_0(main: Section) -> None:
         ["well_chosen", "never", "only_at_0"],
         right=1,
         then={"p": p, "q": GREEDY, "names": "weather"},
+        q=", ".join(f"{x:g}" for x in GREEDY),
         kl=show(kl_divergence(p, GREEDY, base=base)),
         unit=unit,
     )

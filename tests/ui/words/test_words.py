@@ -210,8 +210,12 @@ def test_a_place_without_a_value_is_an_error():
 
 
 def test_the_marks_behind_a_formula_are_held_by_it():
-    assert hold_marks("若 $q$，则 $p$ 为（$e^z$）。") == r"若 $q\text{，}$则 $p$ 为（$e^z\text{）。}$"
-    assert hold_marks("`$a$, b` is $a$ b, $$c$$, $d$: e") == r"`$a$, b` is $a$ b, $$c$$, $d\text{:}$ e"
+    assert (
+        hold_marks("若 $q$，则 $p$ 为（$e^z$）。") == r"若 $q\text{，}$则 $p$ 为（$e^z\text{）。}$"
+    )
+    assert (
+        hold_marks("`$a$, b` is $a$ b, $$c$$, $d$: e") == r"`$a$, b` is $a$ b, $$c$$, $d\text{:}$ e"
+    )
 
 
 def test_no_displayed_formula_ends_with_a_western_full_stop_in_chinese():
