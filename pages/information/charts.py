@@ -112,7 +112,7 @@ def ladder(count: Points, names: tuple[str, ...], titles: tuple[str, ...], top: 
                 # one upon the other where all are equally likely, so the thinnest comes last
                 line(GREY, at=along, width=7, name=names[2], y="questions_curve"),
                 line(SURPRISE, at=along, width=4, name=names[1], y="entropy_curve"),
-                line(WHITE, at=along, width=2.5, y="log_curve", showlegend=False),
+                line(WHITE, at=along, width=2.5, y="log_curve").update(showlegend=False),
                 line(BLACK, at=along, dash="dot", width=2, name=names[0], y="log_curve"),
                 point(GREY, "square", x="N", y="worth"),
                 point(SURPRISE, x="N", y="entropy"),

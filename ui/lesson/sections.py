@@ -157,8 +157,7 @@ class Lesson:
 
     def end(self) -> None:
         """Show what one can say now, what was answered, and the sentence to take home."""
-        if self._above != "fold":  # which ends with a line of its own
-            st.divider()
+        st.divider()
         show_end(self.text)
 
 
