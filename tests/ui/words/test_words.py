@@ -218,6 +218,12 @@ def test_the_marks_behind_a_formula_are_held_by_it():
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_bold_mark_keeps_a_formula_from_holding_what_stands_behind_it(language):
+    for name in NAMES:
+        assert re.findall(r".*\$\*+[,.;:?!)，。；：、？！）”]", raw(name, language)) == []
+
+
 def test_no_displayed_formula_ends_with_a_western_full_stop_in_chinese():
     for name in NAMES:
         assert re.findall(r".*[.,]\$\$", raw(name, "zh")) == []
