@@ -58,7 +58,8 @@ def sum_of_costs(s: Section, count: int) -> str:
         "cross": formula.spot("cross", "surprise"),
         "entropy": formula.spot("entropy", "truth"),
     }
-    said = str(s.label("areas", **areas))
+    halves = (s.label(name, **areas) for name in ("areas_cross", "areas_entropy"))
+    said = " ".join(f'<span class="xent-whole">{half}</span>' for half in halves)
     for sign, colour in SIGNS:
         said = said.replace(sign, f'<span class="xent-{colour}">{sign}</span>')
     return formula.wrapped(

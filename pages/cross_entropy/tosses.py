@@ -98,9 +98,9 @@ def _formula(log: str) -> str:
         (
             '<mspace width="1.5em"></mspace>', f"H ( {P_HAT} , Q ) = −",
             formula.slot("share", "truth"), f"· {log}", q,
-            "−", formula.slot("rest_share", "truth"), f"· {log}", rest,
-            "=", formula.slot("cross", "surprise"),
         ),
+        ("−", formula.slot("rest_share", "truth"), f"· {log}", rest),
+        ("=", formula.slot("cross", "surprise")),
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ LONGEST = 8.0  # bits
 LENGTHS = links.Params(links.Numbers("l", (2.0,) * COUNT, 0.0, LONGEST, least=COUNT, most=COUNT))
 STOPS = np.round(np.linspace(0, 6, 61), 1)
 ROUNDED = 1e-9  # so far from the unit a sum may be that rounding alone has moved
-ONE_BIT, TOO_SHORT = (1.0,) * COUNT, (1.0, 2.0, 2.0, 2.0)
+ONE_BIT, TWO_BITS, TOO_SHORT = (1.0,) * COUNT, (2.0,) * COUNT, (1.0, 2.0, 2.0, 2.0)
+GIVER, TAKER, PIECE = COUNT - 1, 0, 0.05  # classes, and how much of the unit goes between them
 THIN = 0.085  # of the unit: a share that is thinner has no room for a name
 
 
@@ -96,10 +97,18 @@ def kraft_and_mean() -> str:
     )
 
 
-def presets() -> list[Preset]:
-    """Lengths to start from: two that fill the unit, the ideal ones, and too short ones."""
+def traded() -> Floats:
+    """The lengths of words of two bits after one class has given another a piece of its space."""
+    shares = code_space(TWO_BITS)
+    shares[[GIVER, TAKER]] += -PIECE, PIECE
+    return self_information(shares, base=2)
+
+
+def presets(trade: str) -> list[Preset]:
+    """Lengths to start from: some that fill the unit, also after a `trade`, and too short ones."""
     lengths = {
-        "two_bits": (2.0,) * COUNT,
+        "two_bits": TWO_BITS,
+        trade: traded(),
         "huffman_lengths": huffman_code(P).lengths,
         "ideal_lengths": self_information(P, base=2),
         "over_budget": TOO_SHORT,
@@ -116,6 +125,7 @@ def why_minus_log(s: Section) -> None:
     told = answered("budget")  # the ideal lengths are drawn once it has been guessed
     ideal = [Row(s.label("ideal_length"), "ideal", "surprise")] if told else []
     h = float(entropy(P, base=2))
+    who = {"giver": names[GIVER], "taker": names[TAKER]}
     s.figure(
         space_chart.shared_unit(
             names,
@@ -143,14 +153,14 @@ def why_minus_log(s: Section) -> None:
             *ideal,
         ],
         formula=kraft_and_mean(),
-        presets=presets(),
+        presets=presets(s.label("traded", **who)),
         names={
             "fit": ("≤", ">"),
             "said": tuple(s.labels("it_fits", "room_left", "over_the_unit")),
         },
         alt=s.label("space_alt", unit=s.label("bits")),
     )
-    s.say("space")
+    s.say("space", p=", ".join(f"{x:g}" for x in P))
     s.ask(
         "budget",
         ["all_short", "some_short", "clever_short"],
@@ -158,4 +168,14 @@ def why_minus_log(s: Section) -> None:
         then={"l": ONE_BIT},
         space=show(code_space(ONE_BIT).sum(), 1),
     )
-    s.say("trade", h=show(h))
+    after = traded()
+    s.say(
+        "trade",
+        **who,
+        piece=f"{PIECE:g}",
+        longer=show(after[GIVER] - TWO_BITS[GIVER]),
+        shorter=show(TWO_BITS[TAKER] - after[TAKER]),
+        before=show(average_length(P, TWO_BITS)),
+        after=show(average_length(P, after)),
+        h=show(h),
+    )

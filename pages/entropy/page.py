@@ -30,6 +30,11 @@ def one_bit(s: Section) -> str:
     return "1" if s.unit.name == "bits" else show(bit_in(s.unit.base), 3)
 
 
+def digit_worth(s: Section) -> str:
+    """What a binary digit can say at most, with the reader's unit."""
+    return s.label("one_bit") if s.unit.name == "bits" else f"{one_bit(s)} {s.unit_name}"
+
+
 # ---- The average surprise
 
 
@@ -127,7 +132,7 @@ def two_outcomes(s: Section) -> None:
 
 # ---- The code
 
-FOUR = (0.5, 0.25, 0.125, 0.125)
+THREE = (0.5, 0.25, 0.25)  # another P than the first one, whose answer the figure shows
 
 
 def between_bounds(s: Section) -> str:
@@ -170,17 +175,16 @@ def the_code(s: Section) -> None:
         alt=s.label("tree_alt", unit=s.unit_name),
     )
     s.say("tree")
-    h = float(entropy(FOUR, base=base))
+    h = float(entropy(THREE, base=base))
     s.ask(
         "shortest",
         [f"{show(x, 3)} {s.unit_name}" for x in (2 * bit, h, bit)],
         right=1,
-        then={"p": FOUR, "q": pairs.even(4), "names": "weather"},
+        then={"p": THREE, "q": pairs.even(3), "names": "weather"},
         h=show(h, 3),
         unit=s.unit_name,
     )
-    worth = s.label("one_bit") if s.unit.name == "bits" else f"{one_bit(s)} {s.unit_name}"
-    s.say("bound", worth=worth)
+    s.say("bound", worth=digit_worth(s))
     if max(s["p"]) == 1:
         s.say("certain")
     elif min(s["p"]) == 0:
@@ -245,7 +249,7 @@ def blocks(pair: Section) -> None:
         right=1,
         then=partial(two_tosses, own=coin),
         h=show(entropy(LOADED, base=base), 3),
-        one=show(tosses[0], 3) if s.unit.name != "bits" else "1",
+        one=digit_worth(s),
         two=show(tosses[1], 3),
         unit=s.unit_name,
     )

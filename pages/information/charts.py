@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import BROKEN, GREY, PREDICTION, SURPRISE, TRUTH
+from ui.draw.colours import BLACK, BROKEN, GREY, PREDICTION, SURPRISE, TRUTH, WHITE
 from ui.draw.marks import Points, area, line, point, showing
 from ui.draw.pair import ABOVE, BELOW, NARROW_HEIGHT
 from ui.draw.panels import Panel, Picture, kept, picture, titled
@@ -109,9 +109,11 @@ def ladder(count: Points, names: tuple[str, ...], titles: tuple[str, ...], top: 
     return picture(
         Panel(
             [
-                line(GREY, at=along, dash="dot", width=1.5, name=names[0], y="log_curve"),
-                line(GREY, at=along, width=6, name=names[2], y="questions_curve"),
-                line(SURPRISE, at=along, width=2, name=names[1], y="entropy_curve"),
+                # one upon the other where all are equally likely, so the thinnest comes last
+                line(GREY, at=along, width=7, name=names[2], y="questions_curve"),
+                line(SURPRISE, at=along, width=4, name=names[1], y="entropy_curve"),
+                line(WHITE, at=along, width=2.5, y="log_curve").update(showlegend=False),
+                line(BLACK, at=along, dash="dot", width=2, name=names[0], y="log_curve"),
                 point(GREY, "square", x="N", y="worth"),
                 point(SURPRISE, x="N", y="entropy"),
             ],

@@ -74,7 +74,8 @@ def _ask(s: Section, turn: Turn, number: int, skewed: bool) -> None:
     if skewed:
         comma = "、" if s.text.language == "zh" else ", "
         these = comma.join(map(str, turn.asked))
-        s.say("among", number=number, these=these, left=left)
+        part = "among" if len(turn.asked) > 1 else "is_it"
+        s.say(part, number=number, these=these, left=left)
     else:
         s.say("guess", number=number, middle=turn.others[-1], left=left)
 
@@ -104,7 +105,11 @@ def _compare(s: Section, found: int, count: int, asked: int, skewed: bool) -> No
         (s.label("game_entropy"), bit * h, "surprise"),
     ]
     s.stage.html(scales([(name, value, show(value), of) for name, value, of in rows], s.unit_name))
-    s.say("compared")
+    if skewed:
+        s.say("compared")
+    else:
+        bits = show(float(self_information(p, base=2)))
+        s.say("compared_equal", count=count, bits=bits, asked=asked)
 
 
 def _yes_or_no(s: Section) -> None:

@@ -72,7 +72,7 @@ def how_surprising(s: Section) -> None:
         both=show(both),
         unit=unit,
     )
-    s.say("zero")
+    s.say("zero", never=s.label("never"))
     s.program(information_program(s["p"], s.unit.name))
 
 

@@ -34,7 +34,8 @@ def divergence_of_pair(log: str) -> str:
     """The divergence as a sum over classes and as a difference, with its numbers."""
     ratio = formula.over("x", formula.row(f"P {log} ( P / Q )"))
     return formula.wrapped(
-        (formula.row("D ( P ‖ Q )"), "=", ratio),
+        (formula.row("D ( P ‖ Q )"),),
+        ("=", ratio),
         ("=", formula.row("H ( P , Q )"), "−", formula.row("H ( P )")),
         ("=", formula.slot("cross"), "−", formula.slot("entropy", "truth")),
         ("=", formula.slot("kl", "surprise")),
@@ -106,7 +107,8 @@ def sum_of_gaps(log: str, tangent: str, count: int) -> str:
     line = tangent.replace("x", "Q / P")
     gap = formula.row(f"P ( {line} − {log} ( Q / P ) )")
     return formula.wrapped(
-        ("D ( P ‖ Q )", "=", formula.over("x", gap)),
+        ("D ( P ‖ Q )",),
+        ("=", formula.over("x", gap)),
         ("=", formula.total(*shown)),
         ("=", formula.slot("kl", "surprise")),
     )
@@ -147,9 +149,11 @@ def never_below_0(main: Section) -> None:
         ["well_chosen", "never", "only_at_0"],
         right=1,
         then={"p": p, "q": GREEDY, "names": "weather"},
+        q=", ".join(f"{x:g}" for x in GREEDY),
         kl=show(kl_divergence(p, GREEDY, base=base)),
         unit=unit,
     )
+    s.say("tangent")
 
 
 # ---- Two losses, one gradient

@@ -8,6 +8,7 @@ import pytest
 import xent_core as xc
 from tests.pages.test_pages import figures, open_page
 from ui.words import LANGUAGES, shared_labels
+from ui.words.glossary import glossary
 
 PARTS = ("home", "softmax", "one_hot", "cross_entropy")
 
@@ -72,6 +73,8 @@ def test_a_pair_that_no_label_and_no_logits_make_leads_to_the_lessons_alone(quer
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["cross_entropy", "one_hot", "softmax"])
 def test_it_says_what_p_and_q_are(name, language):
-    said = shared_labels(language)["bridge_said"]
+    said, known = shared_labels(language)["bridge_said"], glossary(language)
     app = open_page(name, lang=language)
-    assert [block.value for block in app.markdown].count(said) == 1
+    told = known.explain(said, known.find(said))
+    assert told.count('class="xent-term"') == 3  # logits, softmax, one-hot
+    assert [block.value for block in app.markdown].count(told) == 1

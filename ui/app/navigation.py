@@ -45,9 +45,9 @@ class Lesson:
 LESSONS = (
     Lesson("home", "route", minutes=2),
     Lesson("information", "lightbulb", "group_surprise", 4),
-    Lesson("entropy", "account_tree", "group_surprise", 4, ("information",)),
+    Lesson("entropy", "account_tree", "group_surprise", 6, ("information",)),
     Lesson("cross_entropy", "area_chart", "group_surprise", 4, ("entropy",)),
-    Lesson("kl_divergence", "difference", "group_surprise", 3, ("cross_entropy",)),
+    Lesson("kl_divergence", "difference", "group_surprise", 4, ("cross_entropy",)),
     Lesson("one_hot", "looks_one", "group_loss", 3, ("information",)),
     Lesson("softmax", "bar_chart", "group_loss", 4, ("one_hot",)),
     Lesson("overflow", "bolt", "group_machine", 4, ("softmax",)),

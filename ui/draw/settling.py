@@ -31,9 +31,11 @@ def settling(
             point(colour, x="n", y=f"dot{i}").update(cliponaxis=False),
         ]
     labels = [
-        {"text": name, "x": 1, "xref": "paper", "xanchor": "right", "y": height[0], "yref": "y",
-         "yanchor": "bottom", "showarrow": False, "font": {"size": 14}}
-        for name, height in zip(names, heights, strict=True) if height and height[0] < top
+        # side by side, as the heights may be near each other
+        {"text": name, "x": 1 - 0.2 * (len(names) - 1 - i), "xref": "paper", "xanchor": "right",
+         "y": height[0], "yref": "y", "yanchor": "bottom", "showarrow": False, "font": {"size": 14}}
+        for i, (name, height) in enumerate(zip(names, heights, strict=True))
+        if height and height[0] < top
     ]  # fmt: skip
     return picture(
         Panel(

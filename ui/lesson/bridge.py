@@ -16,6 +16,7 @@ from ui.app.navigation import link_to
 from ui.lesson import pairs
 from ui.lesson.sections import Section
 from ui.state.params import write_row
+from ui.words.glossary import glossary
 from xent_core import one_hot, softmax
 
 _ROWS = (("home", "softmax"), ("one_hot", "cross_entropy"))
@@ -86,7 +87,8 @@ def bridge(s: Section, here: str, example: Example | None) -> None:
                     _part(s, name, name == here, _STATES[name](usable) if usable else {})
                     if arrow:
                         st.markdown(arrow, width="content")
-        st.markdown(s.label("bridge_said"))
+        said, known = s.label("bridge_said"), glossary(s.text.language)
+        st.markdown(known.explain(said, known.find(said)), unsafe_allow_html=True)
 
 
 def _part(s: Section, name: str, here: bool, query: dict[str, Any]) -> None:

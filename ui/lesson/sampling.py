@@ -10,7 +10,7 @@ from ui.draw import formula
 from ui.draw.settling import settling
 from ui.figure import Preset, Readout, Slider
 from ui.figure.sweeps import Arrays
-from ui.lesson.pairs import class_names
+from ui.lesson.pairs import COLOURS, class_names
 from ui.lesson.sections import Section
 from ui.state import links
 from xent_core import (
@@ -119,16 +119,17 @@ def sampling(pair: Section, part: str, *, both: bool) -> None:
         [Slider("n", "draws_n", COUNTS, whole=True)],
         readouts=[
             Readout(
-                s.label("draws_average" if both else "draws_so_far", h=name),
+                s.label("draws_average" if both else "draws_so_far", code=code),
                 f"now{i}",
                 s.unit_name,
                 colour,
             )
-            for i, (name, colour) in enumerate(zip(names, ("truth", "prediction"), strict=False))
+            for i, (code, colour) in enumerate(zip("PQ", COLOURS.values(), strict=True))
+            if i < len(codes)
         ],
         formula=formula.line(s.label("draws_tape"), formula.spot("tape")),
         presets=_presets(s, n, seed),
         names={"tape": class_names(pair)},
         alt=s.label("draws_alt", unit=s.unit_name),
     )
-    s.say(part, seed=seed)
+    s.say(part, seed=seed, weather=s.label("pair_weather"))

@@ -36,6 +36,8 @@ _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _CJK = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _BREAK_IN_CHINESE = re.compile(f"^(?!#)(.*{_CJK})\n(?={_CJK})", re.MULTILINE)
 _LABEL = re.compile(r"^- ([\w.-]+): (.+)$", re.MULTILINE)
+# code and displayed formulas stand by themselves; a formula in a line has its marks behind it
+_FORMULA = re.compile(r"`[^`]*`|\$\$.+?\$\$|\$([^$]+)\$([,.;:?!)，。；：、？！）”]*)", re.DOTALL)
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
@@ -82,6 +84,19 @@ def parse_page(text: str) -> tuple[str, dict[str, str], dict[str, str]]:
     return title, parts, dict(_LABEL.findall(parts.pop("labels", "")))
 
 
+def hold_marks(markdown: str) -> str:
+    """Return a text in which no line can begin with the punctuation behind a formula.
+
+    A browser may break a line on either side of what a formula is made of, whatever comes next.
+    So the punctuation becomes a part of the formula; page.css gives it the face of the text.
+    """
+
+    def held(match: re.Match[str]) -> str:
+        return rf"${match[1]}\text{{{match[2]}}}$" if match[2] else match[0]
+
+    return _FORMULA.sub(held, markdown)
+
+
 @functools.cache
 def shared_labels(language: str) -> Mapping[str, str]:
     """Return the labels that every page shares."""
@@ -93,7 +108,8 @@ def words(page: str, language: str) -> Words:
     """Return the words of a page in a language."""
     text = (_PAGES / page / f"{language}.md").read_text("utf-8")
     title, parts, labels = parse_page(text)
-    return Words(language, title, parts, {**shared_labels(language), **labels})
+    held = {name: hold_marks(part) for name, part in parts.items()}
+    return Words(language, title, held, {**shared_labels(language), **labels})
 
 
 def tag(language: str) -> str:

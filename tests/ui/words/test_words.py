@@ -12,13 +12,21 @@ import pytest
 from markdown_it import MarkdownIt
 
 from ui.app.navigation import LESSONS
-from ui.words import LANGUAGES, choose_language, fill, parse_page, shared_labels, words
+from ui.words import (
+    LANGUAGES,
+    choose_language,
+    fill,
+    hold_marks,
+    parse_page,
+    shared_labels,
+    words,
+)
 from xent_core.training import ACTIVATIONS, DATA, LOSSES, OPTIMIZERS, Config
 
 ROOT = Path(__file__).parents[3]
 NAMES = [lesson.name for lesson in LESSONS]
 PLACE = re.compile(r"\{\{(\w+)\}\}|\[\[([\w.|]+)\]\]")
-FORMULA = re.compile(r"\$\$?([^$]+)\$\$?")
+FORMULA = re.compile(r"\$\$?([^$]+?)\.?\$\$?")  # an English sentence may end with it
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -199,6 +207,26 @@ def test_a_place_without_a_value_is_an_error():
     assert fill("{{a}} of {{b}}", {"a": 1, "b": 2}) == "1 of 2"
     with pytest.raises(KeyError):
         fill("{{a}}", {})
+
+
+def test_the_marks_behind_a_formula_are_held_by_it():
+    assert (
+        hold_marks("若 $q$，则 $p$ 为（$e^z$）。") == r"若 $q\text{，}$则 $p$ 为（$e^z\text{）。}$"
+    )
+    assert (
+        hold_marks("`$a$, b` is $a$ b, $$c$$, $d$: e") == r"`$a$, b` is $a$ b, $$c$$, $d\text{:}$ e"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_bold_mark_keeps_a_formula_from_holding_what_stands_behind_it(language):
+    for name in NAMES:
+        assert re.findall(r".*\$\*+[,.;:?!)，。；：、？！）”]", raw(name, language)) == []
+
+
+def test_no_displayed_formula_ends_with_a_western_full_stop_in_chinese():
+    for name in NAMES:
+        assert re.findall(r".*[.,]\$\$", raw(name, "zh")) == []
 
 
 def test_a_line_break_between_chinese_characters_leaves_no_space():

@@ -11,7 +11,8 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent
 # where a term is not prose: a term that is explained, code, a formula, a link, a heading, HTML
 _NO_PROSE = re.compile(
-    r"(<button.*?</button>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)", re.MULTILINE
+    r"(<span role=.button.*?</span></span>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)",
+    re.MULTILINE,
 )
 
 
@@ -21,15 +22,23 @@ class Glossary:
 
     note: str
     heads: tuple[str, str]
+    meaning: str
     symbols: Mapping[str, str]
     terms: Mapping[str, str]
 
     def table(self) -> str:
         """Return the symbols, then the terms, as tables in Markdown."""
         symbols = [f"| **{name}** | {meaning} |" for name, meaning in self.symbols.items()]
-        terms = [f"| **{name}** | {meaning} |" for name, meaning in self.terms.items()]
+        terms = [
+            f"| **{name}** | {meaning} |"
+            for name, meaning in self.terms.items()
+            if f"{name}s" not in self.terms  # one line says one and many
+        ]
         parts = zip(self.heads, (symbols, terms), strict=True)
-        tables = ["\n".join([f"| {head} | |", "|---|---|", *lines]) for head, lines in parts]
+        tables = [
+            "\n".join([f"| {head} | {self.meaning} |", "|---|---|", *lines])
+            for head, lines in parts
+        ]
         return "\n\n".join([self.note, *tables])
 
     def find(self, markdown: str) -> list[str]:
@@ -49,11 +58,14 @@ class Glossary:
         return markdown
 
     def _told(self, term: str) -> str:
-        """Return a term as a button: a mouse, a key and a finger can all point at it."""
+        """Return a term as a button: a mouse, a key and a finger can all point at it.
+
+        A real one would be a box in the line, and what comes behind it could begin the next line.
+        """
         meaning = escape(self.terms[term])
         return (
-            f'<button type="button" class="xent-term">{escape(term)}'
-            f'<span class="xent-meaning" role="tooltip">{meaning}</span></button>'
+            f'<span role="button" tabindex="0" class="xent-term">{escape(term)}'
+            f'<span class="xent-meaning" role="tooltip">{meaning}</span></span>'
         )
 
 
