@@ -108,7 +108,7 @@ def vectors(names: tuple[str, ...], k: int) -> str:
     """The classes as one-hot vectors; the target's alone where there are many."""
     shown = range(len(names)) if len(names) <= 4 else [k]
     rows = [f"{names[i]} = `{one_hot(i, len(names)).astype(int).tolist()}`" for i in shown]
-    return "  \n".join(rows)
+    return ", ".join(rows)
 
 
 def sure(count: int, at: int, k: int) -> dict[str, float]:
