@@ -43,7 +43,10 @@ _STYLE = f'<style>@import url("{asset_url("pages/overflow/table.css")}");</style
 _WAITING = """<style>
 .st-key-xent-lab .xent > * { visibility: hidden; }
 .st-key-xent-lab .xent::before { content: "?" / ""; visibility: visible; }
-@media (max-width: 640px) { .st-key-xent-lab .xent { max-height: 9rem; overflow: hidden; } }
+@media (max-width: 640px) {
+  .st-key-xent-lab .xent { max-height: 8rem; overflow: hidden; }
+  .st-key-xent-lab .xent::before { font-size: 4rem; }
+}
 </style>"""
 _DRIFTED = """<style>
 .st-key-xent-story [class*="st-key-xent-verdict-"] { filter: grayscale(1); }

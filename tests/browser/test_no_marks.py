@@ -8,7 +8,8 @@ from tests.browser.test_pages import PAGES
 from ui.words import LANGUAGES, words
 
 # what stands in the page's text outside code and formulas, a line for each block
-ASTERISKS = """() => [...document.querySelectorAll('.stMain :is(p, li, td, th, summary)')].filter((node) => {
+ASTERISKS = """() => [...document.querySelectorAll('.stMain :is(p, li, td, th, summary)')]
+    .filter((node) => {
         const seen = node.cloneNode(true)
         seen.querySelectorAll('code, pre, .katex').forEach((one) => one.remove())
         return seen.textContent.includes('*')
