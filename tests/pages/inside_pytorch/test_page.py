@@ -200,7 +200,7 @@ def test_the_readers_logits_come_back_after_the_examples():
         answer(app, 1, name)
         assert len(figures(app)[0]["now"]["x"]) == 3
     back()[-1].click().run()  # to what stood there before the last answer
-    assert figures(app)[0]["base"]["x"] == "1000,0,0"
+    assert figures(app)[0]["base"]["x"] == "1000,0,0_0.5,2.5,0_-1,0.3,3"  # one row has changed
     back()[0].click().run()
     assert figures(app)[0]["base"]["x"] == "3,4_5,6"
     assert back() == []
