@@ -42,7 +42,8 @@ lesson = Lesson("inside_pytorch")
 
 _HALF = [*range(11), *range(12, 32, 2), *range(35, 90, 5), 88, 89, *range(90, 155, 5), 1000]
 POSITIONS = np.unique([sign * float(z) for z in _HALF for sign in (-1, 1)])
-THOUSAND = ((1000.0, 0.0, 0.0),)
+# one row changes: the others, and the field that chooses among them, stay
+THOUSAND = ((1000.0, 0.0, 0.0), *STATE.default["x"][1:])
 
 
 def two_routes(s: Section) -> None:
@@ -55,7 +56,7 @@ def two_routes(s: Section) -> None:
         return routes.routes(np.stack(columns, axis=-1), values["k"].astype(int), dtype)
 
     s.figure(
-        charts.exponents_and_probabilities(count, dtype, ("eˣ", "eˣ⁻ᵐ"), s.label("probabilities")),
+        charts.exponents_and_probabilities(count, dtype, ("eᶻ", "eᶻ⁻ᵐ"), s.label("probabilities")),
         model,
         [
             *(
@@ -78,15 +79,15 @@ def two_routes(s: Section) -> None:
         alt="routes_alt",
     )
     s.say("hook")
-    with s.words:
-        controls.set_logits(s)
     s.ask(
         "thousand",
         ["0", "∞", "nan"],
         right=2,
-        then={"x": THOUSAND, "t": (0,), "row": 0.0},
+        then={"x": THOUSAND, "t": STATE.default["t"], "row": 0.0},
         big=f"{THOUSAND[0][0]:g}",
     )
+    with s.words:
+        controls.set_logits(s)
     s.say("routes")
 
 
@@ -112,6 +113,7 @@ def mistake_buttons(s: Section) -> None:
             st.button(
                 s.label(name),
                 key=f"xent inside {name}",
+                type="primary" if s["ask"] == {**usual, **wrong} else "secondary",
                 on_click=s.put,
                 kwargs={"ask": {**usual, **wrong}},
             )

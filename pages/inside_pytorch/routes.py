@@ -58,14 +58,14 @@ def steps_tables(count: int, titles: Sequence[str], loss: str) -> str:
     label, theoretical, actual = titles
     slot = formula.slot
     theory = (
-        _line(count, "x", "x"),
-        _line(count, "eˣ", "t_exps|3", _given("Σ", "t_sum")),
-        _line(count, "p = eˣ / Σ", "t_probs|3", _given("pₖ", "t_p_k")),
+        _line(count, "z", "x"),
+        _line(count, "eᶻ", "t_exps|3", _given("Σ", "t_sum")),
+        _line(count, "p = eᶻ / Σ", "t_probs|3", _given("pₖ", "t_p_k")),
         _result(count, loss, "− ln", slot("t_p_k"), "=", slot("t_loss|6", "surprise")),
     )
     practice = (
-        _line(count, "x − m", "a_shifted", _given("m", "a_max")),
-        _line(count, "eˣ⁻ᵐ", "a_exps|3", _given("Σ", "a_sum")),
+        _line(count, "z − m", "a_shifted", _given("m", "a_max")),
+        _line(count, "eᶻ⁻ᵐ", "a_exps|3", _given("Σ", "a_sum")),
         _result(
             count,
             loss,

@@ -40,13 +40,13 @@ def numbers(values: Iterable[float], digits: int = 4) -> Html:
 
 def ways(s: Section, found: Sequence[xt.Way], row: int, digits: int) -> str:
     """Losses, distances and one row's gradient, way by way."""
-    head = (*s.labels("way", "mean_loss", "loss_apart", "grad_apart"), s.label("grad_row", row=row))
+    head = (*s.labels("way", "grad_apart", "loss_apart", "mean_loss"), s.label("grad_row", row=row))
     rows = [
         (
             code(WAYS[way.key]),
-            number(way.loss, digits),
-            _apart(s, way.loss_ulps),
             _apart(s, way.worst_grad_ulps),
+            _apart(s, way.loss_ulps),
+            number(way.loss, digits),
             numbers(way.grad[row]),
         )
         for way in found

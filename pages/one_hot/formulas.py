@@ -7,7 +7,8 @@ def written_out(count: int, k: int) -> str:
     """The sum with its numbers, its dead terms grey; then what it collapses to."""
     digits = "" if count < 5 else "|2"
     products = [_product(i, i == k, digits) for i in range(count)]
-    terms = [("=" if i == 0 else "+", product) for i, product in enumerate(products)]
+    plus = '<mo form="infix">+</mo>'  # at the start of a line it would be a sign
+    terms = [("=" if i == 0 else plus, product) for i, product in enumerate(products)]
     return _large(
         formula.wrapped(("−", formula.over("i", "y_i ln p_i")), *terms),
         formula.math(

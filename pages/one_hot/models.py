@@ -153,6 +153,7 @@ def masking(values: Arrays, z: tuple[float, ...], k: int, epsilon: float) -> Arr
     return {
         "losses": losses,
         "finite": np.where(finite, np.minimum(losses, TOP), np.nan),
+        "beyond": np.where(finite & (losses > TOP), 0.97 * TOP, np.nan),
         "infinite": np.where(np.isinf(losses), TOP, np.nan),
         "undefined": np.where(np.isnan(losses), TOP, np.nan),
         "masked": values["m"].astype(np.uint8),

@@ -25,6 +25,7 @@ from xent_core.targets import smooth_labels, smoothing_floor
 
 lesson = Lesson("one_hot")
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 REACH = 6.0  # of the sliders; a logit that is typed may be larger
 LIMIT = 300.0
 LEAST, MOST = 2, 10
@@ -107,8 +108,8 @@ def the_sum(s: Section) -> None:
 def vectors(names: tuple[str, ...], k: int) -> str:
     """The classes as one-hot vectors; the target's alone where there are many."""
     shown = range(len(names)) if len(names) <= 4 else [k]
-    rows = [f"{names[i]} = `{one_hot(i, len(names)).astype(int).tolist()}`" for i in shown]
-    return "  \n".join(rows)
+    rows = [f"{names[i]} = {one_hot(i, len(names)).astype(int).tolist()}" for i in shown]
+    return ", ".join(row.replace(" ", NO_BREAK) for row in rows)
 
 
 def sure(count: int, at: int, k: int) -> dict[str, float]:

@@ -75,13 +75,15 @@ def heights(count: int, middle: float) -> Points:
 
 
 def _dots(count: int, height: float, symbol: str, colour: str, places: str) -> go.Scatter:
-    """Return logits with their numbers, about a height."""
+    """Return logits with their numbers, about a height: on either side in turn, so that those of
+    equal logits are apart.
+    """
     edge = {"width": 1.5, "color": WHITE}
     trace = signs(
         mode="markers+text",
         y=heights(count, height),
-        text=tuple(f"{APART * 2}{i}" for i in range(count)),
-        textposition="middle right",
+        text=tuple(f"{APART * 2}{i}{APART * 2}" for i in range(count)),
+        textposition=tuple(("middle left", "middle right")[i % 2] for i in range(count)),
         textfont={"size": 14},
         marker={"size": 11, "symbol": symbol, "color": colour, "line": edge},
     )

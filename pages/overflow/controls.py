@@ -18,7 +18,7 @@ from ui.words.digits import show
 def inside(s: Section, place: DeltaGenerator) -> Section:
     """Return a section that shows all it has in one place."""
     other = copy.copy(s)
-    other.words = other.question = other.stage = place
+    other.words = other.question = other.verdict = other.stage = place
     return other
 
 

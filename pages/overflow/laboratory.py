@@ -43,6 +43,10 @@ _STYLE = f'<style>@import url("{asset_url("pages/overflow/table.css")}");</style
 _WAITING = """<style>
 .st-key-xent-lab .xent > * { visibility: hidden; }
 .st-key-xent-lab .xent::before { content: "?" / ""; visibility: visible; }
+@media (max-width: 640px) {
+  .st-key-xent-lab .xent { max-height: 8rem; overflow: hidden; }
+  .st-key-xent-lab .xent::before { font-size: 4rem; }
+}
 </style>"""
 _DRIFTED = """<style>
 .st-key-xent-story [class*="st-key-xent-verdict-"] { filter: grayscale(1); }
@@ -87,7 +91,7 @@ def two_formulas(s: Section, fmt: Format) -> None:
             names=array_names(s.text, fmt, brief=True),
             alt=s.label("pair_alt", format=fmt.name, losses=losses),
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(key="xent-typed", horizontal=True, vertical_alignment="bottom"):
             row_field(s).show(s.label("typed"))
             cell = story.cell if story else cell_code("paper", "exp", 0)
             st.button(s.label("all_seven"), on_click=lambda: s.put(cell=cell, look=NO_CELL))
@@ -97,7 +101,7 @@ def all_seven(s: Section, fmt: Format) -> None:
     """Show the whole bench, and below it a number down to its bits."""
     lab = inside(s, st.container(key="xent-lab", gap="xsmall"))
     with lab.stage:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(key="xent-typed", horizontal=True, vertical_alignment="bottom"):
             st.button(s.label("two_again"), on_click=lambda: s.put(cell=NO_CELL))
             row_field(s).show(s.label("typed"))
             choose_format(s, "xent format", fmt.name, lambda f: s.put(f=f, flip="0"))
@@ -160,7 +164,7 @@ def tell(s: Section, fmt: Format) -> None:
         story, state = STORIES[name], _shown(s, name)
         s.ask(name, story.answers, story.right, state, **story.told)
         if not answered(name):
-            s.words.caption(s.label("asking", row=short_row(s["x"]), format=fmt.name))
+            s.words.caption(s.label("asking"))
             style = _WAITING
         elif (s["x"], fmt.name) != (story.row, story.format):
             style = _DRIFTED

@@ -168,7 +168,7 @@ def averaging(s: Section) -> None:
 @lesson.section("proof", links.Params(), layout="plain", further="proof")
 def proof(_: Section) -> None:
     label = lesson.text.label
-    lesson.say("proof", top=show(float8_top(), 3))
+    lesson.say("proof", top=show(float8_top(), 3), many=lesson.text.heading("many"))
     rows = [[label("type_of"), "exp", "log", "log1p"]]
     for name, found in measured.differences().items():
         apart = (

@@ -47,6 +47,7 @@ def _p_bars(classes: tuple[str, ...], title: str, narrow: tuple[Span, Span] | No
         probabilities(),
         NARROW,
         title=title,
+        narrow=narrow,
     )
 
 

@@ -29,16 +29,16 @@ def three_ways(last: int) -> str:
         formula.math(
             formula.frac(formula.exp("z_k"), formula.over("j", formula.exp("z_j"))),
             "=", formula.frac("1", formula.over("j", formula.exp("z_j − z_k"))),
-            "=", formula.frac("1", formula.slot("apart|3")), "=", share("soft"),
+            "=", formula.frac("1", formula.slot("apart|5")), "=", share("soft"),
         ),
         formula.math(
             formula.frac("z_k", formula.over("j", "z_j")),
-            "=", formula.frac(formula.slot("above|3"), formula.slot("plain_sum|3")),
+            "=", formula.frac(formula.slot("above|4"), formula.slot("plain_sum|4")),
             "=", share("plain"),
         ),
         formula.math(
             formula.frac(square("k"), formula.over("j", square("j"))),
-            "=", formula.frac(formula.slot("square_above|3"), formula.slot("square_sum|3")),
+            "=", formula.frac(formula.slot("square_above|4"), formula.slot("square_sum|4")),
             "=", share("square"),
         ),
     )  # fmt: skip

@@ -44,12 +44,13 @@ def _way(name: str, before: Floats, now: Floats, scores: Floats, size: Floats) -
     with np.errstate(invalid="ignore"):
         change = np.abs(now - before).max(-1)
     finite = np.isfinite(now)
+    higher = np.fmax(now, np.where(np.isfinite(before), before, 0))  # clear of the hollow bar
     sign = np.select([np.isneginf(now), np.isnan(now), np.isposinf(now)], [1, 2, 3])
     return {
         name: now,
         f"{name}_bar": np.where(finite, now, 0),
         f"{name}_before": np.where(np.isfinite(before), before, 0),
-        f"{name}_at": np.where(finite, np.clip(now, 0, TOP), np.nan).astype(np.float32),
+        f"{name}_at": np.where(finite, np.clip(higher, 0, TOP), np.nan).astype(np.float32),
         f"{name}_sign": sign.astype(np.uint8),
         f"{name}_fault": worst_fault(now, scores).astype(np.uint8),
         f"{name}_change": but_for_rounding(change, size),

@@ -191,16 +191,17 @@ def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[dict[str
     titles = ("x₀", "x₁")
     if plane is None:
         reach = (-0.6, config.class_count - 0.4)
-        ranges, ticks = [reach, reach[::-1]], {"dtick": 1 if config.class_count < 7 else 3}
+        few = {"dtick": 1 if config.class_count < 7 else 3}  # down, ten have no room
+        ranges, ticks = [reach, reach[::-1]], [{"dtick": 1}, few]
         titles = text.label("taken_for"), text.label("true_class")
     else:
         ranges = [(float(axis[0]), float(axis[-1])) for axis in (plane.across, plane.up)]
-        ticks = {"nticks": 4}
+        ticks = [{"nticks": 4}] * 2
         if config.data == "iris":
             titles = text.label("petal_length"), text.label("petal_width")
     return [
-        {"range": ends, "title": _title(title), **ticks, **_BARE}
-        for ends, title in zip(ranges, titles, strict=True)
+        {"range": ends, "title": _title(title), **each, **_BARE}
+        for ends, title, each in zip(ranges, titles, ticks, strict=True)
     ]
 
 

@@ -75,6 +75,26 @@ def test_no_label_is_longer_than_its_room(standing, at):
     assert lesson.page.evaluate(page_width) <= width
 
 
+# panels of a figure that lie over each other, in part: one that lies over a whole one is meant to
+OVERLAPPING = """() => [...document.querySelectorAll('.xent .js-plotly-plot')].flatMap((plot) => {
+    const rooms = Object.values(plot._fullLayout._plots).map(({ id, xaxis: x, yaxis: y }) =>
+        [id, x._offset, x._offset + x._length, y._offset, y._offset + y._length])
+    const within = (a, b) => a[1] >= b[1] - 1 && a[2] <= b[2] + 1 && a[3] >= b[3] - 1
+        && a[4] <= b[4] + 1
+    return rooms.flatMap((a, i) => rooms.slice(i + 1)
+        .filter((b) => a[1] < b[2] - 1 && b[1] < a[2] - 1 && a[3] < b[4] - 1 && b[3] < a[4] - 1)
+        .filter((b) => !within(a, b) && !within(b, a))
+        .map((b) => `${a[0]} over ${b[0]}: ${plot.textContent.slice(0, 40)}`))
+})"""
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_no_panel_of_a_figure_lies_over_another(standing, at):
+    lesson, language = standing
+    width = (WIDE, NARROW)[at if AT_FIRST[language] == WIDE else 1 - at]
+    assert set_width(lesson, width).page.evaluate(OVERLAPPING) == []
+
+
 def test_lines_of_text_are_short_enough_to_read(standing):
     lesson, language = standing
     longest = set_width(lesson, 1600).page.evaluate(

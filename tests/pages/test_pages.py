@@ -51,9 +51,9 @@ def answer(app: AppTest, option: object, name: str = "", at: int = 0) -> None:
 
 
 def prose(app: AppTest) -> list[str]:
-    """Return what a page says, without the meanings of its terms."""
+    """Return what a page says, as its words say it: without the meanings of its terms."""
     told = re.compile(r"<button[^>]*>(.*?)<span.*?</span></button>")
-    return [told.sub(r"\1", block.value) for block in app.markdown]
+    return [re.sub("</?strong>", "**", told.sub(r"\1", one.value)) for one in app.markdown]
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

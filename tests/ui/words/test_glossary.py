@@ -41,8 +41,8 @@ def test_the_first_occurrence_alone_is_explained_and_the_rest_stays():
     text = "`logits`, then **logits** and logits with softmax"
     told = known.explain(text, known.find(text))
     assert told.count(BUTTON) == 2
-    assert told.startswith(f"`logits`, then **{BUTTON}logits<span")
-    assert f"{END}** and logits with {BUTTON}" in told
+    assert told.startswith(f"`logits`, then <strong>{BUTTON}logits<span")
+    assert f"{END}</strong> and logits with {BUTTON}" in told
     assert known.explain(text, []) == text
 
 

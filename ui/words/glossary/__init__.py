@@ -14,6 +14,7 @@ _NO_PROSE = re.compile(
     r"(<span role=.button.*?</span></span>|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|^#.*$|<[^>]*>)",
     re.MULTILINE,
 )
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ class Glossary:
         return [term for term in self.terms if _word(term).search(prose)]
 
     def explain(self, markdown: str, terms: list[str]) -> str:
-        """Return a text in which the first occurrence of each of some terms can be pointed at."""
+        """Return a text in which the first occurrence of each of some terms can be pointed at.
+
+        Its bold is HTML then: in Chinese, where no space stands before it, Markdown's own
+        asterisks do not open beside a button's angle bracket, and are shown.
+        """
         for term in terms:
             pieces = _NO_PROSE.split(markdown)  # at odd places stands what is no prose
             for at in range(0, len(pieces), 2):
@@ -55,7 +60,7 @@ class Glossary:
                     pieces[at] = _word(term).sub(lambda found: self._told(found[0]), pieces[at], 1)
                     break
             markdown = "".join(pieces)
-        return markdown
+        return _BOLD.sub(r"<strong>\1</strong>", markdown) if terms else markdown
 
     def _told(self, term: str) -> str:
         """Return a term as a button: a mouse, a key and a finger can all point at it.
