@@ -45,7 +45,7 @@ def _unit(names: tuple[str, ...], title: str, row: str) -> Panel:
             "range": [-0.6, 1.6], "tickvals": [_TRUTH, _SPACE], "ticktext": ["P", row],
             "showgrid": False, "zeroline": False,
         },
-        up=(0.0, 0.26),
+        up=(0.0, 0.24),
         title=title,
         narrow=((0.0, 1.0), (0.0, 0.16)),
     )  # fmt: skip

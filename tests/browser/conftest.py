@@ -124,7 +124,7 @@ def browser() -> Iterator[Browser]:
 def calm(page: Page) -> None:
     """Wait until a page has been at rest for some frames."""
     page.bring_to_front()  # a tab behind another one is drawn when the browser has time
-    page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+    page.wait_for_selector('.xent[data-ready="true"]', state="attached", timeout=30_000)
     assert page.evaluate(CALM), "the page does not come to rest"
 
 
@@ -174,7 +174,7 @@ class Lesson:
 
     def ready(self) -> "Lesson":
         """Wait until every figure is drawn and the server has answered everything."""
-        self.page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+        self.page.wait_for_selector('.xent[data-ready="true"]', state="attached", timeout=30_000)
         self.settle()
         return self
 

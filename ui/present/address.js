@@ -52,11 +52,13 @@ export function sameState(one, other) {
   return a === b
 }
 
-/** A query with another's folds. @param {string} search @param {string} other */
-export function folded(search, other) {
+/** Which folds an address says are open. @param {string} search */
+export const foldsOf = (search) => new URLSearchParams(search).get("open") ?? ""
+
+/** A query with other folds open. @param {string} search @param {string} open */
+export function folded(search, open) {
   const query = new URLSearchParams(search)
-  const open = new URLSearchParams(other).get("open")
-  if (open === null) query.delete("open")
-  else query.set("open", open)
+  if (open) query.set("open", open)
+  else query.delete("open")
   return readable(query)
 }

@@ -3,12 +3,14 @@
 // (address.js). One for the whole app: it stays while lessons change, as a plan leads through them.
 
 import { element } from "../figure/js/dom.js"
-import { folded, planOf, sameState, seen, stateOf, viewOf } from "./address.js"
+import { foldsOf, planOf, stateOf, viewOf } from "./address.js"
 import { Help } from "./help.js"
 import { actionOf } from "./keys.js"
 import { write } from "./plan.js"
 import { Shelf } from "./shelf.js"
-import { complete, figureInSight, figureOf, figures, mark, neighbour, questionsOf, verdictOn, watch } from "./slides.js"
+import { arrival, complete, figureInSight, figureOf, figures, foldOf, isFold, mark, neighbour, questionsOf,
+  verdictOn, watch } from "./slides.js"
+import { Steps } from "./steps.js"
 
 /** @import { View } from "./address.js" */
 /** @import { Action } from "./keys.js" */
@@ -25,7 +27,6 @@ import { complete, figureInSight, figureOf, figures, mark, neighbour, questionsO
 
 const TYPED = "input:not([type=radio], [type=range], [type=checkbox], [type=button]), textarea, select, [contenteditable]"
 const CHOSEN_BY_KEYS = "button:focus-visible, summary:focus-visible, a:focus-visible, input:not(:checked):focus-visible"
-const MOST_STEPS = 100 // that can be undone
 
 export class Present {
   /** @param {Given} given */
@@ -35,10 +36,8 @@ export class Present {
     this.root = given.page ? pathname.slice(0, -given.page.length) : pathname.replace(/\/?$/, "/")
     /** @type {View | null} */
     this.view = null
-    /** @type {string[]} the addresses before each change */
-    this.before = []
-    this.going = false
-    this.left = "" // the run of the page that was gone from
+    /** @type {string | null} the folds that were open before the page was unfolded */
+    this.folds = null
     /** @type {Record<string, number>} which of its questions each figure is shown with */
     this.asked = {}
     this.shelf = new Shelf(Object.keys(given.lessons))
@@ -49,7 +48,7 @@ export class Present {
     this.help = new Help(this)
     document.body.append(this.opener, this.bar, this.curtain, this.help.node,
       element("link", { rel: "stylesheet", href: given.css }))
-    this.keepAddress()
+    this.steps = new Steps(() => this.view)
     window.addEventListener("keydown", (event) => this.press(event), true)
     window.addEventListener("popstate", () => this.arrive())
     watch(() => this.look())
@@ -72,35 +71,6 @@ export class Present {
   say = (key, values = {}) => this.given.words[key].replace(/\{\{(\w+)\}\}/g, (_, name) => String(values[name]))
 
   // -- the address
-
-  /** Every address has the view, of which Streamlit knows nothing. What is changed can be undone. */
-  keepAddress() {
-    for (const name of /** @type {const} */ (["pushState", "replaceState"])) {
-      const set = history[name].bind(history)
-      history[name] = (state, unused, url) => {
-        const from = new URL(location.href)
-        const there = new URL(url ?? from, from)
-        there.search = seen(there.search, this.view)
-        set(state, unused, there)
-        if (name === "pushState" && this.view && !this.going) this.remember(from, there)
-      }
-    }
-  }
-
-  /** @param {URL} from @param {URL} to */
-  remember(from, to) {
-    if (from.pathname !== to.pathname || sameState(from.search, to.search)) return
-    this.before = [...this.before.slice(1 - MOST_STEPS), `${from.pathname}?${stateOf(from.search)}`]
-  }
-
-  /** Go to a page of ours and its state, as the browser's Back does: nothing loads anew. @param {string} path */
-  go(path) {
-    this.left = document.documentElement.dataset.run ?? ""
-    this.going = true
-    history.pushState(null, "", path)
-    this.going = false
-    dispatchEvent(new PopStateEvent("popstate"))
-  }
 
   /** The address says how the page is seen: after Back, with a link, when it is loaded. */
   arrive() {
@@ -129,10 +99,17 @@ export class Present {
     this.turnTo({ kind: "present", figure: figure.dataset.key ?? "" })
   }
 
-  leave() {
-    const { figure } = this
+  async leave() {
+    const { figure, folds } = this
+    const key = figure?.dataset.key ?? ""
     this.turnTo(null)
-    figure?.scrollIntoView({ block: "center" })
+    if (folds !== null) {
+      const own = figure ? foldOf(figure, this.given.page) : ""
+      this.steps.fold([...folds.split(","), own].filter(Boolean).join(","))
+      await arrival(this.steps.left)
+      this.folds = null
+    }
+    figureOf(key)?.scrollIntoView({ block: "center" })
   }
 
   // -- what is seen
@@ -148,7 +125,7 @@ export class Present {
     const { dataset } = document.documentElement
     if (!view) delete dataset.view
     else if (dataset.view !== view.kind) dataset.view = view.kind
-    if (view && !this.figure && complete(this.left)) { // the page has no such figure: its first one
+    if (view && !this.figure && complete(this.steps.left)) { // the page has no such figure: its first one
       const [first] = figures()
       if (first) return this.turnTo({ ...view, figure: first.dataset.key ?? "" })
     }
@@ -210,9 +187,20 @@ export class Present {
   /** @param {1 | -1} way */
   async turn(way) {
     const { figure, shelf } = this
+    const { dataset } = document.documentElement
     if (shelf.station >= 0) return this.openStation(shelf.station + way)
-    const other = figure && await neighbour(figure, way)
-    if (other && this.view) this.turnTo({ kind: "present", figure: other.dataset.key ?? "" })
+    if (!figure || dataset.turning) return // a fold is being opened on the way
+    /** @type {HTMLElement | null} */
+    let other = neighbour(figure, way)
+    if (other && isFold(other)) {
+      dataset.turning = "true"
+      this.folds ??= foldsOf(location.search)
+      this.steps.fold("all")
+      await arrival(this.steps.left)
+      other = this.figure ? neighbour(this.figure, way) : null
+      delete dataset.turning
+    }
+    if (other && !isFold(other) && this.view) this.turnTo({ kind: "present", figure: other.dataset.key ?? "" })
   }
 
   /** Show the answer to what is chosen, else turn to the next question. */
@@ -232,11 +220,9 @@ export class Present {
     return button ? button.click() : false
   }
 
-  /** Go back to the state before the last change on this page, whatever figure it was of. */
+  /** Go back to the state before the last change, whatever figure it was of. */
   undo() {
-    const [path, search = ""] = this.before.pop()?.split("?") ?? []
-    if (path === location.pathname) this.go(`${path}?${folded(search, location.search)}`)
-    else this.before = []
+    this.steps.undo()
   }
 
   hide() {
@@ -265,7 +251,7 @@ export class Present {
     query.set("lang", this.given.language)
     this.view = { kind: "present", figure: station.figure }
     delete this.asked[station.figure]
-    this.go(`${this.pathOf(station.lesson)}?${query}`)
+    this.steps.go(`${this.pathOf(station.lesson)}?${query}`)
   }
 
   /** @param {string} lesson */

@@ -4,11 +4,11 @@
 import { all } from "../figure/js/dom.js"
 
 const FIGURE = ".stMain .xent[data-key]"
-const CLOSED = '.stMain [class*="st-key-xent-fold-"] details:not([open])'
+const CLOSED = '.stMain [class*="st-key-xent-fold-"] > .stExpander > details:not([open])'
 const QUESTION = '.stMain [class*="st-key-xent-question-"]'
 const VERDICT = '.stMain [class*="st-key-xent-verdict-"]'
-const LONGEST = 8_000 // ms that a fold takes to open
-const CALM = 400 // ms after the server's answer in which a figure may still come
+const COMPONENT = '[data-testid^="stBidiComponent"]'
+const LONGEST = 10_000 // ms that a page takes to come
 
 /** The figures of the page. */
 export const figures = () => all(document, FIGURE)
@@ -61,36 +61,26 @@ export function watch(changed) {
 
 /** Whether all of the page has come, by another run than this one. @param {string} left */
 export const complete = (left) => !running() && (document.documentElement.dataset.run ?? "") !== left
-  && all(document, '[data-testid^="stBidiComponent"]').every((one) => one.matches("[data-mounted], :has([data-mounted])"))
+  && all(document, COMPONENT).every((one) => one.matches("[data-mounted], :has([data-mounted])"))
 
 const running = () => document.querySelector('[data-test-script-state="running"]') !== null
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 
-/**
- * The figure after another one, or before it; folds between them are opened.
- * @param {HTMLElement} figure @param {1 | -1} way
- */
-export async function neighbour(figure, way) {
-  const nodes = all(document, `${FIGURE}, ${CLOSED}`)
-  for (let at = nodes.indexOf(figure) + way; nodes[at]; at += way) {
-    const inside = nodes[at].matches("details") ? await opened(/** @type {HTMLDetailsElement} */ (nodes[at])) : [nodes[at]]
-    if (inside.length) return inside.at(way > 0 ? 0 : -1) ?? null
-  }
-  return null
+/** Wait until all of the page has come, by another run than this one. @param {string} left */
+export async function arrival(left) {
+  const end = performance.now() + LONGEST
+  while (!complete(left) && performance.now() < end) await frame()
 }
 
-/** Open a fold; return its figures, once the server has sent them. @param {HTMLDetailsElement} fold */
-async function opened(fold) {
-  const place = /** @type {HTMLElement} */ (fold.closest('[class*="st-key-xent-fold-"]'))
-  const end = performance.now() + LONGEST
-  let answered = 0
-  fold.querySelector("summary")?.click()
-  while (performance.now() < (answered ? answered + CALM : end)) {
-    await frame()
-    const inside = all(place, ".xent[data-key]")
-    if (inside.length) return inside
-    if (running()) answered = Infinity
-    else if (answered === Infinity) answered = performance.now()
-  }
-  return []
+/** The figure after another one, or before it; a fold that is closed, if it is between them. @param {HTMLElement} figure @param {1 | -1} way */
+export function neighbour(figure, way) {
+  const nodes = all(document, `${FIGURE}, ${CLOSED}`)
+  return nodes[nodes.indexOf(figure) + way] ?? null
 }
+
+/** Whether what was found is no figure but a closed fold. @param {HTMLElement} node */
+export const isFold = (node) => node.matches("details")
+
+/** The name, in the address, of the fold that a figure is in. @param {HTMLElement} figure @param {string} page */
+export const foldOf = (figure, page) =>
+  figure.closest('[class*="st-key-xent-fold-"]')?.className.match(/st-key-xent-fold-(\S+)/)?.[1].slice(page.length + 1) ?? ""
