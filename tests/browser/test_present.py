@@ -16,7 +16,8 @@ SIZES = {(1280, 800): 20, (1920, 1080): 28}
 def presented(visit, path: str, **options) -> Lesson:
     """Open a page and present the figure in sight."""
     lesson = visit(path, **options).calm()
-    lesson.page.keyboard.press("p")
+    if "view=" not in path:
+        lesson.page.keyboard.press("p")
     lesson.until("document.querySelector('[data-slide=figure]')")
     return lesson.calm()
 
@@ -105,6 +106,7 @@ def test_a_question_is_answered_by_keys_and_undone(visit):
     page = lesson.page
     before = lesson.figure()["drawn"]
     lesson.options("softmax-cool").nth(1).click()
+    page.locator('[class*="st-key-xent-show-"] button:not([disabled])').wait_for()
     press(lesson, " ")
     page.locator("[data-slide=verdict]").wait_for()
     lesson.calm()
@@ -157,7 +159,7 @@ def test_a_handle_is_under_the_pointer(visit, width, height):
     lesson = presented(visit, "/softmax?lang=en", width=width, height=height)
     page = lesson.page
     x, y = lesson.take_hold("z1")
-    for dy in (-80, 60):
+    for dy in (-60, 50):
         page.mouse.move(x + 3, y + dy, steps=4)
         page.wait_for_timeout(60)
         box = lesson.handle("z1").bounding_box()
@@ -236,7 +238,7 @@ def test_an_unknown_view_is_told_and_an_unknown_figure_is_the_first(visit):
 def test_a_copied_link_has_the_view_of_now(visit):
     lesson = visit("/softmax?lang=en&view=present&figure=softmax")
     page = lesson.page
-    page.evaluate("navigator.clipboard.writeText = (text) => { window.copied = text }")
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
     copy = "document.querySelectorAll('.xent')[{}].querySelector('.xent-tools button').click()"
     lesson.until("document.querySelector('[data-slide=figure]')")
     page.evaluate(copy.format(0))
@@ -245,3 +247,107 @@ def test_a_copied_link_has_the_view_of_now(visit):
     page.evaluate(copy.format(1))
     assert not re.search("view=|figure=", page.evaluate("window.copied"))
     assert lesson.errors == []
+
+
+def in_list(lesson: Lesson, name: str):
+    return lesson.page.get_by_role("dialog").get_by_role("button", name=name)
+
+
+def at_station(lesson: Lesson, place: str, path: str, name: str) -> None:
+    """Wait until a station of the plan is shown."""
+    lesson.page.get_by_text(place, exact=True).wait_for()
+    lesson.until(f"location.pathname === {json.dumps(path)}")
+    lesson.until(f"document.querySelector('[data-slide=figure]')?.dataset.key === {name!r}")
+    lesson.calm()
+
+
+def test_a_plan_leads_through_three_lessons_and_back_in_its_states(visit):
+    lesson = presented(visit, "/softmax?lang=en&T=2")
+    page = lesson.page
+    press(lesson, "?")
+    in_list(lesson, "Add this figure").click()
+    page.keyboard.press("Escape")
+    for path in ("/information?lang=en&view=present&p=0.125", "/?lang=en&view=present&k=1"):
+        lesson.follow(path)
+        lesson.until("document.querySelector('[data-slide=figure]')")
+        press(lesson, "?")
+        in_list(lesson, "Add this figure").click()
+        page.get_by_text("Added, in the state that it is in now.").wait_for()
+        page.keyboard.press("Escape")
+    press(lesson, "?")
+    in_list(lesson, "Earlier: What is cross-entropy? · home").click()  # now it is the second
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    in_list(lesson, "Copy the plan’s link").click()
+    page.get_by_text("The link to the whole plan has been copied.").wait_for()
+    link = page.evaluate("window.copied")
+    assert link.startswith(lesson.base + "/?lang=en&plan=softmax.softmax?")
+    page.keyboard.press("Escape")
+    page.evaluate("localStorage.removeItem('xent plan')")
+
+    lesson.open(link.removeprefix(lesson.base))
+    at_station(lesson, "1 of 3", "/softmax", "softmax")
+    assert lesson.figure()["drawn"]["T"] == 2
+    lesson.set_range("T", 20)
+    lesson.calm()
+    press(lesson, "PageDown")
+    at_station(lesson, "2 of 3", "/", "home")
+    assert lesson.figure()["drawn"]["k"] == 1
+    press(lesson, "PageDown")
+    at_station(lesson, "3 of 3", "/information", "surprise")
+    assert lesson.figure()["drawn"]["p"] == 0.125
+    press(lesson, "PageDown")  # there is no more
+    press(lesson, "PageUp")
+    at_station(lesson, "2 of 3", "/", "home")
+    page.reload()
+    lesson.ready()
+    at_station(lesson, "2 of 3", "/", "home")
+    press(lesson, "PageUp")
+    at_station(lesson, "1 of 3", "/softmax", "softmax")
+    assert lesson.figure()["drawn"]["T"] == 2  # the plan's, not the one that was left there
+    assert page.evaluate(SLIDE)["wrong"] == []
+    press(lesson, "?")
+    in_list(lesson, "Leave the plan").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".xent-present-bar output").inner_text() == ""
+    assert lesson.errors == []
+
+
+@pytest.mark.parametrize(
+    "plan", ["", "javascript:alert(1)", "//evil.example/x.y", "softmax", "softmax.x!" * 50, "🙂.x"]
+)
+def test_a_hostile_plan_is_told_with_a_sentence(visit, plan):
+    lesson = visit(f"/softmax?lang=en&plan={plan}")
+    lesson.page.get_by_text("The link brings no plan that can be shown").wait_for()
+    assert lesson.page.url == f"{lesson.base}/softmax?lang=en"
+    assert lesson.page.locator("[data-slide]").count() == 0
+    assert lesson.errors == []
+
+
+def test_students_pictures_stand_side_by_side(visit, server):
+    teacher = visit("/softmax?lang=en")
+    page = teacher.page
+    page.get_by_role("button", name="In class", exact=True).click()
+    code = page.locator(".xent-class-code").inner_text()
+    assert page.get_by_role("button", name="Students’ pictures").is_disabled()
+    page.get_by_role("button", name="Lead those who follow").click()
+    phone = visit("/", width=390, height=844).page
+    phone.goto(f"{server.url}/room/{code}?lang=en")
+    phone.get_by_role("button", name="Follow the lesson").click()
+    inside = phone.frame_locator("iframe.follow")
+    inside.locator('.xent[data-ready="true"]').first.wait_for(timeout=30_000)
+    phone.frames[1].evaluate("document.querySelector('[data-key=move]').scrollIntoView()")
+    phone.get_by_role("button", name="Show mine").click()
+    phone.get_by_role("button", name="Shown to the teacher").wait_for()
+    page.bring_to_front()
+    page.get_by_role("button", name="Students’ pictures (1)").click()
+    wall = page.get_by_role("dialog", name="Students’ pictures")
+    frame = wall.frame_locator("iframe")
+    frame.locator("[data-slide=figure][data-key=move]").wait_for(timeout=30_000)
+    assert frame.locator("[data-slide=question]").count() == 0
+    assert wall.locator("figcaption").inner_text().split()[1].isdigit()
+    box = wall.locator("iframe").bounding_box()
+    assert box
+    assert box["width"] > 550
+    wall.get_by_role("button", name="Small").click()
+    assert page.locator("iframe").count() == 0
+    assert teacher.errors == []

@@ -209,6 +209,7 @@ export class Present {
     const question = figure && this.question(figure)
     const button = question?.querySelector('[class*="st-key-xent-show-"] button:not([disabled])')
     if (button instanceof HTMLElement) return button.click()
+    if (question?.querySelector("input:checked") && !verdictOn(question)) return // the server has still to hear of it
     if (!figure || questionsOf(figure).length < 2) return false
     this.asked[figure.dataset.key ?? ""] += 1
     return this.look()
