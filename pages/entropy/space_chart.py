@@ -119,5 +119,6 @@ def shared_unit(
         _unit(names, titles[1], row),
         height=400,
         narrow_height=760,
+        margin={"l": 50, "r": 12, "t": 28, "b": 28},
         bargap=0.25,
     )

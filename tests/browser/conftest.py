@@ -163,7 +163,7 @@ class Lesson:
         self.page.evaluate(
             """async (path) => {
                 const root = document.documentElement, { run } = root.dataset
-                history.pushState(null, "", path)
+                History.prototype.pushState.call(history, null, "", path)  // the view is the link's
                 dispatchEvent(new PopStateEvent("popstate"))
                 while (root.dataset.run === run)  // until a run has come to its end
                     await new Promise((done) => requestAnimationFrame(done))

@@ -36,8 +36,9 @@ export class Present {
     this.root = given.page ? pathname.slice(0, -given.page.length) : pathname.replace(/\/?$/, "/")
     /** @type {View | null} */
     this.view = null
-    /** @type {string | null} the folds that were open before the page was unfolded */
+    /** @type {string | null} the folds of this page that were open before it was unfolded */
     this.folds = null
+    this.page = ""
     /** @type {Record<string, number>} which of its questions each figure is shown with */
     this.asked = {}
     this.shelf = new Shelf(Object.keys(given.lessons))
@@ -75,6 +76,8 @@ export class Present {
   /** The address says how the page is seen: after Back, with a link, when it is loaded. */
   arrive() {
     const plan = planOf(location.search)
+    if (this.page !== location.pathname) this.folds = null
+    this.page = location.pathname
     if (plan === null) this.turnTo(viewOf(location.search))
     else if (this.shelf.open(plan)) this.openStation(0)
     else {
@@ -162,7 +165,8 @@ export class Present {
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    if (this.help.node.open || this.view?.kind === "figure") return
+    const framed = this.view?.kind === "figure" && window !== window.top
+    if (framed || document.querySelector("dialog[open]")) return
     const [target] = event.composedPath()
     const on = (/** @type {string} */ selector) => target instanceof Element && target.matches(selector)
     const action = actionOf(event, { presenting: this.view !== null, typing: on(TYPED), pressing: on(CHOSEN_BY_KEYS) })

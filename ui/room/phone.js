@@ -227,7 +227,8 @@ class Phone {
       main.replaceChildren(made, node("div", { className: "ways" },
         node("button", { onclick: () => this.follow(false) }, say("follow_end")), mine))
     } else if (inside.location.pathname + inside.location.search !== link) {
-      inside.history.pushState(null, "", link)
+      // as a link: the frame's own page would keep the view that it is in (ui/present/steps.js)
+      /** @type {any} */ (inside).History.prototype.pushState.call(inside.history, null, "", link)
       inside.dispatchEvent(new PopStateEvent("popstate"))
     }
   }

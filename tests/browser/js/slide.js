@@ -8,6 +8,7 @@
     while (walker.nextNode()) {
         const { data, parentElement: up } = walker.currentNode
         if (!data.trim() || !up.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+        if (!up.closest('.stMain, .xent-present-bar')) continue
         if (up.closest('script, style, .katex-mathml, .xent-heard, [aria-hidden="true"], .main-svg defs')) continue
         const range = document.createRange()
         range.selectNodeContents(walker.currentNode)
