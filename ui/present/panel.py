@@ -36,7 +36,7 @@ def present_view(language: str) -> None:
         "language": language,
         "page": address.page(),
         "lessons": {one.name: words(one.name, language).title for one in LESSONS},
-        "words": said | {"reset": labels["reset"]},
+        "words": said | {"reset": labels["reset"], "in_class": labels["class_open"]},
         "css": asset_url("ui/present/present.css"),
     }
     component("xent_present", "ui/present/present.js")(key="xent present", data=data, height=1)

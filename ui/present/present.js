@@ -63,7 +63,8 @@ export class Present {
     const button = (sign, label, does) => element("button", { type: "button", title: label, "aria-label": label, onclick: does }, sign)
     this.opener.textContent = this.say("open")
     this.opener.title = this.say("open_how")
-    this.bar.replaceChildren(this.place, button("?", this.say("help"), () => this.explain()),
+    const room = () => /** @type {HTMLElement | null} */ (document.querySelector(".xent-class-open"))?.click()
+    this.bar.replaceChildren(this.place, button("▦", this.say("in_class"), room), button("?", this.say("help"), () => this.explain()),
       button("✕", this.say("leave"), () => this.leave()))
     this.look()
   }

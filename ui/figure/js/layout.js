@@ -77,8 +77,11 @@ const growth = (height) => Math.min(Math.max(0.42 * height, 280), 520) / 336
 /** How large the ticks' and the values' letters are, before they are enlarged. @param {Room} room */
 export function letters(room) {
   const width = room.width / scaleOf(room)
-  return width >= WIDE || room.least > USUAL ? 15 : width >= NARROW ? 14 : 13
+  return room.least > USUAL ? USUAL : width >= WIDE ? 15 : width >= NARROW ? 14 : 13
 }
+
+/** How small a chart may have them. @param {Room} room */
+export const smallest = (room) => (room.least > USUAL ? USUAL : letters(room) - 1)
 
 /**
  * No letters smaller than `least`, whatever a chart asks for: change all fonts below a node.

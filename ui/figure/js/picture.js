@@ -1,7 +1,8 @@
 // The picture: Plotly draws it, first in full, then animated from row to row.
 
 import { element } from "./dom.js"
-import { byTrace, dress, enlarge, fitted, legible, letters, place, roomOf, scaleOf, themeColours } from "./layout.js"
+import { byTrace, dress, enlarge, fitted, legible, letters, place, roomOf, scaleOf, smallest,
+  themeColours } from "./layout.js"
 
 /** @import { Room } from "./layout.js" */
 /** @import { Shown } from "./shown.js" */
@@ -33,7 +34,7 @@ const fitting = (layout, room) => JSON.stringify([layout, letters(room), room.le
  * Have the letters of a part of the figure as large as its room asks for, and all else with them.
  * @template T @param {T} part @param {Room} room @returns {T}
  */
-const readable = (part, room) => enlarge(legible(part, letters(room) - 1), scaleOf(room))
+const readable = (part, room) => enlarge(legible(part, smallest(room)), scaleOf(room))
 
 export class Picture {
   /** @param {HTMLElement} root @param {Shown} shown @param {Follows} follows */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
-import { enlarge, fitted, legible, letters } from "../../../../ui/figure/js/layout.js"
+import { enlarge, fitted, legible, letters, smallest } from "../../../../ui/figure/js/layout.js"
 
 const ROOM = { width: 900, height: 0, least: 14 }
 const LAYOUT = { height: 336, xaxis: { domain: [0, 0.5] }, meta: { narrow: { "xaxis.domain": [0, 1], height: 600 } } }
@@ -17,7 +17,7 @@ describe("a layout", () => {
   test("of large letters has the room of a smaller screen", () => {
     const room = { width: 1200, height: 400, least: 20 }
     assert.equal(fitted(LAYOUT, room, 800).height, 280)
-    assert.equal(letters(room), 15)
+    assert.equal(letters(room), 14)
     assert.deepEqual(fitted(LAYOUT, { ...room, width: 700 }, 800).xaxis.domain, [0, 1])
   })
   test("of a narrow room has the places and the height that it asks for there", () => {
@@ -41,6 +41,6 @@ describe("what is enlarged", () => {
   test("has letters of the least size, once they are legible", () => {
     const room = { width: 1200, height: 400, least: 21 }
     const font = { textfont: { size: 9 } }
-    assert.equal(enlarge(legible(font, letters(room) - 1), 21 / 14).textfont.size, 21)
+    assert.equal(enlarge(legible(font, smallest(room)), 21 / 14).textfont.size, 21)
   })
 })
