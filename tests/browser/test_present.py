@@ -73,8 +73,9 @@ def test_every_figure_can_be_read_from_the_back_row(visit, path, language):
     while True:
         seen.append(figure(lesson))
         wrong += wrong_with(lesson)
-        if show_answer(lesson):
+        if len(seen) == 1 and show_answer(lesson):
             wrong += wrong_with(lesson)
+            press(lesson, "u")  # for the other figures of this state
         if not turned(lesson):
             break
     assert wrong == []
