@@ -3,10 +3,10 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 
-import { folded, foldsOf, planOf, sameState, seen, stateOf, viewOf } from "../../../../ui/present/address.js"
-import { actionOf } from "../../../../ui/present/keys.js"
-import { LONGEST, MOST, moved, read, write } from "../../../../ui/present/plan.js"
-import { Shelf } from "../../../../ui/present/shelf.js"
+import { folded, foldsOf, planOf, sameState, seen, stateOf, viewOf } from "../../../ui/present/address.js"
+import { actionOf } from "../../../ui/present/keys.js"
+import { LONGEST, MOST, moved, read, write } from "../../../ui/present/plan.js"
+import { Shelf } from "../../../ui/present/shelf.js"
 
 const LESSONS = ["home", "softmax", "cross_entropy"]
 
