@@ -130,7 +130,7 @@ def table_under(count: int) -> str:
     The names stand between the two already: the table's head is there for who does not see it.
     """
     width = f"calc({TABLE}px + (100% - {TABLE + 12}px) * {count} / {count + 1})"
-    table = ".st-key-entropy-main .xent-cells"
+    table = ":root:not([data-view]) .st-key-entropy-main .xent-cells"
     return f"""<style>@container (min-width: 44rem) {{
 {table} table {{ table-layout: fixed; width: {width}; }}
 {table} tr > :first-child {{ box-sizing: border-box; width: {TABLE}px; }}

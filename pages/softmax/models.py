@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 NOTE = (1.0, 2.0, 3.0, 4.0)  # the logits of the note's example
 REST = NOTE[:3]  # what stands still where only class 3 moves
-MARK = 0.12  # how far above its bar the sign of class k stands
+MARK = 0.2  # how far above its bar the sign of class k stands
 SIZES = (3, 10, 1000)  # numbers of classes
 
 

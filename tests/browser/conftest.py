@@ -125,7 +125,7 @@ def browser() -> Iterator[Browser]:
 def calm(page: Page) -> None:
     """Wait until a page has been at rest for some frames."""
     page.bring_to_front()  # a tab behind another one is drawn when the browser has time
-    page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+    page.wait_for_selector('.xent[data-ready="true"]', state="attached", timeout=30_000)
     assert page.evaluate(CALM), "the page does not come to rest"
 
 
@@ -164,7 +164,7 @@ class Lesson:
         run = self.page.evaluate("document.documentElement.dataset.run")
         self.page.evaluate(
             """(path) => {
-                history.pushState(null, "", path)
+                History.prototype.pushState.call(history, null, "", path)  // the view is the link's
                 dispatchEvent(new PopStateEvent("popstate"))
             }""",
             path,
@@ -174,7 +174,7 @@ class Lesson:
 
     def ready(self) -> "Lesson":
         """Wait until every figure is drawn and the server has answered everything."""
-        self.page.wait_for_selector('.xent[data-ready="true"]', timeout=30_000)
+        self.page.wait_for_selector('.xent[data-ready="true"]', state="attached", timeout=30_000)
         self.settle()
         return self
 

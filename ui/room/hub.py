@@ -29,6 +29,7 @@ PAUSE = 1.0  # seconds until a store that was away is asked again
 AWAY = Seen({"phase": "away"})
 BEAT = 15.0  # seconds of silence, at most: proxies take a longer one for an end
 MOST_WATCHERS = 600  # of a room on one server
+SIDE_BY_SIDE = 4  # pictures of students
 
 
 class NoRoomError(LookupError):
@@ -145,12 +146,28 @@ class Hub:
         taken = await self.store.put(code, room.votes_at, who, json.dumps(forecast))
         rules.refuse_unless(taken, "there is no vote now")
 
+    async def offer(self, code: str, who: str, link: Any) -> None:
+        """Take the picture that somebody offers to show: a link. A later one replaces it."""
+        await self.room(code)
+        await self.store.offer(code, who, rules.read_link(link))
+
+    async def offers(self, code: str, secret: str, start: int = 0) -> list[dict[str, Any]]:
+        """Return pictures to show side by side, from number `start` on, with pseudonyms.
+
+        NoRoomError for anybody but the teacher.
+        """
+        await self.check_leader(code, secret)
+        offered = sorted((await self.store.offers(code)).items())
+        some = offered[start : start + SIDE_BY_SIDE]
+        return [rules.pseudonym(who) | {"link": link} for who, link in some]
+
     async def see(self, code: str) -> Seen:
         """Say what there is to see of a room now."""
         room = await self.room(code)
         seen = rules.see(room, await self.rounds(code, room))
         if room.board and room.answered:
             seen.teacher["places"] = await self._board(code, room)
+        seen.teacher["offered"] = len(await self.store.offers(code))
         return seen
 
     async def _board(self, code: str, room: Room) -> list[dict[str, Any]]:

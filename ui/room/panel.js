@@ -3,6 +3,7 @@
 
 import { fill, node } from "./dom.js"
 import { results } from "./results.js"
+import { students } from "./students.js"
 import { listen, post } from "./talk.js"
 
 /**
@@ -32,7 +33,7 @@ class Panel {
     this.status = node("p", { role: "status" })
     document.body.append(this.opener, this.bar, node("link", { rel: "stylesheet", href: given.css }))
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null")
-    if (kept) this.enter(kept)
+    if (kept && window === window.top) this.enter(kept) // a student's picture in a frame leads nobody
     setInterval(() => this.lead(), LEAD_EVERY)
   }
 
@@ -149,6 +150,7 @@ class Panel {
         this.button("again", () => this.do("again"), phase === "shown"),
         this.button("show_answer", () => this.do("show_answer"), phase === "voting" || phase === "shown"),
         this.toggle("lead", this.leads, () => { this.leads = !this.leads; this.lead(); this.draw() }),
+        this.button("pictures", () => this.held && students(this.held, this.say), Boolean(seen?.offered), seen?.offered),
         this.toggle("board", Boolean(seen?.board), () => this.do("board", !seen?.board)),
         this.button("record", () => this.save())),
       ...(seen ? results(seen, this.given.language, this.say) : []),
@@ -165,9 +167,9 @@ class Panel {
   /** @param {Node[]} parts */
   row = (...parts) => node("div", { className: "xent-class-row" }, ...parts)
 
-  /** @param {string} key @param {() => void} onclick @param {boolean} able */
-  button = (key, onclick, able = true) =>
-    node("button", { id: `class ${key}`, type: "button", onclick, disabled: !able }, this.say(key))
+  /** @param {string} key @param {() => void} onclick @param {boolean} able @param {number} [count] of what is behind it */
+  button = (key, onclick, able = true, count = 0) =>
+    node("button", { id: `class ${key}`, type: "button", onclick, disabled: !able }, this.say(key) + (count ? ` (${count})` : ""))
 
   /** @param {string} key @param {boolean} on @param {() => void} onclick */
   toggle = (key, on, onclick) => Object.assign(this.button(key, onclick), { ariaPressed: String(on) })

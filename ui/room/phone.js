@@ -205,6 +205,16 @@ class Phone {
     this.draw()
   }
 
+  /** Offer the teacher the figure in sight, as it stands; nothing is sent before this is pressed. @param {HTMLIFrameElement} frame */
+  async offer({ contentWindow: inside }) {
+    if (!inside) return false
+    const { pathname, search } = inside.location
+    const query = new URLSearchParams(search)
+    if (!query.get("figure")) query.set("figure", figureInSight(inside))
+    query.set("view", "figure")
+    return await post(`/xent/room/${this.code}/offer`, { "xent-who": this.who }, { link: `${pathname}?${query}` }) === 204
+  }
+
   /** Have the lesson as the teacher has it; in a frame that is there already nothing loads anew. */
   lead() {
     const link = this.seen?.link
@@ -213,12 +223,25 @@ class Phone {
     const inside = frame?.contentWindow
     if (!inside) {
       const made = node("iframe", { className: "follow", src: link, title: say("follow") })
-      main.replaceChildren(made, node("button", { onclick: () => this.follow(false) }, say("follow_end")))
+      const mine = node("button", { onclick: async () => { mine.textContent = say(await this.offer(made) ? "offered" : "not_offered") } }, say("offer"))
+      main.replaceChildren(made, node("div", { className: "ways" },
+        node("button", { onclick: () => this.follow(false) }, say("follow_end")), mine))
     } else if (inside.location.pathname + inside.location.search !== link) {
-      inside.history.pushState(null, "", link)
+      // as a link: the frame's own page would keep the view that it is in (ui/present/steps.js)
+      /** @type {any} */ (inside).History.prototype.pushState.call(inside.history, null, "", link)
       inside.dispatchEvent(new PopStateEvent("popstate"))
     }
   }
+}
+
+/** A figure that the frame shows most of. @param {Window} inside */
+function figureInSight({ document, innerHeight }) {
+  const figures = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".xent[data-key]"))]
+  const seen = figures.map((figure) => {
+    const { top, bottom } = figure.getBoundingClientRect()
+    return { key: figure.dataset.key ?? "", height: Math.min(bottom, innerHeight) - Math.max(top, 0) }
+  })
+  return seen.sort((one, other) => other.height - one.height)[0]?.key ?? ""
 }
 
 /** Ask for the code of a room. @param {string} problem */

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from ui.room.store import (
     LONGEST_REST,
+    MOST_OFFERS,
     MOST_PEOPLE,
     MOST_ROOMS,
     AwayError,
@@ -56,6 +57,16 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('PUBLISH', KEYS[1], '')
 return 1
 """
+_OFFER = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0
+    and redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) then return -1 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('PUBLISH', KEYS[1], '')
+return 1
+"""
 
 
 @contextlib.asynccontextmanager
@@ -75,6 +86,10 @@ def _votes(code: str, votes_at: str) -> str:
     return f"xent:votes:{code}:{votes_at}"
 
 
+def _offers(code: str) -> str:
+    return f"xent:offers:{code}"
+
+
 class RedisStore:
     """Rooms in a Redis; see `ui.room.store.Store`."""
 
@@ -89,8 +104,8 @@ class RedisStore:
         )
         self._redis: Any = redis.Redis(connection_pool=pool)
         self._heard: Any = redis.from_url(url, **how)  # a connection for each room that is watched
-        self._create, self._write, self._put = map(
-            self._redis.register_script, (_CREATE, _WRITE, _PUT)
+        self._create, self._write, self._put, self._offer = map(
+            self._redis.register_script, (_CREATE, _WRITE, _PUT, _OFFER)
         )
 
     async def create(self, code: str, kept: Kept) -> bool:
@@ -127,9 +142,23 @@ class RedisStore:
         async with _there():
             return await self._redis.hgetall(_votes(code, votes_at))
 
+    async def offer(self, code: str, who: str, link: str) -> bool:
+        async with _there():
+            taken = await self._offer(
+                keys=[_room(code), _offers(code)],
+                args=[who, link, round(LONGEST_REST), MOST_OFFERS],
+            )
+        if taken < 0:
+            raise FullError(f"more than {MOST_OFFERS} pictures")
+        return bool(taken)
+
+    async def offers(self, code: str) -> dict[str, str]:
+        async with _there():
+            return await self._redis.hgetall(_offers(code))
+
     async def drop(self, code: str) -> None:
         async with _there():
-            await self._redis.delete(_room(code))
+            await self._redis.delete(_room(code), _offers(code))
             await self._redis.zrem(_ROOMS, code)
             await self._redis.publish(_room(code), "")
 

@@ -9,6 +9,7 @@ import { node } from "./dom.js"
  * @property {"waiting" | "voting" | "shown" | "answered" | "away"} phase
  * @property {boolean} [board]
  * @property {number} [count]
+ * @property {number} [offered] pictures that students offer to show
  * @property {Record<string, string>} [text]
  * @property {Record<string, string[]>} [options]
  * @property {Round[]} [rounds]

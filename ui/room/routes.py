@@ -135,6 +135,22 @@ class _Rooms:
         await self._in_room(request, lambda code: self.hub.vote(code, who, said))
         return _done()
 
+    async def offer(self, request: Request) -> Response:
+        who = _who(request)
+        if not self.asking.votes.take(who):
+            raise _NotNowError
+        link = (await _said(request)).get("link")
+        await self._in_room(request, lambda code: self.hub.offer(code, who, link))
+        return _done()
+
+    async def offers(self, request: Request) -> Response:
+        """Answer the teacher with some of the pictures that are offered, from a number on."""
+        secret, start = _secret(request), request.query_params.get("from", "0")
+        if not re.fullmatch(r"\d{1,3}", start, re.ASCII):
+            raise RefusedError("no number")
+        some = await self._in_room(request, lambda code: self.hub.offers(code, secret, int(start)))
+        return JSONResponse(some, headers=_NO_STORE)
+
     async def events(self, request: Request) -> Response:
         secret = _secret(request)
         who = "" if secret else _who(request)
@@ -178,6 +194,8 @@ def room_routes(hub: Hub, asking: Asking | None = None) -> list[Route]:
         Route(f"{room}/enter", _told(rooms.enter), methods=["POST"]),
         Route(f"{room}/lead", _told(rooms.lead), methods=["POST"]),
         Route(f"{room}/vote", _told(rooms.vote), methods=["POST"]),
+        Route(f"{room}/offer", _told(rooms.offer), methods=["POST"]),
+        Route(f"{room}/offers", _told(rooms.offers)),
         Route(f"{room}/end", _told(rooms.end), methods=["POST"]),
         Route(f"{room}/events", _told(rooms.events)),
         Route(f"{room}/qr.svg", _told(rooms.qr_code)),

@@ -131,10 +131,7 @@ def again(room: Room) -> Room:
 
 def lead(room: Room, link: str) -> Room:
     """Lead those who follow to a lesson and its state; nowhere with an empty link."""
-    inside = not link or (link.startswith("/") and not link.startswith(("//", "/\\")))
-    refuse_unless(inside and len(link) <= LONGEST_LINK, "no link into the app")
-    refuse_unless(not any(ord(c) < 32 for c in link), "no link into the app")
-    return replace(room, link=link)
+    return replace(room, link=read_link(link) if link else "")
 
 
 def set_board(room: Room, on: bool) -> Room:
@@ -210,6 +207,14 @@ def read_question(said: Any) -> Question:
     known = truth is None or (type(truth) is int and 0 <= truth < count)
     refuse_unless(known, "truth: none of the options")
     return Question(text, {language: tuple(some) for language, some in options.items()}, truth)
+
+
+def read_link(said: Any) -> str:
+    """Read a link into the app: a path and a query. RefusedError if it leads anywhere else."""
+    inside = isinstance(said, str) and said.startswith("/") and not said.startswith(("//", "/\\"))
+    refuse_unless(inside and len(said) <= LONGEST_LINK, "no link into the app")
+    refuse_unless(not any(ord(c) < 32 for c in said), "no link into the app")
+    return said
 
 
 def read_forecast(room: Room, said: Any) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 MOST_ROOMS = 200
 MOST_PEOPLE = 500  # in a room
+MOST_OFFERS = 60  # pictures that phones offer a room
 LONGEST_REST = 6 * 3600.0  # seconds without a word, after which a room is gone
 
 
@@ -56,6 +57,14 @@ class Store(Protocol):
         """Return the votes under a name, by who gave them."""
         ...
 
+    async def offer(self, code: str, who: str, link: str) -> bool:
+        """Keep the picture that somebody offers; False without a room. FullError if it is full."""
+        ...
+
+    async def offers(self, code: str) -> dict[str, str]:
+        """Return the pictures that are offered, by who offers them."""
+        ...
+
     async def drop(self, code: str) -> None:
         """Keep a room no more."""
         ...
@@ -70,6 +79,7 @@ class _Lying:
     kept: Kept
     votes_at: str = ""
     votes: dict[str, dict[str, str]] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
     touched: float = 0.0
     listeners: set[asyncio.Event] = field(default_factory=set)
 
@@ -126,6 +136,20 @@ class MemoryStore:
     async def votes(self, code: str, votes_at: str) -> dict[str, str]:
         lying = self._find(code)
         return dict(lying.votes.get(votes_at, {})) if lying else {}
+
+    async def offer(self, code: str, who: str, link: str) -> bool:
+        lying = self._find(code)
+        if lying is None:
+            return False
+        if who not in lying.offers and len(lying.offers) >= MOST_OFFERS:
+            raise FullError(f"more than {MOST_OFFERS} pictures")
+        lying.offers[who] = link
+        self._touch(lying)
+        return True
+
+    async def offers(self, code: str) -> dict[str, str]:
+        lying = self._find(code)
+        return dict(lying.offers) if lying else {}
 
     async def drop(self, code: str) -> None:
         if lying := self._rooms.pop(code, None):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ui.room import store as stores
 from ui.room.hub import CALM, CODE_LENGTH, LETTERS, Hub, NoRoomError, read_room, write_room
 from ui.room.redis_store import RedisStore
-from ui.room.rules import MOST_ROUNDS, RefusedError, Room
+from ui.room.rules import LONGEST_LINK, MOST_ROUNDS, RefusedError, Room
 from ui.room.store import AwayError, FullError, Kept, MemoryStore, Store
 
 ABC = {"text": {"en": "Which?"}, "options": {"en": ["a", "b", "c"]}, "truth": 1}
@@ -327,3 +327,58 @@ def test_a_redis_that_is_away_is_said_and_all_goes_on_when_it_is_back(redis):
         assert told["count"] == 1
 
     run(work)
+
+
+# ---- students' pictures
+
+
+def test_the_teacher_is_told_how_many_offer_a_picture_and_sees_four_at_a_time(new_store):
+    async def work():
+        hub = Hub(new_store())
+        code, secret = await hub.open("en")
+        for n in range(6):
+            await hub.offer(code, f"{n}" * 32, f"/softmax?T={n}")
+        await hub.offer(code, "0" * 32, "/softmax?T=9")  # in place of the one before
+        seen = await hub.see(code)
+        return seen, await hub.offers(code, secret), await hub.offers(code, secret, start=4)
+
+    seen, first, rest = run(work)
+    assert seen.teacher["offered"] == 6
+    assert "T=" not in str(seen)
+    assert [one["link"][-1] for one in first + rest] == ["9", "1", "2", "3", "4", "5"]
+    assert len(first) == 4
+    assert all(one.keys() == {"animal", "number", "link"} for one in first)
+
+
+def test_only_the_teacher_sees_what_is_offered_and_a_picture_is_one_of_ours(new_store):
+    async def work():
+        hub = Hub(new_store())
+        code, secret = await hub.open("en")
+        await hub.offer(code, "a" * 32, "/softmax")
+        for wrong in ("", "a" * 32, secret + "x"):
+            with pytest.raises(NoRoomError):
+                await hub.offers(code, wrong)
+        with pytest.raises(NoRoomError):
+            await hub.offer("BBBB" if code != "BBBB" else "CCCC", "a" * 32, "/softmax")
+        elsewhere = ["", "softmax", "//evil", "/\\evil", "https://evil", "javascript:x", "/\n"]
+        for link in (*elsewhere, None, 3, "/" + "x" * LONGEST_LINK):
+            with pytest.raises(RefusedError):
+                await hub.offer(code, "a" * 32, link)
+        return await hub.offers(code, secret)
+
+    assert [one["link"] for one in run(work)] == ["/softmax"]
+
+
+def test_there_is_an_end_to_what_is_offered_and_a_room_takes_it_along(new_store):
+    async def work():
+        hub = Hub(new_store())
+        code, secret = await hub.open("en")
+        for n in range(stores.MOST_OFFERS):
+            await hub.offer(code, f"{n:032d}", "/")
+        with pytest.raises(FullError):
+            await hub.offer(code, "f" * 32, "/")
+        await hub.offer(code, "0" * 32, "/softmax")
+        await hub.end(code, secret)
+        return await hub.store.offers(code), await hub.store.offer(code, "0" * 32, "/")
+
+    assert run(work) == ({}, False)

@@ -1,5 +1,6 @@
 // What stands below the picture: the presets' buttons, and what one can take home.
 
+import { seen, viewOf } from "../../present/address.js"
 import { element } from "./dom.js"
 import { save } from "./saved.js"
 
@@ -37,8 +38,8 @@ function tools(root, message, said) {
     tool(words.save_picture, words.save_picture_how, picture))
 }
 
-/** A link to what the figure shows. @param {Message} message */
+/** A link to what the figure shows, seen as it is here: on its page, or alone. @param {Message} message */
 function link(message) {
-  const { origin, pathname } = window.location
-  return `${origin}${pathname}?${message.link}`
+  const { origin, pathname, search } = window.location
+  return `${origin}${pathname}?${seen(message.link, viewOf(search))}`
 }

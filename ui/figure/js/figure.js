@@ -112,6 +112,7 @@ export class LiveFigure {
     groups.join((this.group = message.group), this)
     shown.take(message, new Table(message))
     this.picture.take()
+    this.root.dataset.key = message.key
     const leader = groups.others(this.group, this).find((one) => one.busy)
     protocol.take(message, this.hand.busy, leader?.protocol)
     if (layout !== this.layout) this.build()

@@ -4,8 +4,48 @@
 
 /** @typedef {{ text: string, grid: string, muted: string, panel: string, font: string }} Colours */
 
+/**
+ * The room that a picture has, in pixels. Charts are made for letters of USUAL pixels and more; where
+ * the `least` are larger, all that has a size in pixels is drawn so much larger, and has the room of
+ * a smaller screen. `height` is 0 unless the picture is to fill it.
+ * @typedef {{ width: number, height: number, least: number }} Room
+ */
+
+const USUAL = 14
 const NARROW = 520 // px
 const WIDE = 700 // px: from here on there is room for letters that a back row can read
+/** @type {Record<string, string[]>} what is counted in pixels, by what it is a part of */
+const PIXELS = { font: ["size"], marker: ["size"], pattern: ["size"], line: ["width"], title: ["standoff"],
+  margin: ["l", "r", "t", "b"], annotations: ["xshift", "yshift", "ax", "ay", "standoff"] }
+
+/** The room of an element, as the page's style says (see figure.css). @param {HTMLElement} node @returns {Room} */
+export function roomOf(node) {
+  const style = getComputedStyle(node)
+  const fills = style.getPropertyValue("--xent-fills").trim() === "1"
+  const least = parseFloat(style.getPropertyValue("--xent-least")) || USUAL
+  return { width: node.clientWidth, height: fills ? node.clientHeight : 0, least }
+}
+
+/** How much larger than usual things are drawn. @param {Room} room */
+export const scaleOf = ({ least }) => least / USUAL
+
+/**
+ * Draw all that has a size in pixels larger.
+ * @template T @param {T} node @param {number} scale @param {string} of what the node is, in its figure
+ * @returns {T}
+ */
+export function enlarge(node, scale, of = "") {
+  if (scale === 1) return node
+  if (Array.isArray(node)) {
+    if (node[0]?.constructor === Object) for (const one of node) enlarge(one, scale, of)
+  } else if (node?.constructor === Object)
+    for (const [name, value] of Object.entries(node)) {
+      if (!PIXELS[of]?.includes(name)) enlarge(value, scale, /font$/i.test(name) ? "font" : name)
+      else if (typeof value === "number") Object.assign(node, { [name]: scale * value })
+      else if (Array.isArray(value)) Object.assign(node, { [name]: value.map((one) => scale * one) })
+    }
+  return node
+}
 
 /** Put a value in its place in a figure: "marker.color", "xaxis2.domain". @param {any} node @param {string} path @param {any} value */
 export function place(node, path, value) {
@@ -16,11 +56,16 @@ export function place(node, path, value) {
 
 /**
  * A figure's layout for its room. On a narrow screen it may ask for other places:
- * {"xaxis2.domain": [0, 1], …}; on a wide one its height is for a window of 800 pixels, and grows.
- * @param {any} layout @param {number} width @param {number} windowHeight
+ * {"xaxis2.domain": [0, 1], …}; on a wide one its height is for a window of 800 pixels, and grows,
+ * or it is the room's own.
+ * @param {any} layout @param {Room} room @param {number} windowHeight
  */
-export function fitted(layout, width, windowHeight) {
-  if (width >= NARROW) return { ...layout, height: Math.round(layout.height * growth(windowHeight)) }
+export function fitted(layout, room, windowHeight) {
+  const scale = scaleOf(room)
+  if (room.width / scale >= NARROW) {
+    const height = room.height / scale || Math.round(layout.height * growth(windowHeight / scale))
+    return { ...layout, height }
+  }
   const copy = structuredClone(layout)
   for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) place(copy, path, value)
   return copy
@@ -29,8 +74,14 @@ export function fitted(layout, width, windowHeight) {
 /** A figure of 336 px in a window of 800 is to have clamp(280px, 42vh, 520px). @param {number} height */
 const growth = (height) => Math.min(Math.max(0.42 * height, 280), 520) / 336
 
-/** How large the ticks' and the values' letters are. @param {number} width */
-export const letters = (width) => (width >= WIDE ? 15 : width >= NARROW ? 14 : 13)
+/** How large the ticks' and the values' letters are, before they are enlarged. @param {Room} room */
+export function letters(room) {
+  const width = room.width / scaleOf(room)
+  return room.least > USUAL ? USUAL : width >= WIDE ? 15 : width >= NARROW ? 14 : 13
+}
+
+/** How small a chart may have them. @param {Room} room */
+export const smallest = (room) => (room.least > USUAL ? USUAL : letters(room) - 1)
 
 /**
  * No letters smaller than `least`, whatever a chart asks for: change all fonts below a node.
@@ -47,11 +98,13 @@ export function legible(node, least) {
   return node
 }
 
-/** Give a layout the theme's colours and the manners of every figure: no zoom, no jumps. @param {any} layout @param {Colours} colours */
-export function dress(layout, colours) {
+/**
+ * Give a layout the theme's colours and the manners of every figure: no zoom, no jumps.
+ * @param {any} layout @param {Colours} colours @param {number} size of its letters
+ */
+export function dress(layout, colours, size) {
   const axis = { gridcolor: colours.grid, zerolinecolor: colours.muted, linecolor: colours.muted,
     tickcolor: colours.muted, fixedrange: true, automargin: false }
-  const size = letters(layout.width ?? 0)
   /** @param {any} own */
   const titled = (own) => (own.title ? { title: { ...own.title, font: { size, ...own.title.font } } } : {})
   const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key))

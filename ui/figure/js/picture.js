@@ -1,8 +1,10 @@
 // The picture: Plotly draws it, first in full, then animated from row to row.
 
 import { element } from "./dom.js"
-import { byTrace, dress, fitted, legible, letters, place, themeColours } from "./layout.js"
+import { byTrace, dress, enlarge, fitted, legible, letters, place, roomOf, scaleOf, smallest,
+  themeColours } from "./layout.js"
 
+/** @import { Room } from "./layout.js" */
 /** @import { Shown } from "./shown.js" */
 /** @import { Drawn } from "./types.js" */
 
@@ -24,6 +26,15 @@ import { byTrace, dress, fitted, legible, letters, place, themeColours } from ".
 const ANIMATED = ["bar", "scatter"]
 const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } }
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false }
+
+/** @param {any} layout @param {Room} room */
+const fitting = (layout, room) => JSON.stringify([layout, letters(room), room.least])
+
+/**
+ * Have the letters of a part of the figure as large as its room asks for, and all else with them.
+ * @template T @param {T} part @param {Room} room @returns {T}
+ */
+const readable = (part, room) => enlarge(legible(part, smallest(room)), scaleOf(room))
 
 export class Picture {
   /** @param {HTMLElement} root @param {Shown} shown @param {Follows} follows */
@@ -120,18 +131,20 @@ export class Picture {
   /** Draw all of it anew, if more than its numbers is new. @returns {Promise<void>} */
   async plot() {
     const { message } = this.shown
-    const width = this.node.clientWidth
-    const layout = fitted(message.figure.layout, width, window.innerHeight)
-    this.fitted = JSON.stringify([layout, letters(width)])
+    const room = roomOf(this.node)
+    const layout = fitted(message.figure.layout, room, window.innerHeight)
+    this.fitted = fitting(layout, room)
     const colours = themeColours(this.root)
     this.theme = JSON.stringify(colours)
-    const full = legible(dress({ ...layout, width: width || undefined }, colours), letters(width) - 1)
+    const full = readable(dress(structuredClone(layout), colours, letters(room)), room)
+    full.height = Math.round(scaleOf(room) * layout.height)
+    if (room.width) full.width = room.width
     const row = Math.max(this.shown.row, 0) // of a state that the table lacks, the one it was made for
     this.gapsDrawn = this.gaps(row)
     const figure = JSON.stringify([message.figure.data, full, this.sizes(row), this.gapsDrawn])
     if (this.plotted && figure === this.figure) return this.draw()
     this.figure = figure
-    this.node.style.minHeight = `${layout.height}px`
+    this.node.style.minHeight = room.height ? "" : `${full.height}px`
     await this.Plotly.newPlot(this.node, this.filled(row), full, CONFIG)
     this.listen()
     this.plotted = true
@@ -144,7 +157,7 @@ export class Picture {
    * @param {number} row
    */
   filled(row) {
-    const data = legible(structuredClone(this.shown.message.figure.data), letters(this.node.clientWidth) - 1)
+    const data = readable(structuredClone(this.shown.message.figure.data), roomOf(this.node))
     for (const { trace, binds } of this.bound)
       for (const { field, array } of binds) place(data[trace], field, this.shown.field(array, row))
     return data
@@ -183,10 +196,11 @@ export class Picture {
   }
 
   resize() {
-    const width = this.node.clientWidth
+    const room = roomOf(this.node)
+    const { width } = room
     if (!this.plotted || !width) return
-    const layout = fitted(this.shown.message.figure.layout, width, window.innerHeight)
-    const other = JSON.stringify([layout, letters(width)]) !== this.fitted
+    const layout = fitted(this.shown.message.figure.layout, room, window.innerHeight)
+    const other = fitting(layout, room) !== this.fitted
     if (!other && width === this.width) return
     this.width = width
     this.follows.moved()

@@ -85,9 +85,10 @@ export class Written {
   reach() {
     keepStops(this.formula)
     this.formula.style.fontSize = ""
-    const size = parseFloat(getComputedStyle(this.formula).fontSize)
+    const style = getComputedStyle(this.formula)
+    const [size, least] = [style.fontSize, style.getPropertyValue("--xent-least")].map(parseFloat)
     const part = this.formula.clientWidth / this.formula.scrollWidth
-    if (part < 1) this.formula.style.fontSize = `${Math.max(Math.floor(size * part), LEAST)}px`
+    if (part < 1) this.formula.style.fontSize = `${Math.max(Math.floor(size * part), least || LEAST)}px`
     const wide = this.formula.scrollWidth > this.formula.clientWidth
     if (wide) this.formula.setAttribute("tabindex", "0")
     else this.formula.removeAttribute("tabindex")
