@@ -183,8 +183,9 @@ def test_the_page_of_a_phone_is_small_and_speaks_its_language(server, teacher):
         assert status == 200
         assert f'<html lang="{title}">' in page.decode()
         parts = [page]
-        for name in ("phone.js", "talk.js", "dom.js", "results.js", "phone.css"):
-            parts.append(Client(server).ask(asset_url(f"ui/room/{name}"))[1])
+        names = ("phone.js", "talk.js", "dom.js", "results.js", "phone.css")
+        for path in ("ui/base.js", *(f"ui/room/{name}" for name in names)):
+            parts.append(Client(server).ask(asset_url(path))[1])
         assert sum(map(len, parts)) < 30_000
         assert all(gzip.decompress(part) for part in parts[1:])
 

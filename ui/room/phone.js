@@ -1,6 +1,7 @@
 // A phone in class: it shows what the room is asked, sends a forecast, and shows what came of it.
 // It holds no session and no formula: numbers come with the room's events.
 
+import { inApp, placeInApp } from "../base.js"
 import { fill, node } from "./dom.js"
 import { called } from "./results.js"
 import { listen, post } from "./talk.js"
@@ -212,10 +213,10 @@ class Phone {
     const frame = /** @type {HTMLIFrameElement | null} */ (main.querySelector(".follow"))
     const inside = frame?.contentWindow
     if (!inside) {
-      const made = node("iframe", { className: "follow", src: link, title: say("follow") })
+      const made = node("iframe", { className: "follow", src: inApp(link), title: say("follow") })
       main.replaceChildren(made, node("button", { onclick: () => this.follow(false) }, say("follow_end")))
-    } else if (inside.location.pathname + inside.location.search !== link) {
-      inside.history.pushState(null, "", link)
+    } else if (placeInApp(inside.location) !== link) {
+      inside.history.pushState(null, "", inApp(link))
       inside.dispatchEvent(new PopStateEvent("popstate"))
     }
   }
@@ -234,10 +235,10 @@ async function enter(code) {
   const there = code.trim().toUpperCase()
   const found = /^[A-Z]{4}$/.test(there) && await post(`/xent/room/${there}/enter`, {}, {})
   if (found !== 204) return askCode(say("wrong_code"))
-  history.replaceState(null, "", `/room/${there}${location.search}`)
+  history.replaceState(null, "", inApp(`/room/${there}`) + location.search)
   new Phone(there)
 }
 
-const there = location.pathname.split("/").filter(Boolean).at(1)
+const there = placeInApp(location).match(/^\/room\/([^/?]+)/)?.[1]
 if (there) enter(there)
 else askCode()

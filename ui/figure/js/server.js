@@ -1,5 +1,7 @@
 // Whether the server is there, and how it is reached.
 
+import { inApp } from "../../base.js"
+
 /**
  * Have Streamlit run the whole page again. A server that was started anew knows no fragments,
  * and Streamlit itself does not run anything when it connects again after a finished run.
@@ -16,9 +18,7 @@ class Watch {
 
   async ask() {
     clearTimeout(this.timer)
-    const base = document.querySelector("base")?.href ?? window.location.origin
-    const health = new URL("/_stcore/health", base)
-    const lost = !(await fetch(health, { cache: "no-store" }).then((r) => r.ok, () => false))
+    const lost = !(await fetch(inApp("/_stcore/health"), { cache: "no-store" }).then((r) => r.ok, () => false))
     if (lost !== this.lost) {
       this.lost = lost
       this.watchers.forEach((watcher) => watcher())
