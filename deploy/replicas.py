@@ -82,9 +82,19 @@ class Replicas:
         for number in range(1, self.count + 1):
             self.start_replica(number)
         for port in self.ports:
-            _wait_for(f"http://127.0.0.1:{port}")
+            self.wait_for(f"http://127.0.0.1:{port}")
         self._start_haproxy()
-        _wait_for(self.url)
+        self.wait_for(self.url)
+
+    def wait_for(self, url: str) -> None:
+        """Wait until a server answers; RuntimeError if one of them has ended instead."""
+        end = time.monotonic() + LONGEST_START
+        while time.monotonic() < end and not (ended := list(self.ended())):
+            with contextlib.suppress(OSError):  # refused, or an answer that is no 200
+                urlopen(f"{url}/_stcore/health", timeout=2).close()
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"{url} does not answer; ended: {ended}")
 
     def stop(self) -> None:
         """End all that was started, and leave nothing behind."""
@@ -112,7 +122,8 @@ class Replicas:
     def start_redis(self) -> None:
         """Start Redis, or start it again: what was said is in its file."""
         kept = ["--dir", str(self.folder), "--appendonly", "yes", "--save", ""]
-        self._run("redis", [program("redis-server"), "--port", str(self.redis_port), *kept])
+        where = ["--port", str(self.redis_port), "--loglevel", "warning"]
+        self._run("redis", [program("redis-server"), *where, *kept])
 
     def start_replica(self, number: int) -> None:
         """Start a replica, or start it again."""
@@ -168,16 +179,6 @@ class Replicas:
     def ended(self) -> Iterator[str]:
         """Those that have ended by themselves."""
         return (name for name, one in self.processes.items() if one.poll() is not None)
-
-
-def _wait_for(url: str) -> None:
-    end = time.monotonic() + LONGEST_START
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError):  # refused, or an answer that is no 200
-            urlopen(f"{url}/_stcore/health", timeout=2).close()
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"{url} does not answer after {LONGEST_START:.0f} s")
 
 
 def main() -> None:

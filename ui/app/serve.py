@@ -1,4 +1,4 @@
-"""`python -m ui.app.serve`: the app on ADDRESS and PORT, below XENT_PREFIX, as the environment says.
+"""`python -m ui.app.serve`: the app on ADDRESS and PORT and below XENT_PREFIX.
 
 `streamlit run app.py` binds one socket. A browser that is sent to "localhost" may come by IPv6 or
 by IPv4, and a container should need no flag: so here each address that a name stands for has one.

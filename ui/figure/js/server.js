@@ -13,21 +13,32 @@ export const rerunPage = () => window.dispatchEvent(new PopStateEvent("popstate"
 class Watch {
   lost = false
   timer = 0
-  /** @type {Set<() => void>} */
+  /** @type {Set<(back: boolean) => void>} */
   watchers = new Set()
+
+  /** The page was run by a server that had been away, or by another one (see app/comeback.js). */
+  back() {
+    this.lost = false
+    this.tell(true)
+  }
+
+  /** @param {boolean} back */
+  tell(back) {
+    this.watchers.forEach((watcher) => watcher(back))
+  }
 
   async ask() {
     clearTimeout(this.timer)
     const lost = !(await fetch(inApp("/_stcore/health"), { cache: "no-store" }).then((r) => r.ok, () => false))
     if (lost !== this.lost) {
       this.lost = lost
-      this.watchers.forEach((watcher) => watcher())
+      this.tell(false)
     }
     clearTimeout(this.timer)
     if (this.watchers.size) this.timer = window.setTimeout(() => this.ask(), lost ? 1000 : 5000)
   }
 
-  /** Hear of it when it goes or comes; returns how to stop. @param {() => void} watcher */
+  /** Hear of it when it goes or comes; returns how to stop. @param {(back: boolean) => void} watcher */
   watch(watcher) {
     this.watchers.add(watcher)
     if (this.watchers.size === 1) this.timer = window.setTimeout(() => this.ask(), 5000)
