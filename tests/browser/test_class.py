@@ -61,11 +61,12 @@ class Scene:
 
     def __init__(self, visit, server: Server, language: str) -> None:
         self.language, self.labels = language, shared_labels(language)
-        sizes = {"projector": (1920, 1080), "laptop": (1280, 800), "phone": (390, 844)}
+        sizes = {"projector": (1920, 1080, 1), "laptop": (1280, 800, 2), "phone": (390, 844, 3)}
         path = f"/softmax?lang={language}"
+        # of another scale, and so in another browser: each keeps a pseudonym of its own
         self.lessons: dict[str, Lesson] = {
-            name: visit(path, base=server.url, width=width, height=height)
-            for name, (width, height) in sizes.items()
+            name: visit(path, base=server.url, width=w, height=h, device_scale_factor=scale)
+            for name, (w, h, scale) in sizes.items()
         }
         self.pages = {name: lesson.page for name, lesson in self.lessons.items()}
         self.server, self.shots = server, 0

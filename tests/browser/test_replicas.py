@@ -5,11 +5,8 @@ Real processes, as deploy/replicas.py starts them.
 
 import contextlib
 import csv
+import itertools
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from deploy.replicas import Replicas
-from tests.browser.conftest import ROOT, Lesson, Server
+from tests.browser.conftest import Lesson, Server
 from tests.browser.test_room import ABC, Client, opened, phone
-from tests.browser.test_training import button, state, trained, wait_for
+from tests.browser.test_training import button, label, state, trained, wait_for
 from tests.browser.test_training_away import AT, MOONS, QUERY, assert_undisturbed
 from ui.words import shared_labels
 
@@ -259,39 +256,49 @@ def test_a_replica_that_is_drained_keeps_its_readers_and_gets_no_new_ones(visit,
         whole.command(f"set server app/{drained} state ready")
 
 
-# ---- without HAProxy: any of two workers may be asked
+# ---- without HAProxy: nothing keeps a reader with one server
 
 
 @pytest.fixture
-def workers() -> Iterator[Server]:
-    """Two processes on one port, and nothing that keeps a reader with one of them."""
-    server = Server(("uvicorn", "app:app", "--workers", "2", "--port"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", *server.command, str(server.port)], cwd=ROOT, start_new_session=True
-    )
-    for _ in range(600):
-        with contextlib.suppress(OSError):
-            if Client(server).ask("/_stcore/health")[0] == 200:
-                break
-        time.sleep(0.1)
-    yield server
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def other() -> Iterator[Server]:
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
 
 
-def test_a_run_comes_to_the_same_numbers_whichever_worker_is_asked(visit, workers):
-    lesson = visit(QUERY, base=workers.url)
-    # without keep-alive each question may be another worker's
-    lesson.page.route(
-        "**/more*",
-        lambda route: route.fulfill(response=route.fetch(headers={"connection": "close"})),
-    )
+def test_a_run_comes_to_the_same_numbers_whichever_server_is_asked(visit, server, other):
+    """As with `uvicorn --workers 2`: the page's websocket is one's, each question another's."""
+    lesson, turns = visit(QUERY), itertools.cycle([other, server, other])
+    answers = []
+
+    def pass_on(route) -> None:
+        path = route.request.url.removeprefix(server.url)
+        status, body = Client(next(turns)).ask(path, route.request.post_data_buffer)
+        answers.append(status)
+        route.fulfill(status=status, body=body)
+
+    lesson.page.route("**/more?*", pass_on)
     lesson.page.select_option(".xent-player select", "10")
     button(lesson, "play").click()
-    wait_for(lesson, "data.step > 150")
+    wait_for(lesson, "data.step > 100")
+    field = lesson.page.get_by_label(label("rate_now"))
     button(lesson, "pause").click()
     lesson.page.wait_for_timeout(700)
+    changed = state(lesson)["trained"]
+    field.fill("0.3")
+    field.press("Enter")
+    lesson.until("new URLSearchParams(location.search).get('rates').includes(':0.3')")
+    lesson.settle()
+    lesson.page.wait_for_timeout(1000)
+    button(lesson, "one_epoch").click()
+    wait_for(lesson, f"data.step > {changed}")
+    lesson.page.wait_for_timeout(1000)
+    trainer = trained(MOONS, changed)
+    trainer.rate = 0.3
     now = state(lesson)
-    assert (now["step"], now["notice"]) == (now["trained"], "")
-    assert_undisturbed(lesson, trained(MOONS, now["step"]))
+    trainer.advance(steps=now["step"] - changed)
+    assert now["notice"] == ""
+    assert_undisturbed(lesson, trainer)
+    assert set(answers) == {200}
     assert lesson.errors == []
