@@ -19,7 +19,7 @@ from typing import Any
 
 from ui.room import rules
 from ui.room.rules import Question, RefusedError, Room, Seen
-from ui.room.store import AwayError, Kept, Store
+from ui.room.store import AwayError, FullError, Kept, Store
 from ui.words.digits import show
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
@@ -196,6 +196,12 @@ class Hub:
 
     # -- watching
 
+    def check_place(self, code: str) -> None:
+        """Say by a FullError that so many watch a room here that there is no place for one more."""
+        watched = self._watched.get(code)
+        if watched and watched.watchers >= MOST_WATCHERS:
+            raise FullError(f"more than {MOST_WATCHERS} watch this room")
+
     async def watch(
         self, code: str, who: str = "", *, leader: bool = False
     ) -> AsyncIterator[dict[str, Any] | None]:
@@ -203,11 +209,11 @@ class Hub:
 
         None comes where nothing has for `BEAT` seconds: whoever sends it on sees who has gone.
 
-        NoRoomError if there is no such room, RefusedError if too many watch it here.
+        NoRoomError if there is no such room, FullError if too many watch it here.
         """
         await self.room(code)
+        self.check_place(code)
         watched = self._watched.setdefault(code, _Watched())
-        rules.refuse_unless(watched.watchers < MOST_WATCHERS, "too many watch this room")
         watched.watchers += 1
         watched.task = watched.task or asyncio.create_task(self._keep_up(code, watched))
         me = {"me": rules.pseudonym(who)} if who else {}

@@ -13,6 +13,7 @@ import { listen, post } from "./talk.js"
  */
 
 const KEPT = "xent room"
+const THEME = ["text", "background", "primary", "border"].map((part) => `--st-${part}-color`)
 const LEAD_EVERY = 300 // ms: how often those who follow are told where the teacher is
 
 class Panel {
@@ -206,8 +207,11 @@ class Panel {
 /** @type {Panel | null} */
 let panel = null
 
-/** @param {{ data: Given }} component */
-export function mount({ data }) {
+/** @param {{ data: Given, parentElement: HTMLElement }} component */
+export function mount({ data, parentElement }) {
+  // the bar stands outside the component, in which alone the theme's colours are known
+  const known = getComputedStyle(parentElement)
+  for (const name of THEME) document.body.style.setProperty(name, known.getPropertyValue(name))
   panel ??= new Panel(data)
   panel.take(data)
 }

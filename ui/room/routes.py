@@ -5,6 +5,7 @@ The teacher's page says its secret in a header, which no log and no address hold
 """
 
 import functools
+import ipaddress
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,7 +42,7 @@ WHO = "xent-who"
 
 
 class Asking:
-    """How often an address may open rooms and name wrong ones, and a phone may vote.
+    """How often an address may open rooms and name wrong ones, a phone may vote, and a room hears.
 
     A class may share one address: what it does rightly counts for nobody.
     """
@@ -50,6 +51,7 @@ class Asking:
         self.opens = Buckets(40, 1 / 30)
         self.wrong = Buckets(60, 1)
         self.votes = Buckets(20, 4)
+        self.heard = Buckets(1000, 200)
 
 
 class _NotNowError(Exception):
@@ -85,7 +87,13 @@ def _status(status: int, why: str) -> Response:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Who asks. Of IPv6, the network: one machine may have as many addresses as it likes."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return host if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 async def _said(request: Request) -> dict[str, Any]:
@@ -137,7 +145,13 @@ class _Rooms:
         if not self.asking.votes.take(who):
             raise _NotNowError
         said = await _said(request)
-        await self._in_room(request, lambda code: self.hub.vote(code, who, said))
+
+        async def vote(code: str) -> None:
+            if not self.asking.heard.take(code):
+                raise _NotNowError
+            await self.hub.vote(code, who, said)
+
+        await self._in_room(request, vote)
         return _done()
 
     async def events(self, request: Request) -> Response:
@@ -149,6 +163,7 @@ class _Rooms:
                 await self.hub.check_leader(code, secret)
             else:
                 await self.hub.room(code)
+            self.hub.check_place(code)
             return self.hub.watch(code, who, leader=bool(secret))
 
         told = _as_events(await self._in_room(request, begin))
