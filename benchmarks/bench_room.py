@@ -26,6 +26,7 @@ PHONES = 200
 TAPS_WITHIN = 10.0  # seconds, in which each phone taps once
 RELEASES, EVERY = 20, 0.5  # of the teacher's, and seconds from one to the next
 AT_ONCE = 2.0  # seconds
+IDLE = 5.0  # seconds in which nobody does anything
 _JOIN = ("phone.js", "talk.js", "dom.js", "results.js", "phone.css")
 _QUESTION = {
     "text": {"en": "Which letter?"},
@@ -53,6 +54,25 @@ class Lesson:
     cpu_event: float
     cpu_vote: float
     join: int
+
+
+class _Cpu:
+    """The processor time of a server, but for what it uses when nobody does anything."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._idle = pid, 0.0
+        self._then, self._before = time.monotonic(), cpu_seconds(pid)
+
+    def idle(self) -> None:
+        """Nobody has done anything since it was made."""
+        self._idle = self.used() / IDLE
+
+    def used(self) -> float:
+        """Seconds since it was asked last."""
+        now, cpu = time.monotonic(), cpu_seconds(self._pid)
+        used = cpu - self._before - self._idle * (now - self._then)
+        self._then, self._before = now, cpu
+        return used
 
 
 class Teacher:
@@ -150,13 +170,15 @@ async def _lesson(port: int, pid: int) -> Lesson:
     teacher = Teacher(port, room["code"], room["secret"])
     listening = asyncio.ensure_future(teacher.listen())
     async with _crowd(port, room["code"]) as ask:
-        before = cpu_seconds(pid)
+        cpu = _Cpu(pid)
+        await asyncio.sleep(IDLE)
+        cpu.idle()
         taps, lost = await _taps(teacher, ask, TAPS_WITHIN)
-        cpu_vote = 1000 * (cpu_seconds(pid) - before) / PHONES
-        before, events = cpu_seconds(pid), await ask("events")
+        cpu_vote = 1000 * cpu.used() / PHONES
+        events = await ask("events")
         follows = await _follows(teacher, ask)
         events = await ask("events") - events
-        cpu_event = 1000 * (cpu_seconds(pid) - before) / events
+        cpu_event = 1000 * cpu.used() / events
         waits, lost_at_once = await _taps(teacher, ask, 0.0)
         await teacher.do("show_answer")
         await asyncio.sleep(1)

@@ -26,7 +26,7 @@ class Wire:
         self._ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def _ask(self, method: str, path: str, body: bytes) -> asyncio.StreamReader:
-        if self._ends is None:
+        if self._ends is None or self._ends[0].at_eof():  # a server ends what is idle for seconds
             self._ends = await asyncio.open_connection("127.0.0.1", self._port, limit=1 << 22)
         reader, writer = self._ends
         own = {"host": f"127.0.0.1:{self._port}", "content-length": len(body), **self._headers}

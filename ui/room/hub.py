@@ -70,18 +70,15 @@ COMMANDS: Mapping[str, Command] = {
 
 
 @dataclass
-class _Watched:
-    """A room that somebody watches here, as it is seen now."""
+class _News:
+    """Whether there is something new for some of those who watch."""
 
-    seen: Seen | None = None
     version: int = 0
-    watchers: int = 0
-    task: asyncio.Task[None] | None = None
     _told: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, seen: Seen | None) -> None:
-        """Wake all who wait; None says that the room is gone."""
-        self.seen, self.version = seen, self.version + 1
+    def tell(self) -> None:
+        """Wake all who wait."""
+        self.version += 1
         told, self._told = self._told, asyncio.Event()
         told.set()
 
@@ -93,6 +90,27 @@ class _Watched:
                     await self._told.wait()
                 return True
         return False
+
+
+@dataclass
+class _Watched:
+    """A room that somebody watches here, as it is seen now, and what is new for whom."""
+
+    seen: Seen | None = None
+    watchers: int = 0
+    task: asyncio.Task[None] | None = None
+    teachers: _News = field(default_factory=_News)
+    phones: _News = field(default_factory=_News)
+
+    def tell(self, seen: Seen | None) -> None:
+        """Wake those for whom something is new; None says that the room is gone.
+
+        A vote is news to the teacher alone: 200 phones need not wake up 200 times for it.
+        """
+        before, self.seen = self.seen, seen
+        self.teachers.tell()
+        if not (before and seen and (before.all, before.own) == (seen.all, seen.own)):
+            self.phones.tell()
 
 
 class Hub:
@@ -167,10 +185,11 @@ class Hub:
         ]
 
     async def rounds(self, code: str, room: Room) -> list[dict[str, list[float]]]:
-        """The votes on the question that stands, round by round."""
+        """The votes on the question that stands, round by round; only who gave them till shown."""
+        read: Callable[[str], list[float]] = json.loads if room.shown else lambda _: []
         return [
-            {who: json.loads(vote) for who, vote in (await self.store.votes(code, at)).items()}
-            for at in room.earlier()
+            {who: read(vote) for who, vote in (await self.store.votes(code, at)).items()}
+            for at in (room.earlier() if room.shown else room.earlier()[-1:])
         ]
 
     async def record(self, code: str, secret: str) -> str:
@@ -217,13 +236,14 @@ class Hub:
         watched.watchers += 1
         watched.task = watched.task or asyncio.create_task(self._keep_up(code, watched))
         me = {"me": rules.pseudonym(who)} if who else {}
+        news = watched.teachers if leader else watched.phones
         try:
             version, before = 0, None
             while True:
-                if not await watched.newer(version):
+                if not await news.newer(version):
                     yield None
                     continue
-                version, seen = watched.version, watched.seen
+                version, seen = news.version, watched.seen
                 if seen is None:
                     return
                 now = seen.all | me | (seen.teacher if leader else {}) | seen.own.get(who, {})
