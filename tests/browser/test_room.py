@@ -288,6 +288,8 @@ def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, lang
     code = page.locator(".xent-class-code").inner_text()
     assert page.locator(".xent-class-qr svg").count() == 1
     assert code not in page.url
+    ground = page.locator(".xent-class").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"  # nothing of the lesson shines through
     phones = [Client(server, code, xent_who=secrets.token_hex(16)) for _ in range(3)]
     button("ask").click()
     page.get_by_text(fill(labels["class_answered"], {"count": 0})).wait_for()

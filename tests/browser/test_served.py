@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, Server, free_port
 from tests.browser.test_gate import ELSEWHERE, LET_IN, REFUSED, statuses
+from tests.browser.test_room import opened, phone
 
 Served = Callable[..., Server]
 
@@ -25,9 +26,9 @@ def served() -> Iterator[Served]:
         server = Server(port=free_port())
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         command = [sys.executable, "-m", "ui.app.serve"]
-        started.append(
-            subprocess.Popen(command, cwd=ROOT, env={**kept, "PORT": str(server.port), **said})
-        )
+        own = {**kept, "PORT": str(server.port), **said}
+        server.process = subprocess.Popen(command, cwd=ROOT, env=own)
+        started.append(server.process)
         for _ in range(600):
             with contextlib.suppress(OSError):
                 if statuses(server, "localhost:PORT", "", "127.0.0.1")["health"] == 200:
@@ -50,6 +51,15 @@ def at_home(served: Served) -> Server:
 @pytest.fixture(scope="module")
 def for_all(served: Served) -> Server:
     return served(ADDRESS="0.0.0.0")
+
+
+def test_ctrl_c_ends_it_while_phones_listen(served):
+    server = served()
+    teacher = opened(server)
+    with teacher.hears() as heard, phone(teacher).hears() as other:
+        assert next(heard)["phase"] == next(other)["phase"] == "waiting"
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(10) in (0, -signal.SIGINT)
 
 
 @pytest.mark.parametrize("at", ["127.0.0.1", "::1"])

@@ -17,6 +17,7 @@ from streamlit.web import bootstrap
 from ui.app.gate import addresses
 
 APP = "app:app"
+_GRACE = 2  # seconds to end what is under way; phones and pages would listen for ever
 _SILENCE = 30.0  # seconds from one ping of a websocket to the next, and to its end without answer
 # Of these names the system may know one address only.
 _BOTH = {"localhost": ("127.0.0.1", "::1"), "0.0.0.0": ("0.0.0.0", "::"), "::": ("0.0.0.0", "::")}
@@ -72,6 +73,7 @@ def main() -> None:
         ws_ping_interval=_SILENCE,
         ws_ping_timeout=_SILENCE,
         ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_GRACE,
         log_level="warning",
     )
     uvicorn.Server(settings).run(sockets=bound)
