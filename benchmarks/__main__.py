@@ -10,6 +10,8 @@ from benchmarks import (
     bench_live,
     bench_pages,
     bench_readers,
+    bench_replicas,
+    bench_room,
     bench_server,
     bench_soak,
     bench_training,
@@ -32,6 +34,10 @@ def sections() -> Iterator[str]:
     yield f"### The server\n\n{bench_server.table(server)}"
     readers = bench_readers.run()
     yield f"### Many readers\n\n{bench_readers.WHAT}\n\n{bench_readers.table(readers)}"
+    replicas = bench_replicas.run()
+    yield f"### Several servers\n\n{bench_replicas.WHAT}\n\n{bench_replicas.table(replicas)}"
+    room = bench_room.run()
+    yield f"### A room\n\n{bench_room.WHAT}\n\n{bench_room.table(room)}"
     soak = bench_soak.run()
     yield f"### Memory\n\n{bench_soak.WHAT}\n\n{bench_soak.table(soak)}"
     training = bench_training.run()
@@ -41,6 +47,7 @@ def sections() -> Iterator[str]:
         *bench_pages.targets(pages),
         *bench_server.targets(server),
         *bench_readers.targets(readers),
+        *bench_room.targets(room),
         *bench_soak.targets(soak),
         *bench_training.targets(training),
     ]

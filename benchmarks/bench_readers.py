@@ -59,7 +59,7 @@ class Row:
         return statistics.quantiles(self.waits, n=100, method="inclusive")[part - 1]
 
 
-async def _release(reader: Reader, until: float) -> list[float]:
+async def release_often(reader: Reader, until: float) -> list[float]:
     """Release the slider again and again; return the waits."""
     waits = []
     turn = time.monotonic() + random.uniform(0, EVERY)
@@ -71,9 +71,9 @@ async def _release(reader: Reader, until: float) -> list[float]:
 
 
 async def _measure(server: str, pid: int, readers: list[Reader], seconds: float) -> Row:
-    await asyncio.gather(*(_release(reader, time.monotonic() + EVERY) for reader in readers))
+    await asyncio.gather(*(release_often(reader, time.monotonic() + EVERY) for reader in readers))
     before, until = cpu_seconds(pid), time.monotonic() + seconds
-    seen = await asyncio.gather(*(_release(reader, until) for reader in readers))
+    seen = await asyncio.gather(*(release_often(reader, until) for reader in readers))
     waits = [wait for one in seen for wait in one]
     cpu = 1000 * (cpu_seconds(pid) - before) / len(waits)
     return Row(server, len(readers), waits, cpu)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"xent_core", "ui", "pages", "app", "tests", "benchmarks"}
+OURS = {"xent_core", "ui", "pages", "app", "deploy", "tests", "benchmarks"}
 MAY_IMPORT = {
     "xent_core": {"xent_core"},
     "ui": {"ui", "xent_core"},

@@ -57,9 +57,9 @@ def _zipped(path: str) -> bytes:
 
 
 def asset_url(path: str) -> str:
-    """Return where the browser finds a file of ours, by its path from the project's root.
+    """Return where a file of ours lies, seen from the app's root, by its path from the project's.
 
-    KeyError if there is none.
+    Only the browser knows where that root is (ui/base.js). KeyError if there is no such file.
     """
     _zipped(path)
     return f"/xent/{_tag(path)}/{path}"
@@ -67,7 +67,8 @@ def asset_url(path: str) -> str:
 
 _LOADER = """
 export default async function (component) {
-  const { mount } = await import(new URL("SCRIPT", window.location.origin).href)
+  const streamlit = document.querySelector("script[src*='static/js/']").src  // <base>/static/js/…
+  const { mount } = await import(new URL("../../.SCRIPT", streamlit).href)
   const unmount = await mount(component)
   component.parentElement.dataset.mounted = ""
   return unmount

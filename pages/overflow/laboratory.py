@@ -37,7 +37,7 @@ PARAMS = links.Params(
     links.Word("story", FREE, (FREE, *STORIES)),
 )
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_STYLE = f'<style>@import url("{asset_url("pages/overflow/table.css")}");</style>'
+_STYLE = f'<style>@import url(".{asset_url("pages/overflow/table.css")}");</style>'
 # While a story asks, the figure waits; what is told is grey while the figure shows something
 # else. Styles of their own: a rule with :has would be tried anew with each picture of a drag.
 _WAITING = """<style>

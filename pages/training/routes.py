@@ -14,7 +14,15 @@ from starlette.routing import Route
 
 from pages.training.demos import failure_sentence
 from pages.training.params import MOST_RATES, PARAMS
-from pages.training.run import Run, TooManyRatesError, accuracies, find_run
+from pages.training.run import (
+    Run,
+    Standing,
+    TooManyRatesError,
+    accuracies,
+    adopt_run,
+    find_run,
+    read_standing,
+)
 from pages.training.settings import runners
 from ui.figure.sweeps import pack
 from ui.state.typed import write_number
@@ -70,28 +78,43 @@ def _answer(body: bytes | None, kind: str, **headers: str) -> Response:
     return Response(body, media_type=kind, headers={"cache-control": "no-store", **headers})
 
 
+async def _run_of(request: Request) -> tuple[Run | None, Standing | None]:
+    """The run that is asked about, and where the browser has seen it.
+
+    Where several servers share the readers, it may be another one's: it is begun here then.
+    """
+    token, standing = request.path_params["token"], read_standing(request.query_params)
+    if standing is None:
+        return find_run(token), None
+    return await run_in_threadpool(adopt_run, token, standing), standing
+
+
 async def _more(request: Request) -> Response:
     """Train on as far as the browser needs, and answer with what is new."""
-    run = find_run(request.path_params["token"])
+    run, standing = await _run_of(request)
     if run is None:
         return PlainTextResponse("no such run", status_code=404)
     try:
         asked = Asked(await request.body())
-        body = await _in_turn(request, run, lambda: answer_more(run, asked))
+        body = await _in_turn(request, run, lambda: answer_more(run, asked, standing))
     except ValueError as problem:
         return PlainTextResponse(str(problem), status_code=400)
     return _answer(body, _BYTES)
 
 
-def answer_more(run: Run, asked: Asked) -> bytes:
+def answer_more(run: Run, asked: Asked, standing: Standing | None = None) -> bytes:
     """Do what is asked of a run, and pack the states that the browser does not have.
 
-    `refused` says why the rate stays as it was.
+    `refused` says why the rate stays as it was. A run that is `behind` what the browser has seen
+    of it comes to there first: all else has to be asked again.
     """
     text = words("training", choose_language(str(asked.get("lang")), None, None))
     refused = ""
     if asked.get("restart"):
         run.restart()
+    elif standing and not _come_to(run, standing):
+        behind = {"new": [], "refused": "", "behind": True, **describe(run, text.language)}
+        return pack(behind, {})
     if "sample" in asked:
         run.sample = asked.whole("sample", 0, run.count - 1)
     if "rate" in asked:
@@ -105,6 +128,13 @@ def answer_more(run: Run, asked: Asked) -> bytes:
     header = {"new": new, "refused": refused, **describe(run, text.language)}
     remember_telling(run)
     return pack(header, run.arrays(new) if new else {})
+
+
+def _come_to(run: Run, standing: Standing) -> bool:
+    """Have a run as far as the browser has seen it, as one answer's time allows."""
+    run.agree(standing)
+    run.advance(standing.seen, SLICE)
+    return run.done or run.step >= standing.seen
 
 
 def describe(run: Run, language: str) -> dict[str, Any]:
@@ -198,12 +228,20 @@ FILES = {
 
 async def _file(request: Request) -> Response:
     """A run's history, weights or program, as it stands."""
-    run = find_run(request.path_params["token"])
-    name, which = request.path_params["name"], request.query_params.get("run", "1")
+    run, standing = await _run_of(request)
+    name, which = request.path_params["name"], request.query_params.get("of", "1")
     if run is None or name not in FILES or which not in ("1", "2")[: len(run.trainers)]:
         return PlainTextResponse("Not found", status_code=404)
     file = FILES[name]
-    body = await _in_turn(request, run, lambda: file.make(run, run.trainers[int(which) - 1]))
+
+    def make() -> bytes:
+        if standing and not _come_to(run, standing):
+            return b""
+        return file.make(run, run.trainers[int(which) - 1])
+
+    body = b""
+    while body == b"":
+        body = await _in_turn(request, run, make)
     stem, _, ending = name.partition(".")
     attachment = f'attachment; filename="{stem}-{run.config.data}-step-{run.step}.{ending}"'
     return _answer(body, file.kind, **{"content-disposition": attachment})

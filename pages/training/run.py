@@ -6,18 +6,20 @@ needs it; so nothing trains that nobody looks at, and no thread outlives its pag
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.training.params import MOST_RATES
+from pages.training.params import MOST_RATES, PARAMS
 from pages.training.reach import LOGIT_TOP, loss_top, reach
 from ui.figure.sweeps import Arrays
 from xent_core import one_hot, softmax
@@ -35,6 +37,39 @@ _HEAD = 0.01  # of p - y: what is smaller has no arrowhead
 
 _RUNS: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
+# Runs of sessions on other servers: as many as are kept here, the last ones asked for.
+_MOST_ADOPTED = 32
+_ADOPTED: OrderedDict[str, Run] = OrderedDict()
+_adopting = threading.Lock()
+_TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
+
+
+class Standing(NamedTuple):
+    """Where a browser has seen a run: what its link says, the step it has come to, the sample.
+
+    A run is a function of its link, so this is all that a server needs to go on with it.
+    """
+
+    config: Config
+    vs: Config | None
+    rates: Rates
+    at: int
+    seen: int
+    sample: int
+
+
+def read_standing(query: Mapping[str, str]) -> Standing | None:
+    """Return what a question's query says; None if it says no run, or none that can be."""
+    state, problems = PARAMS.read({name: query[name] for name in PARAMS.default if name in query})
+    said = query.get("seen", "0"), query.get("sample", "0")
+    if "run" not in query or problems or not all(re.fullmatch(r"\d{1,8}", text) for text in said):
+        return None
+    seen, sample = map(int, said)
+    config = state["run"]
+    if seen > config.steps or sample >= config.samples:
+        return None
+    return Standing(config, state["vs"], state["rates"], state["at"], seen, sample)
+
 
 class TooManyRatesError(ValueError):
     """One more change of the learning rate than a link to the run could hold."""
@@ -48,6 +83,7 @@ class Run:
         second: What it races against.
         rates: (step, rate), learning rates to change to on the way, as a link says.
         at: The step that the page asks for when it is opened.
+        token: Its name, if it has one already.
 
     Attributes:
         rate: The learning rate in force; in a race of two rates, the first one's.
@@ -57,11 +93,16 @@ class Run:
     """
 
     def __init__(
-        self, first: Config, second: Config | None = None, rates: Rates = (), at: int = 0
+        self,
+        first: Config,
+        second: Config | None = None,
+        rates: Rates = (),
+        at: int = 0,
+        token: str = "",
     ) -> None:
         self.config, self.vs = first, second
         self.configs = (first,) if second is None else (first, second)
-        self.token = secrets.token_urlsafe(16)
+        self.token = token or secrets.token_urlsafe(16)
         self.at = at
         self.sample = 0
         # what links to this run have said: a page that is opened with one of them shows this run
@@ -125,6 +166,14 @@ class Run:
             self._keep_to_plan()
             if clock() >= end:
                 break
+
+    def agree(self, standing: Standing) -> None:
+        """Be the run that a browser has seen: its rates may have been changed on another server."""
+        if standing.rates != (*self.rates, *self.planned):
+            self.planned, self.at = standing.rates, standing.at
+            self._start()
+            self._keep_to_plan()
+        self.sample = standing.sample
 
     def set_rate(self, rate: float) -> None:
         """Change the learning rate from the next step on; what a link had planned is off.
@@ -314,6 +363,23 @@ def session_name() -> str:
 def find_run(token: str) -> Run | None:
     """Return the run of this name, if a session still shows it."""
     return _RUNS.get(token)
+
+
+def adopt_run(token: str, standing: Standing) -> Run | None:
+    """Return the run of this name; begin it here if it is another server's.
+
+    None if that cannot be its name, or if it is a run of other settings.
+    """
+    with _adopting:
+        run = find_run(token)
+        if run is None and _TOKEN.fullmatch(token):
+            run = Run(standing.config, standing.vs, standing.rates, standing.at, token)
+            _ADOPTED[token] = run
+        if token in _ADOPTED:
+            _ADOPTED.move_to_end(token)
+        while len(_ADOPTED) > _MOST_ADOPTED:
+            _ADOPTED.popitem(last=False)
+    return run if run and (run.config, run.vs) == (standing.config, standing.vs) else None
 
 
 def session_run(first: Config, second: Config | None, rates: Rates, at: int) -> Run:

@@ -10,11 +10,14 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.browser.conftest import Server
 from ui.assets import asset_url
+from ui.room.hub import MOST_WATCHERS
+from ui.room.store import MOST_PEOPLE
 from ui.words import fill, shared_labels
 
 ABC = {
@@ -162,18 +165,71 @@ def test_no_request_reads_the_votes_before_they_are_shown(server, teacher):
     assert not any(ann.headers["xent-who"] in text for text in read)
 
 
-def test_a_code_cannot_be_found_by_trying():
-    """On a server of its own: whoever tries is not heard any more, right or wrong."""
-    own = Server()
-    own.start()
-    try:
-        teacher = opened(own)
-        answers = [Client(own, "BBBB").ask("/xent/room/BBBB/enter", {})[0] for _ in range(80)]
-        assert set(answers) == {404, 429}
-        assert answers.index(429) <= 62
-        assert teacher.do("ask", ABC) == 429
-    finally:
-        own.stop()
+@pytest.fixture
+def own() -> Iterator[Server]:
+    """A server of its own, for who does too much of something: nobody else has to pay for it."""
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_a_code_cannot_be_found_by_trying(own):
+    """Whoever tries is not heard any more, right or wrong."""
+    teacher = opened(own)
+    answers = [Client(own, "BBBB").ask("/xent/room/BBBB/enter", {})[0] for _ in range(80)]
+    assert set(answers) == {404, 429}
+    assert answers.index(429) <= 62
+    assert teacher.do("ask", ABC) == 429
+
+
+def test_one_address_opens_only_so_many_rooms(own):
+    answers = [Client(own).ask("/xent/room", {"language": "en"})[0] for _ in range(50)]
+    assert set(answers) == {200, 429}
+    assert answers.index(429) <= 42
+
+
+def test_a_crowd_that_is_made_up_fills_a_room_and_no_more(own):
+    """Then it is told so; and whoever goes on is not heard, faster than a class could vote."""
+    teacher = opened(own)
+    assert teacher.do("ask", ABC) == 204
+    first = phone(teacher)
+    assert first.vote(option=1, sure=1) == 204
+    with ThreadPoolExecutor(8) as crowd:
+        made_up = [phone(teacher) for _ in range(2500)]
+        answers = list(crowd.map(lambda one: one.vote(option=0, sure=1), made_up))
+    assert answers.count(204) == MOST_PEOPLE - 1
+    assert set(answers) == {204, 429, 503}
+    with teacher.hears() as heard:
+        assert next(heard)["count"] == MOST_PEOPLE
+
+
+def test_one_phone_may_change_its_mind_but_not_all_the_time(server, teacher):
+    assert teacher.do("ask", ABC) == 204
+    one = phone(teacher)
+    answers = [one.vote(option=1, sure=0.5) for _ in range(40)]
+    assert set(answers) == {204, 429}
+    with teacher.hears() as heard:
+        assert next(heard)["count"] == 1
+
+
+def test_a_room_is_watched_by_so_many_and_says_so_to_the_next(own):
+    teacher = opened(own)
+    with contextlib.ExitStack() as stack:
+        for _ in range(MOST_WATCHERS):
+            next(stack.enter_context(phone(teacher).hears()))
+        assert phone(teacher).ask(f"/xent/room/{teacher.code}/events")[0] == 503
+    assert teacher.do("ask", ABC) == 204
+
+
+@pytest.mark.parametrize(
+    "there",
+    ["", "javascript:alert(1)/", "http://school/?", "http://school/<svg>/", "//school/",
+     "http://school", "http://a b/", "http://school/\r\nx: y/", "http://" + "x" * 400 + "/"],
+)  # fmt: skip
+def test_a_qr_code_leads_to_the_address_of_an_app_or_there_is_none(server, teacher, there):
+    path = f"/xent/room/{teacher.code}/qr.svg?{urlencode({'at': there})}"
+    assert teacher.ask(path)[0] == 400
 
 
 def test_the_page_of_a_phone_is_small_and_speaks_its_language(server, teacher):
@@ -183,8 +239,9 @@ def test_the_page_of_a_phone_is_small_and_speaks_its_language(server, teacher):
         assert status == 200
         assert f'<html lang="{title}">' in page.decode()
         parts = [page]
-        for name in ("phone.js", "talk.js", "dom.js", "results.js", "phone.css"):
-            parts.append(Client(server).ask(asset_url(f"ui/room/{name}"))[1])
+        names = ("phone.js", "talk.js", "dom.js", "results.js", "phone.css")
+        for path in ("ui/base.js", *(f"ui/room/{name}" for name in names)):
+            parts.append(Client(server).ask(asset_url(path))[1])
         assert sum(map(len, parts)) < 30_000
         assert all(gzip.decompress(part) for part in parts[1:])
 
@@ -231,6 +288,8 @@ def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, lang
     code = page.locator(".xent-class-code").inner_text()
     assert page.locator(".xent-class-qr svg").count() == 1
     assert code not in page.url
+    ground = page.locator(".xent-class").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"  # nothing of the lesson shines through
     phones = [Client(server, code, xent_who=secrets.token_hex(16)) for _ in range(3)]
     button("ask").click()
     page.get_by_text(fill(labels["class_answered"], {"count": 0})).wait_for()

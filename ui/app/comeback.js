@@ -3,6 +3,8 @@
 // connection, and what was pressed before it had been is pressed then. (While there is none,
 // Streamlit's own widgets cannot be pressed.)
 
+import { server } from "../figure/js/server.js"
+
 const WATCHED = ["data-test-connection-state", "data-test-script-state"]
 const PRESSED = ".stApp button, .stApp [role=button], .stApp input, .stApp label, .stApp a"
 const LONGEST = 10_000 // milliseconds that a page takes to run, at most
@@ -45,6 +47,7 @@ function look() {
 
 function back() {
   away = false
+  server.back()
   const button = pressed
   pressed = null
   if (button?.isConnected) button.click()

@@ -10,7 +10,6 @@ import logging
 import os
 import re
 import socket
-import sys
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
@@ -26,7 +25,7 @@ ORIGINS = "XENT_ORIGINS"
 
 LONGEST_BODY = 500  # bytes; what the browser asks of a training run is shorter than 200
 LONGEST_QUESTION = 50_000  # bytes; what a teacher asks a room, in every language
-_QUESTION = re.compile(r"/xent/room/[A-Za-z]{4}/lead")
+_QUESTION = re.compile(r"/xent/room/[A-Za-z]{4}/lead\Z")
 LONGEST_WAIT = 5.0  # seconds for all of it
 
 _ORIGIN = re.compile(r"(https?)://([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?", re.ASCII)
@@ -151,7 +150,7 @@ class ShortBodies(Layer):
         if scope["type"] != "http" or not _has_body(scope):
             await self.app(scope, receive, send)
             return
-        longest = LONGEST_QUESTION if _QUESTION.fullmatch(scope["path"]) else LONGEST_BODY
+        longest = LONGEST_QUESTION if _QUESTION.search(scope["path"]) else LONGEST_BODY
         try:
             async with asyncio.timeout(LONGEST_WAIT):
                 body = await _read(scope, receive, longest)
@@ -207,12 +206,8 @@ class NoUploads(Layer):
             await self.app(scope, receive, send)
 
 
-def addresses(address: str, port: str) -> Iterable[str]:
+def addresses(address: str, port: int) -> Iterable[str]:
     """Return where a browser finds a server of this address: one, or what a class may type."""
     if address not in _EVERY:
         return [f"http://{_as_host(address)}:{port}"]
     return [f"http://{host}:{port}" for host in (net_util.get_internal_ip(), socket.gethostname())]
-
-
-if __name__ == "__main__":
-    print("The app is at", " or ".join(addresses(*sys.argv[1:3])), "(Ctrl+C stops it)")

@@ -11,7 +11,9 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
+from streamlit import config
 
 from ui.app.gate import KnownAddress, Layer, NoUploads, ShortBodies, listed_origins
 from ui.assets import prepare_assets
@@ -127,6 +129,14 @@ def lifespan(
         yield None
 
     return start
+
+
+def under_base(routes: Iterable[Route]) -> list[Route]:
+    """Return routes where Streamlit has its own: below `server.baseUrlPath`, if there is one."""
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    if not base:
+        return [*routes]
+    return [Route(f"/{base}{one.path}", one.endpoint, methods=one.methods) for one in routes]
 
 
 def say_it_broke(error: Exception) -> bool:

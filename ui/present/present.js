@@ -2,6 +2,7 @@
 // is a matter of the browser's: style (present.css), marks on what is seen (slides.js), the address
 // (address.js). One for the whole app: it stays while lessons change, as a plan leads through them.
 
+import { inApp } from "../base.js"
 import { element } from "../figure/js/dom.js"
 import { foldsOf, planOf, stateOf, viewOf } from "./address.js"
 import { Help } from "./help.js"
@@ -48,7 +49,7 @@ export class Present {
     this.curtain = element("div", { class: "xent-present-curtain", onclick: () => this.hide(), hidden: "hidden" })
     this.help = new Help(this)
     document.body.append(this.opener, this.bar, this.curtain, this.help.node,
-      element("link", { rel: "stylesheet", href: given.css }))
+      element("link", { rel: "stylesheet", href: inApp(given.css) }))
     this.steps = new Steps(() => this.view)
     window.addEventListener("keydown", (event) => this.press(event), true)
     window.addEventListener("popstate", () => this.arrive())

@@ -19,7 +19,7 @@ from typing import Any
 
 from ui.room import rules
 from ui.room.rules import Question, RefusedError, Room, Seen
-from ui.room.store import AwayError, Kept, Store
+from ui.room.store import AwayError, FullError, Kept, Store
 from ui.words.digits import show
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words
@@ -71,18 +71,15 @@ COMMANDS: Mapping[str, Command] = {
 
 
 @dataclass
-class _Watched:
-    """A room that somebody watches here, as it is seen now."""
+class _News:
+    """Whether there is something new for some of those who watch."""
 
-    seen: Seen | None = None
     version: int = 0
-    watchers: int = 0
-    task: asyncio.Task[None] | None = None
     _told: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, seen: Seen | None) -> None:
-        """Wake all who wait; None says that the room is gone."""
-        self.seen, self.version = seen, self.version + 1
+    def tell(self) -> None:
+        """Wake all who wait."""
+        self.version += 1
         told, self._told = self._told, asyncio.Event()
         told.set()
 
@@ -94,6 +91,27 @@ class _Watched:
                     await self._told.wait()
                 return True
         return False
+
+
+@dataclass
+class _Watched:
+    """A room that somebody watches here, as it is seen now, and what is new for whom."""
+
+    seen: Seen | None = None
+    watchers: int = 0
+    task: asyncio.Task[None] | None = None
+    teachers: _News = field(default_factory=_News)
+    phones: _News = field(default_factory=_News)
+
+    def tell(self, seen: Seen | None) -> None:
+        """Wake those for whom something is new; None says that the room is gone.
+
+        A vote is news to the teacher alone: 200 phones need not wake up 200 times for it.
+        """
+        before, self.seen = self.seen, seen
+        self.teachers.tell()
+        if not (before and seen and (before.all, before.own) == (seen.all, seen.own)):
+            self.phones.tell()
 
 
 class Hub:
@@ -184,10 +202,11 @@ class Hub:
         ]
 
     async def rounds(self, code: str, room: Room) -> list[dict[str, list[float]]]:
-        """The votes on the question that stands, round by round."""
+        """The votes on the question that stands, round by round; only who gave them till shown."""
+        read: Callable[[str], list[float]] = json.loads if room.shown else lambda _: []
         return [
-            {who: json.loads(vote) for who, vote in (await self.store.votes(code, at)).items()}
-            for at in room.earlier()
+            {who: read(vote) for who, vote in (await self.store.votes(code, at)).items()}
+            for at in (room.earlier() if room.shown else room.earlier()[-1:])
         ]
 
     async def record(self, code: str, secret: str) -> str:
@@ -213,6 +232,12 @@ class Hub:
 
     # -- watching
 
+    def check_place(self, code: str) -> None:
+        """Say by a FullError that so many watch a room here that there is no place for one more."""
+        watched = self._watched.get(code)
+        if watched and watched.watchers >= MOST_WATCHERS:
+            raise FullError(f"more than {MOST_WATCHERS} watch this room")
+
     async def watch(
         self, code: str, who: str = "", *, leader: bool = False
     ) -> AsyncIterator[dict[str, Any] | None]:
@@ -220,21 +245,22 @@ class Hub:
 
         None comes where nothing has for `BEAT` seconds: whoever sends it on sees who has gone.
 
-        NoRoomError if there is no such room, RefusedError if too many watch it here.
+        NoRoomError if there is no such room, FullError if too many watch it here.
         """
         await self.room(code)
+        self.check_place(code)
         watched = self._watched.setdefault(code, _Watched())
-        rules.refuse_unless(watched.watchers < MOST_WATCHERS, "too many watch this room")
         watched.watchers += 1
         watched.task = watched.task or asyncio.create_task(self._keep_up(code, watched))
         me = {"me": rules.pseudonym(who)} if who else {}
+        news = watched.teachers if leader else watched.phones
         try:
             version, before = 0, None
             while True:
-                if not await watched.newer(version):
+                if not await news.newer(version):
                     yield None
                     continue
-                version, seen = watched.version, watched.seen
+                version, seen = news.version, watched.seen
                 if seen is None:
                     return
                 now = seen.all | me | (seen.teacher if leader else {}) | seen.own.get(who, {})

@@ -1,6 +1,7 @@
 // The teacher's bar in class: it opens a room, puts the page's questions to it, and shows what
 // comes. One for the whole app: it stays while lessons change. Its secret is the browser's own.
 
+import { inApp, placeInApp } from "../base.js"
 import { fill, node } from "./dom.js"
 import { results } from "./results.js"
 import { students } from "./students.js"
@@ -13,6 +14,7 @@ import { listen, post } from "./talk.js"
  */
 
 const KEPT = "xent room"
+const THEME = ["text", "background", "primary", "border"].map((part) => `--st-${part}-color`)
 const LEAD_EVERY = 300 // ms: how often those who follow are told where the teacher is
 
 class Panel {
@@ -31,7 +33,7 @@ class Panel {
     this.bar = node("section", { className: "xent-class", hidden: true })
     this.code = node("div", { className: "xent-class-row" })
     this.status = node("p", { role: "status" })
-    document.body.append(this.opener, this.bar, node("link", { rel: "stylesheet", href: given.css }))
+    document.body.append(this.opener, this.bar, node("link", { rel: "stylesheet", href: inApp(given.css) }))
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null")
     if (kept && window === window.top) this.enter(kept) // a student's picture in a frame leads nobody
     setInterval(() => this.lead(), LEAD_EVERY)
@@ -52,7 +54,7 @@ class Panel {
 
   async open() {
     if (this.held) return this.show(true)
-    const answer = await fetch("/xent/room", { method: "POST", body: JSON.stringify({ language: this.given.language }) })
+    const answer = await fetch(inApp("/xent/room"), { method: "POST", body: JSON.stringify({ language: this.given.language }) })
     if (!answer.ok) return this.tell((await answer.json()).refused)
     const held = await answer.json()
     localStorage.setItem(KEPT, JSON.stringify(held))
@@ -66,7 +68,7 @@ class Panel {
     listen(`/xent/room/${held.code}/events`, { "xent-secret": held.secret }, {
       told: (seen) => this.told(seen),
       lost: () => this.tell("…"), gone: () => this.forget() })
-    const picture = await fetch(`/xent/room/${held.code}/qr.svg`)
+    const picture = await fetch(inApp(`/xent/room/${held.code}/qr.svg?at=${encodeURIComponent(inApp("/"))}`))
     if (picture.ok) this.showCode(held, await picture.text(), picture.headers.get("xent-joined-at") ?? "")
   }
 
@@ -115,7 +117,7 @@ class Panel {
 
   /** Those who follow are led to this page, as it stands once it has been let go. */
   lead() {
-    const here = this.leads ? location.pathname + location.search : ""
+    const here = this.leads ? placeInApp(location) : ""
     if (!this.held || here === this.led) return
     this.led = here
     this.do("lead", here)
@@ -129,7 +131,7 @@ class Panel {
 
   async save() {
     if (!this.held) return
-    const answer = await fetch(`/xent/room/${this.held.code}/record.csv`, { headers: { "xent-secret": this.held.secret } })
+    const answer = await fetch(inApp(`/xent/room/${this.held.code}/record.csv`), { headers: { "xent-secret": this.held.secret } })
     const link = node("a", { href: URL.createObjectURL(await answer.blob()), download: `${this.held.code}.csv` })
     link.click()
     URL.revokeObjectURL(link.href)
@@ -207,8 +209,11 @@ class Panel {
 /** @type {Panel | null} */
 let panel = null
 
-/** @param {{ data: Given }} component */
-export function mount({ data }) {
+/** @param {{ data: Given, parentElement: HTMLElement }} component */
+export function mount({ data, parentElement }) {
+  // the bar stands outside the component, in which alone the theme's colours are known
+  const known = getComputedStyle(parentElement)
+  for (const name of THEME) document.body.style.setProperty(name, known.getPropertyValue(name))
   panel ??= new Panel(data)
   panel.take(data)
 }

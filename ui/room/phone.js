@@ -1,6 +1,7 @@
 // A phone in class: it shows what the room is asked, sends a forecast, and shows what came of it.
 // It holds no session and no formula: numbers come with the room's events.
 
+import { inApp, placeInApp } from "../base.js"
 import { fill, node } from "./dom.js"
 import { called } from "./results.js"
 import { listen, post } from "./talk.js"
@@ -208,11 +209,11 @@ class Phone {
   /** Offer the teacher the figure in sight, as it stands; nothing is sent before this is pressed. @param {HTMLIFrameElement} frame */
   async offer({ contentWindow: inside }) {
     if (!inside) return false
-    const { pathname, search } = inside.location
+    const [path, search] = placeInApp(inside.location).split("?")
     const query = new URLSearchParams(search)
     if (!query.get("figure")) query.set("figure", figureInSight(inside))
     query.set("view", "figure")
-    return await post(`/xent/room/${this.code}/offer`, { "xent-who": this.who }, { link: `${pathname}?${query}` }) === 204
+    return await post(`/xent/room/${this.code}/offer`, { "xent-who": this.who }, { link: `${path}?${query}` }) === 204
   }
 
   /** Have the lesson as the teacher has it; in a frame that is there already nothing loads anew. */
@@ -222,13 +223,13 @@ class Phone {
     const frame = /** @type {HTMLIFrameElement | null} */ (main.querySelector(".follow"))
     const inside = frame?.contentWindow
     if (!inside) {
-      const made = node("iframe", { className: "follow", src: link, title: say("follow") })
+      const made = node("iframe", { className: "follow", src: inApp(link), title: say("follow") })
       const mine = node("button", { onclick: async () => { mine.textContent = say(await this.offer(made) ? "offered" : "not_offered") } }, say("offer"))
       main.replaceChildren(made, node("div", { className: "ways" },
         node("button", { onclick: () => this.follow(false) }, say("follow_end")), mine))
-    } else if (inside.location.pathname + inside.location.search !== link) {
+    } else if (placeInApp(inside.location) !== link) {
       // as a link: the frame's own page would keep the view that it is in (ui/present/steps.js)
-      /** @type {any} */ (inside).History.prototype.pushState.call(inside.history, null, "", link)
+      /** @type {any} */ (inside).History.prototype.pushState.call(inside.history, null, "", inApp(link))
       inside.dispatchEvent(new PopStateEvent("popstate"))
     }
   }
@@ -257,10 +258,10 @@ async function enter(code) {
   const there = code.trim().toUpperCase()
   const found = /^[A-Z]{4}$/.test(there) && await post(`/xent/room/${there}/enter`, {}, {})
   if (found !== 204) return askCode(say("wrong_code"))
-  history.replaceState(null, "", `/room/${there}${location.search}`)
+  history.replaceState(null, "", inApp(`/room/${there}`) + location.search)
   new Phone(there)
 }
 
-const there = location.pathname.split("/").filter(Boolean).at(1)
+const there = placeInApp(location).match(/^\/room\/([^/?]+)/)?.[1]
 if (there) enter(there)
 else askCode()

@@ -5,6 +5,7 @@ The teacher's page says its secret in a header, which no log and no address hold
 """
 
 import functools
+import ipaddress
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,6 +28,11 @@ from ui.words import LANGUAGES, choose_language, shared_labels, tag
 _PAGE = (Path(__file__).parent / "phone.html").read_text("utf-8")
 _WORDS = "room_"  # what the labels of a phone's page begin with
 _CODE = re.compile(f"[{LETTERS}]{{{CODE_LENGTH}}}")
+# where an app lies: scheme, host, and the rest with a slash at its end
+_APP = re.compile(
+    r"(https?://)(\[[\da-fA-F:.]+\]|[\w.-]+)((?::\d{1,5})?/(?:[\w.~%@-]+/){0,8})", re.ASCII
+)
+_LONGEST_APP = 300
 _WHO = re.compile("[0-9a-f]{32}")  # what a phone made up for itself
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NO_STORE = {"cache-control": "no-store"}
@@ -36,7 +42,7 @@ WHO = "xent-who"
 
 
 class Asking:
-    """How often an address may open rooms and name wrong ones, and a phone may vote.
+    """How often an address may open rooms and name wrong ones, a phone may vote, and a room hears.
 
     A class may share one address: what it does rightly counts for nobody.
     """
@@ -45,6 +51,7 @@ class Asking:
         self.opens = Buckets(40, 1 / 30)
         self.wrong = Buckets(60, 1)
         self.votes = Buckets(20, 4)
+        self.heard = Buckets(1000, 200)
 
 
 class _NotNowError(Exception):
@@ -80,7 +87,13 @@ def _status(status: int, why: str) -> Response:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Who asks. Of IPv6, the network: one machine may have as many addresses as it likes."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return host if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 async def _said(request: Request) -> dict[str, Any]:
@@ -132,7 +145,13 @@ class _Rooms:
         if not self.asking.votes.take(who):
             raise _NotNowError
         said = await _said(request)
-        await self._in_room(request, lambda code: self.hub.vote(code, who, said))
+
+        async def vote(code: str) -> None:
+            if not self.asking.heard.take(code):
+                raise _NotNowError
+            await self.hub.vote(code, who, said)
+
+        await self._in_room(request, vote)
         return _done()
 
     async def offer(self, request: Request) -> Response:
@@ -160,15 +179,19 @@ class _Rooms:
                 await self.hub.check_leader(code, secret)
             else:
                 await self.hub.room(code)
+            self.hub.check_place(code)
             return self.hub.watch(code, who, leader=bool(secret))
 
         told = _as_events(await self._in_room(request, begin))
         return StreamingResponse(told, media_type="text/event-stream", headers=_NO_STORE)
 
     async def qr_code(self, request: Request) -> Response:
-        """Answer with the room's address as a QR code, for a phone's camera."""
+        """Answer with the room's address as a QR code, for a phone's camera.
+
+        Where the app lies the page says (`at`): a proxy may have put it behind another address.
+        """
         await self._in_room(request, self.hub.room)
-        there = _joined_at(request)
+        there = _joined_at(request.query_params.get("at", ""), request.path_params["code"])
         picture = segno.make(there, error="m").svg_inline(border=2, omitsize=True)
         headers = _NO_STORE | {"xent-joined-at": there.rpartition("/")[0]}
         return Response(picture, media_type="image/svg+xml", headers=headers)
@@ -211,12 +234,15 @@ def _secret(request: Request) -> str:
     return request.headers.get(SECRET, "")
 
 
-def _joined_at(request: Request) -> str:
+def _joined_at(app: str, code: str) -> str:
     """Return where phones find a room: not at the name by which this machine calls itself."""
-    url = request.url
-    if url.hostname in LOOPBACK:
-        url = url.replace(hostname=net_util.get_internal_ip() or url.hostname)
-    return str(url.replace(path=f"/room/{request.path_params['code'].upper()}", query=""))
+    found = _APP.fullmatch(app[:_LONGEST_APP])
+    if found is None:
+        raise RefusedError("no address of an app")
+    scheme, host, rest = found.groups()
+    if host.strip("[]") in LOOPBACK:
+        host = net_util.get_internal_ip() or host
+    return f"{scheme}{host}{rest}room/{code.upper()}"
 
 
 def _who(request: Request) -> str:
@@ -245,11 +271,12 @@ async def phone_page(request: Request) -> Response:
         | {"animals": shared_labels(name)["list_animals"]}
         for name in LANGUAGES
     }
+    root = ".." if "code" in request.path_params else "."  # only the browser knows its address
     boot = json.dumps({"language": language, "words": known}, ensure_ascii=False)
     page = (
         _PAGE.replace("{{language}}", tag(language))
-        .replace("{{script}}", asset_url("ui/room/phone.js"))
-        .replace("{{style}}", asset_url("ui/room/phone.css"))
+        .replace("{{script}}", root + asset_url("ui/room/phone.js"))
+        .replace("{{style}}", root + asset_url("ui/room/phone.css"))
         .replace("{{boot}}", boot.replace("<", "\\u003c"))
     )
     return HTMLResponse(page, headers={"cache-control": "no-cache"})

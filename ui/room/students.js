@@ -1,5 +1,6 @@
 // Up to four students' pictures side by side: each a page of ours, in the state that was offered.
 
+import { inApp } from "../base.js"
 import { node } from "./dom.js"
 import { called } from "./results.js"
 
@@ -29,5 +30,5 @@ export async function students({ code, secret }, say, start = 0) {
 /** @param {Offer} offer @param {Say} say */
 function picture(offer, say) {
   const name = called(offer, say("animals"))
-  return node("figure", {}, node("figcaption", {}, name), node("iframe", { src: offer.link, title: name }))
+  return node("figure", {}, node("figcaption", {}, name), node("iframe", { src: inApp(offer.link), title: name }))
 }

@@ -1,5 +1,7 @@
 // How a page talks with a room: small posts, and events that come as long as it looks on.
 
+import { inApp } from "../base.js"
+
 const FIRST_WAIT = 500, LONGEST_WAIT = 8000 // ms until it asks again
 
 /**
@@ -8,7 +10,7 @@ const FIRST_WAIT = 500, LONGEST_WAIT = 8000 // ms until it asks again
  */
 export async function post(path, headers, said) {
   try {
-    return (await fetch(path, { method: "POST", headers, body: JSON.stringify(said) })).status
+    return (await fetch(inApp(path), { method: "POST", headers, body: JSON.stringify(said) })).status
   } catch {
     return 0
   }
@@ -21,9 +23,10 @@ export async function post(path, headers, said) {
  * @param {{ told: (seen: any) => void, lost: () => void, gone: () => void }} hear
  */
 export async function listen(path, headers, hear) {
+  const said = { ...headers, accept: "text/event-stream" } // by which some proxies know that it may not wait
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     try {
-      const answer = await fetch(path, { headers, cache: "no-store" })
+      const answer = await fetch(inApp(path), { headers: said, cache: "no-store" })
       if (answer.status === 404) return hear.gone()
       if (answer.ok && answer.body) {
         await read(answer.body, (seen) => { wait = FIRST_WAIT; hear.told(seen) })

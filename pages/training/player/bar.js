@@ -1,5 +1,6 @@
 // The player's bar, the chosen sample's, the clock and the notice: its elements and what they say.
 
+import { inApp } from "../../../ui/base.js"
 import { fill, parse } from "../../../ui/figure/js/digits.js"
 import { all, element, find } from "../../../ui/figure/js/dom.js"
 import { rerunPage } from "../../../ui/figure/js/server.js"
@@ -105,8 +106,13 @@ export class Bar {
   /** What one takes home: links, which the browser loads as files. @param {HTMLElement} tools */
   files(tools) {
     const { files, url } = this.film.stream
-    tools.prepend(...files.map(({ name, label, run }) =>
-      element("a", { href: `${url}/${name}?run=${run}`, download: "" }, label)))
+    tools.prepend(...files.map(({ name, label, run }) => {
+      const there = () => inApp(`${url}/${name}?of=${run}&${this.film.standing}`) // any server will do
+      return element("a", { href: there(), download: "",
+        onclick: (/** @type {MouseEvent & { currentTarget: HTMLAnchorElement }} */ { currentTarget }) => {
+          currentTarget.href = there()
+        } }, label)
+    }))
     tools.setAttribute("aria-label", this.words.take_away)
   }
 
@@ -157,7 +163,7 @@ export class Bar {
 
   /** @param {Failure} failure */
   obituary({ says, accuracy, overflow }) {
-    const link = element("a", { href: `/overflow?${overflow}` }, this.words.open_overflow)
+    const link = element("a", { href: inApp(`/overflow?${overflow}`) }, this.words.open_overflow)
     link.onclick = (event) => {
       event.preventDefault()
       history.pushState({}, "", link.href)

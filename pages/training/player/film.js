@@ -116,6 +116,12 @@ export class Film {
     return step === about.step && sample === about.sample && String(rates) === String(about.rates)
   }
 
+  /** What any server needs to go on with the run: its link, and how much of it is seen. */
+  get standing() {
+    const { link, step, sample } = this.about
+    return `${link}&seen=${step}&sample=${sample}`
+  }
+
   /** Which of the states is shown. */
   get at() {
     return Math.max(this.steps.findLastIndex((step) => step <= this.cursor), 0)

@@ -1,13 +1,15 @@
 // What the player says to the server: more of the run, another rate, another sample. One question
-// at a time. If the run's server is lost, a new one's run has to come to where the old one was.
+// at a time, and each says where the run stands, so that any server can answer. If the run's server
+// is lost, a new one's run has to come to where the old one was.
 
+import { inApp } from "../../../ui/base.js"
 import { rerunPage, server } from "../../../ui/figure/js/server.js"
 import { unpack } from "../../../ui/figure/js/wire.js"
 
 /** @import { About, Film } from "./film.js" */
 /** @import { News } from "./rows.js" */
 
-/** @typedef {News & About & { refused: string }} Answer */
+/** @typedef {News & About & { refused: string, behind?: boolean }} Answer `behind` what was seen */
 
 /**
  * What is wished: to have it trained to a step, anew, with another rate or for another sample.
@@ -76,8 +78,8 @@ export class Talk {
       const wish = regains ? this.regain() : this.wish
       if (!regains) this.wish = null
       const asked = { to: 0, after: this.film.last, ...wish, lang: document.documentElement.lang.slice(0, 2) }
-      const { url } = this.film.stream
-      const answer = await fetch(url + "/more", { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
+      const { stream: { url }, standing } = this.film
+      const answer = await fetch(inApp(`${url}/more?${standing}`), { method: "POST", headers: HEADERS, body: JSON.stringify(asked) })
         .then(whole).catch(() => null) // a server that goes may do so in the middle of its answer
       const bytes = answer?.bytes
       if (this.gone) return
@@ -86,13 +88,17 @@ export class Talk {
         continue
       }
       if (!bytes) await this.missed(answer?.response ?? null, regains ? {} : wish)
-      else if (regains) this.regaining(/** @type {Answer} */ (unpack(bytes)))
-      else this.hear(/** @type {Answer} */ (unpack(bytes)), asked.after)
+      else this.take(/** @type {Answer} */ (unpack(bytes)), asked, regains, wish)
     }
   }
 
-  /** @param {Answer} answer @param {number} after */
-  hear(answer, after) {
+  /** @param {Answer} answer @param {Wish & { after: number }} asked @param {boolean} regains @param {Wish} wish */
+  take(answer, { after }, regains, wish) {
+    if (regains) return this.regaining(answer)
+    if (answer.behind) { // another server's, which had not been asked so far
+      this.wish = { ...wish, ...this.wish }
+      return this.resume()
+    }
     this.hears.merge(answer, after)
     if (this.film.goal) this.wish = { to: this.film.goal, ...this.wish }
   }
@@ -100,7 +106,7 @@ export class Talk {
   /** First of all a new server's run has to come to where the old one was; till then, nothing is new. @returns {Wish} */
   regain() {
     const { about, stream } = this.film
-    return { to: about.done ? stream.total : this.regained ?? 0, after: NOTHING, sample: about.sample }
+    return { to: about.done ? stream.total : this.regained ?? 0, after: NOTHING }
   }
 
   /** Then all that is shown is the new run's own, and what one wished meanwhile is done. @param {Answer} answer */
@@ -112,7 +118,7 @@ export class Talk {
     this.wish = { ...this.wish, after: -1 }
   }
 
-  /** No answer: the server is away, or a new one that does not know this run. @param {Response | null} answer @param {Wish} wish */
+  /** No answer: the server is away, or takes this for no run. @param {Response | null} answer @param {Wish} wish */
   async missed(answer, wish) {
     if (answer?.status === 400) {
       console.warn("training:", await answer.text())
@@ -120,9 +126,10 @@ export class Talk {
     }
     this.wish = { ...wish, ...this.wish }
     this.hears.missed()
-    if (answer) rerunPage() // gives the page a run of the same settings
+    const { url } = this.film.stream
+    if (answer?.status === 404) rerunPage() // gives the page a run of the same settings
     else await this.serverBack()
-    await this.pageBack()
+    if (url === this.film.stream.url) await this.pageBack() // else it has come already
     this.hears.back()
   }
 

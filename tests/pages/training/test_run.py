@@ -28,7 +28,10 @@ PLENTY = 1e9  # seconds
 
 def ask(run: Run, **wishes) -> dict:
     """Ask a run as the browser does; return the header, with the arrays in "arrays"."""
-    answer = answer_more(run, Asked(json.dumps(wishes).encode()))
+    return unpacked(answer_more(run, Asked(json.dumps(wishes).encode())))
+
+
+def unpacked(answer: bytes) -> dict:
     length = int.from_bytes(answer[:8], "little")
     header = json.loads(answer[8 : 8 + length])
     kinds = {"f8": np.float64, "f4": np.float32, "i4": np.int32, "u1": np.uint8}

@@ -39,7 +39,7 @@ def test_no_text_breaks_it(text):
     ("address", "told"), [("localhost", "localhost"), ("::1", "[::1]"), ("teacher", "teacher")]
 )
 def test_one_address_is_told_as_it_is(address, told):
-    assert addresses(address, "8501") == [f"http://{told}:8501"]
+    assert addresses(address, 8501) == [f"http://{told}:8501"]
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", ""])

@@ -1,14 +1,12 @@
 // What a figure loads once for the page.
 
+import { inApp } from "../../base.js"
 import { element } from "./dom.js"
-
-/** @param {string} url */
-const here = (url) => new URL(url, window.location.origin).href
 
 /** @type {Promise<any> | undefined} */
 let plotly
 /** @param {string} url */
-export const loadPlotly = (url) => (plotly ??= import(here(url)))
+export const loadPlotly = (url) => (plotly ??= import(inApp(url)))
 
 /** @type {Promise<unknown> | undefined} */
 let fonts
@@ -24,8 +22,8 @@ export const loadFonts = (family) => (fonts ??= Promise.all(
 let style
 /** @param {string} url */
 export const loadStyle = (url) => (style ??= new Promise((done) => {
-  document.head.append(element("link", { rel: "stylesheet", href: here(url), onload: done, onerror: done }))
+  document.head.append(element("link", { rel: "stylesheet", href: inApp(url), onload: done, onerror: done }))
 }))
 
 /** @param {string} url */
-export const loadPlayer = (url) => import(here(url))
+export const loadPlayer = (url) => import(inApp(url))

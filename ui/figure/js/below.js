@@ -1,5 +1,6 @@
 // What stands below the picture: the presets' buttons, and what one can take home.
 
+import { inApp } from "../../base.js"
 import { seen, viewOf } from "../../present/address.js"
 import { element } from "./dom.js"
 import { save } from "./saved.js"
@@ -33,7 +34,7 @@ function tools(root, message, said) {
     said(await write.then(() => words.link_copied, () => words.link_in_address))
   }
   /** @param {MouseEvent} event */
-  const picture = ({ shiftKey }) => save(root, key, { asIs: shiftKey, css: assets.css, link: link(message) })
+  const picture = ({ shiftKey }) => save(root, key, { asIs: shiftKey, css: inApp(assets.css), link: link(message) })
   return element("div", { class: "xent-tools" }, tool(words.copy_link, words.copy_link, copy),
     tool(words.save_picture, words.save_picture_how, picture))
 }

@@ -95,6 +95,11 @@ export class Protocol {
     this.post.send({ id: String(this.inflight), values })
   }
 
+  /** Another server has run the page, which has not heard of the change if it is not answered yet. */
+  again() {
+    if (this.inflight !== null) this.tell()
+  }
+
   /** A server that was away may never have heard of the change: see to it that it does. @param {string} id */
   remind(id) {
     const waits = () => this.inflight === id

@@ -65,7 +65,7 @@ export class LiveFigure {
     this.motion = new Motion(this.root, this.shown, this.controls, this.picture,
       { seen: () => this.inSight, busy: () => this.busy })
     this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), { rootMargin: "100px" })
-    this.unwatch = server.watch(() => this.showStatus())
+    this.unwatch = server.watch((back) => { if (back) this.protocol.again(); this.showStatus() })
   }
 
   // -- a message from the server

@@ -1,5 +1,7 @@
 // Whether the server is there, and how it is reached.
 
+import { inApp } from "../../base.js"
+
 /**
  * Have Streamlit run the whole page again. A server that was started anew knows no fragments,
  * and Streamlit itself does not run anything when it connects again after a finished run.
@@ -11,23 +13,32 @@ export const rerunPage = () => window.dispatchEvent(new PopStateEvent("popstate"
 class Watch {
   lost = false
   timer = 0
-  /** @type {Set<() => void>} */
+  /** @type {Set<(back: boolean) => void>} */
   watchers = new Set()
+
+  /** The page was run by a server that had been away, or by another one (see app/comeback.js). */
+  back() {
+    this.lost = false
+    this.tell(true)
+  }
+
+  /** @param {boolean} back */
+  tell(back) {
+    this.watchers.forEach((watcher) => watcher(back))
+  }
 
   async ask() {
     clearTimeout(this.timer)
-    const base = document.querySelector("base")?.href ?? window.location.origin
-    const health = new URL("/_stcore/health", base)
-    const lost = !(await fetch(health, { cache: "no-store" }).then((r) => r.ok, () => false))
+    const lost = !(await fetch(inApp("/_stcore/health"), { cache: "no-store" }).then((r) => r.ok, () => false))
     if (lost !== this.lost) {
       this.lost = lost
-      this.watchers.forEach((watcher) => watcher())
+      this.tell(false)
     }
     clearTimeout(this.timer)
     if (this.watchers.size) this.timer = window.setTimeout(() => this.ask(), lost ? 1000 : 5000)
   }
 
-  /** Hear of it when it goes or comes; returns how to stop. @param {() => void} watcher */
+  /** Hear of it when it goes or comes; returns how to stop. @param {(back: boolean) => void} watcher */
   watch(watcher) {
     this.watchers.add(watcher)
     if (this.watchers.size === 1) this.timer = window.setTimeout(() => this.ask(), 5000)

@@ -56,6 +56,19 @@ describe("a change", () => {
     assert.ok(!one.due)
   })
 
+  test("is told again at once when another server has run the page, if it is not answered yet", () => {
+    const one = protocol()
+    one.again()
+    assert.deepEqual(sent(one), [])
+    one.move({ a: 5 })
+    one.commit(one.state)
+    one.again()
+    assert.deepEqual(sent(one)[1], sent(one)[0])
+    one.take(answer(one, { a: 5, b: 2 }), false)
+    one.again()
+    assert.equal(sent(one).length, 2)
+  })
+
   test("is forgotten when its answer has come", () => {
     const one = protocol()
     one.move({ a: 5 })
