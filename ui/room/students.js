@@ -14,7 +14,7 @@ const SIDE_BY_SIDE = 4
  * @param {{ code: string, secret: string }} room @param {Say} say @param {number} start
  */
 export async function students({ code, secret }, say, start = 0) {
-  const answer = await fetch(`/xent/room/${code}/offers?from=${start}`, { headers: { "xent-secret": secret } })
+  const answer = await fetch(inApp(`/xent/room/${code}/offers?from=${start}`), { headers: { "xent-secret": secret } })
   if (!answer.ok) return
   /** @type {Offer[]} */
   const offers = await answer.json()

@@ -7,7 +7,7 @@ address, and the figure follows. A page that one comes back to finds what one le
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,7 +249,7 @@ def put(key: str, params: Params, **values: Any) -> None:
 
 
 @contextlib.contextmanager
-def answering() -> Iterator[None]:
+def answering() -> Generator[None]:
     """What is put meanwhile shows an answer: another lesson opens as if it had not been asked."""
     st.session_state[_ANSWERING] = True
     try:
