@@ -175,7 +175,7 @@ def why_minus_log(s: Section) -> None:
         piece=f"{PIECE:g}",
         longer=show(after[GIVER] - TWO_BITS[GIVER]),
         shorter=show(TWO_BITS[TAKER] - after[TAKER]),
-        before=show(average_length(P, TWO_BITS)),
-        after=show(average_length(P, after)),
+        before=show(float(average_length(P, TWO_BITS))),
+        after=show(float(average_length(P, after))),
         h=show(h),
     )
