@@ -97,7 +97,8 @@ def lost_for(lesson: Lesson) -> float:
     return moments[-1][1] - lost
 
 
-def test_a_replica_is_killed_in_mid_drag(visit, whole):
+@pytest.mark.parametrize("let_go", ["before another one is there", "when it has long been there"])
+def test_a_replica_is_killed_in_mid_drag(visit, whole, let_go):
     lesson = open_at(visit, whole, "/softmax?lang=en")
     lesson.page.evaluate(NOTE)
     x, y = lesson.grab("z0", 0.5)
@@ -105,9 +106,15 @@ def test_a_replica_is_killed_in_mid_drag(visit, whole):
     gone = replica_of(whole)
     whole.kill(gone)
     lesson.page.mouse.move(x + 60, y)
-    moved = lesson.figure()["drawn"]["z0"]  # the hand is followed all the same
-    lesson.page.mouse.up()
+    if let_go.startswith("before"):
+        moved = lesson.figure()["drawn"]["z0"]  # the hand is followed all the same
+        lesson.page.mouse.up()
     assert lost_for(lesson) < SOON
+    if let_go.startswith("when"):
+        lesson.page.wait_for_timeout(1000)
+        lesson.page.mouse.move(x + 50, y)
+        moved = lesson.figure()["drawn"]["z0"]
+        lesson.page.mouse.up()
     lesson.until(f"location.search.includes('z={moved},')", 3000)
     lesson.settle()
     assert replica_of(whole) != gone

@@ -220,8 +220,10 @@ def test_the_address_holds_the_run_that_is_shown_wherever_one_comes_from(visit, 
     def step(times: int, language: str = "en") -> None:
         name = words("training", language).label("one_epoch")
         for _ in range(times):
+            before = lesson.page.get_attribute(".xent", "data-step")
             lesson.page.get_by_role("button", name=name, exact=True).click()
-            lesson.page.wait_for_timeout(400)
+            lesson.until(f"document.querySelector('.xent').dataset.step !== {json.dumps(before)}")
+            lesson.page.wait_for_timeout(200)
 
     def press(name: str) -> None:
         lesson.page.get_by_role("button", name=name).click()

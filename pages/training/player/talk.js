@@ -25,6 +25,7 @@ import { unpack } from "../../../ui/figure/js/wire.js"
  */
 
 const RETRY = 1000 // milliseconds
+const LONGEST_RERUN = 4000
 const NOTHING = 10_000_000 // after this step there is nothing new
 const HEADERS = { "content-type": "application/json" }
 
@@ -127,23 +128,25 @@ export class Talk {
     this.wish = { ...wish, ...this.wish }
     this.hears.missed()
     const { url } = this.film.stream
+    let wait = LONGEST_RERUN
     if (answer?.status === 404) rerunPage() // gives the page a run of the same settings
-    else await this.serverBack()
-    if (url === this.film.stream.url) await this.pageBack() // else it has come already
+    else if (!await this.wasAway()) wait = RETRY // another server is in its place, and can go on
+    if (url === this.film.stream.url) await this.pageBack(wait) // else it has come already
     this.hears.back()
   }
 
-  /** Wait until the server answers again: what is asked before is asked in vain. */
-  async serverBack() {
-    server.ask()
-    do await pause(RETRY)
-    while (server.lost && !this.gone)
+  /** Wait until a server answers: what is asked before is asked in vain. Tells whether there was none. */
+  async wasAway() {
+    await server.ask()
+    const { lost } = server
+    while (server.lost && !this.gone) await pause(RETRY)
+    return lost
   }
 
-  /** Wait for the page that is run again then; if none comes, the run may be there all the same. */
-  pageBack() {
+  /** Wait for the page that is run again then; if none comes, the run may be there all the same. @param {number} wait */
+  pageBack(wait) {
     /** @type {Promise<void>} */
     const woken = new Promise((resolve) => { this.woken = resolve })
-    return Promise.race([pause(4 * RETRY), woken])
+    return Promise.race([pause(wait), woken])
   }
 }
