@@ -52,7 +52,7 @@ def answer(app: AppTest, option: object, name: str = "", at: int = 0) -> None:
 
 def prose(app: AppTest) -> list[str]:
     """Return what a page says, as its words say it: without the meanings of its terms."""
-    told = re.compile(r"<button[^>]*>(.*?)<span.*?</span></button>")
+    told = re.compile(r"<span role=.button[^>]*>(.*?)<span.*?</span></span>")
     return [re.sub("</?strong>", "**", told.sub(r"\1", one.value)) for one in app.markdown]
 
 

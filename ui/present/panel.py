@@ -14,13 +14,14 @@ from ui.words import fill, shared_labels, words
 
 VIEW, FIGURE, PLAN = "view", "figure", "plan"
 VIEWS = ("present", "figure")  # the second: the figure alone, for a frame in another page
+OWNER = "the present view"  # of these names, in the address
 _WORDS = "present_"  # what the labels of the view begin with
 
 
 def claim_names() -> None:
     """Keep the view's names in the address free of the lessons' own."""
     for name in (VIEW, FIGURE, PLAN):
-        address.claim(name, "the present view")
+        address.claim(name, OWNER)
 
 
 def present_view(language: str) -> None:

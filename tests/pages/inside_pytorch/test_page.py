@@ -506,7 +506,7 @@ def test_all_ignored_and_a_row_of_minus_infinity_give_nan_by_definition(name):
     app = open_page("inside_pytorch", lang="en")
     press(app, LABEL(name))
     assert tables(app)[LABEL("torch_gives")] == [["loss", "nan"]]
-    assert any(block.value.startswith("**nan, by definition.**") for block in app.markdown)
+    assert any(said.startswith("**nan, by definition.**") for said in prose(app))
 
 
 WORKING = [
@@ -528,7 +528,7 @@ def test_what_is_called_working_tells_what_comes_of_its_gradient(reduction):
         if not answer.works:
             continue
         shown = " ".join(html.unescape(block.proto.body) for block in app.get("html"))
-        said = [block.value for block in app.markdown]
+        said = prose(app)
         text = words("inside_pytorch", "en")
         program = next(c.value for c in app.code if 'print("shapes"' in c.value)
         if answer.backward.grad is None:

@@ -12,6 +12,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import NAMES, figures, open_page
+from ui.present.panel import OWNER
 from ui.state import address, links, questions
 from ui.words import LANGUAGES, fill, shared_labels
 
@@ -129,7 +130,7 @@ def states() -> dict[str, dict[str, tuple[links.Params, dict[str, Any]]]]:
     found = {}
     for name in NAMES:
         app = open_page(name)
-        owners = set(app.session_state[address._CLAIMS].values())
+        owners = set(app.session_state[address._CLAIMS].values()) - {OWNER}
         kept = {key: app.session_state[links._MEMORY + key] for key in owners}
         found[name] = {key: (memory.params, memory.state) for key, memory in sorted(kept.items())}
     return found

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_pages import NAMES, open_page
+from ui.present.panel import OWNER
 from ui.state import address, links
 from ui.words import LANGUAGES, shared_labels
 from ui.words.units import UNITS
@@ -15,7 +16,7 @@ BAD = "\u2620 no"  # no number, no list, no word, no name
 
 def params_of(app: AppTest) -> dict[str, links.Params]:
     """The parameters of each state of the page that is open."""
-    owners = set(app.session_state[address._CLAIMS].values())
+    owners = set(app.session_state[address._CLAIMS].values()) - {OWNER}
     return {key: app.session_state[links._MEMORY + key].params for key in owners}
 
 
