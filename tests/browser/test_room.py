@@ -13,12 +13,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Server
 from ui.assets import asset_url
 from ui.room.hub import MOST_WATCHERS
 from ui.room.store import MOST_PEOPLE
-from ui.words import fill, shared_labels
+from ui.words import fill, shared_labels, words
 
 ABC = {
     "text": {"en": "Which letter?", "zh": "哪个字母？"},
@@ -290,6 +291,11 @@ def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, lang
     assert code not in page.url
     ground = page.locator(".xent-class").evaluate("node => getComputedStyle(node).backgroundColor")
     assert ground == "rgb(255, 255, 255)"  # nothing of the lesson shines through
+    asked = page.locator('[id="class question"] option')
+    before = asked.count()
+    fold = page.locator("summary", has_text=words("softmax", language).heading("squared"))
+    fold.evaluate("(summary) => summary.click()")  # what is folded has not been asked
+    expect(asked).to_have_count(before + 1)
     phones = [Client(server, code, xent_who=secrets.token_hex(16)) for _ in range(3)]
     button("ask").click()
     page.get_by_text(fill(labels["class_answered"], {"count": 0})).wait_for()

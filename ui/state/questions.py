@@ -64,10 +64,13 @@ def asked() -> Mapping[str, Asked]:
 
 
 def ask(name: str, one: Asked) -> None:
-    """Note that a question is asked; one that is in the list of answers may have other numbers."""
+    """Note that a question is asked; the page's end and the room have to hear of a new one.
+
+    One that has been answered may have other numbers now.
+    """
     before = _asked_of(address.page()).get(name)
     _asked_of(address.page())[name] = one
-    if address.in_fragment() and name in answers() and before != one:
+    if address.in_fragment() and (before is None or (name in answers() and before != one)):
         st.session_state[_ANEW] = True
 
 
