@@ -217,6 +217,7 @@ class Lesson:
         show_button(chosen).click()  # waits until it can be pressed
         self.until("location.search.includes('said=')")
         self.page.get_by_role("button", name=re.compile("Ask me again|再问一次")).first.wait_for()
+        self.until("!document.querySelector('[class*=st-key-xent-verdict-kept-]')")
         self.settle()
 
     def figure(self, at: int = 0) -> dict[str, Any]:
