@@ -88,11 +88,16 @@ def hold_marks(markdown: str) -> str:
     """Return a text in which no line can begin with the punctuation behind a formula.
 
     A browser may break a line on either side of what a formula is made of, whatever comes next.
-    So the punctuation becomes a part of the formula; page.css gives it the face of the text.
+    So the punctuation becomes a part of the formula; page.css gives it the face of the text. A
+    line may be broken behind it, also where the next formula stands close: else its "$" is read
+    with this one's.
     """
 
     def held(match: re.Match[str]) -> str:
-        return rf"${match[1]}\text{{{match[2]}}}$" if match[2] else match[0]
+        if not match[2]:
+            return match[0]
+        close = "\u200b" * markdown.startswith("$", match.end())
+        return rf"${match[1]}\text{{{match[2]}}}${close}"
 
     return _FORMULA.sub(held, markdown)
 

@@ -216,6 +216,16 @@ def test_the_marks_behind_a_formula_are_held_by_it():
     assert (
         hold_marks("`$a$, b` is $a$ b, $$c$$, $d$: e") == r"`$a$, b` is $a$ b, $$c$$, $d\text{:}$ e"
     )
+    assert "$$" not in hold_marks("斜率是 $-1/p$：$p$ 越小就越陡。")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_has_got_into_a_formula(name, language):
+    for at, part in words(name, language).parts.items():
+        for formula in re.findall(r"(?<!\$)\$([^$]+)\$(?!\$)", re.sub(r"`[^`]*`", "", part)):
+            bare = re.sub(r"\\(text|mathrm)\{[^}]*\}", "", formula)
+            assert not re.search("[\u3000-\u9fff]", bare), (at, formula)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
