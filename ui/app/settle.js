@@ -1,6 +1,7 @@
 // The end of a run: the document's language, and what the address lacks. With it comes what every
 // page needs when the server was away.
 
+import { readable } from "../base.js"
 import "./comeback.js"
 import { unfold } from "./unfold.js"
 import { bringIntoSight } from "./verdict.js"
@@ -20,9 +21,9 @@ export function mount({ data: { language, page, added, run } }) {
   root.dataset.run = run
   const query = new URLSearchParams(search)
   for (const [name, value] of Object.entries(added)) query.set(name, value)
-  const readable = `?${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
-  if (query.size && readable !== search)
-    history.replaceState(history.state, "", pathname + readable + hash)
+  const wanted = `?${readable(query)}`
+  if (query.size && wanted !== search)
+    history.replaceState(history.state, "", pathname + wanted + hash)
   if (found !== page + hash) unfold(hash)
   found = page + hash
   requestAnimationFrame(bringIntoSight) // once what this run has said stands in the page

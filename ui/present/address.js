@@ -1,6 +1,8 @@
 // The view in the address: which figure is seen alone. The page's state stands beside it, and is
 // the server's; the view is the browser's own. No DOM here.
 
+import { readable } from "../base.js"
+
 const [VIEW, FIGURE, PLAN] = ["view", "figure", "plan"]
 const FIGURES = /^[\w-]{1,60}$/
 
@@ -30,6 +32,7 @@ export const stateOf = (search) => seen(search, null)
  */
 export function seen(search, view) {
   const query = new URLSearchParams(search)
+  if (!view && !viewOf(search) && !query.has(FIGURE) && !query.has(PLAN)) return readable(search.replace(/^\?/, ""))
   if (viewOf(search)) query.delete(VIEW)
   query.delete(FIGURE)
   query.delete(PLAN)
@@ -37,9 +40,6 @@ export function seen(search, view) {
   if (view?.figure) query.set(FIGURE, view.figure)
   return readable(query)
 }
-
-/** A comma and a colon as such. @param {URLSearchParams} query */
-export const readable = (query) => `${query}`.replace(/%2C/gi, ",").replace(/%3A/gi, ":")
 
 /** Whether two queries say the same of the page, but for what is folded. @param {string} one @param {string} other */
 export function sameState(one, other) {

@@ -1,7 +1,8 @@
 // A plan: figures in their order, each with its state, as a text that a link can hold:
 // softmax.move?s=3;c=0!entropy.entropy-main. No DOM here.
 
-import { readable, stateOf } from "./address.js"
+import { readable } from "../base.js"
+import { stateOf } from "./address.js"
 
 /** @typedef {{ lesson: string, figure: string, query: string }} Station */
 

@@ -1,6 +1,6 @@
 // Whether the server is there, and how it is reached.
 
-import { inApp } from "../../base.js"
+import { inApp, readable } from "../../base.js"
 
 /**
  * Have Streamlit run the whole page again. A server that was started anew knows no fragments,
@@ -53,6 +53,6 @@ export function tidyAddress(added = "") {
   const { pathname, search, hash } = window.location
   const query = new URLSearchParams(search)
   for (const [name, value] of new URLSearchParams(added)) query.set(name, value)
-  const readable = (added ? `?${query}` : search).replace(/%2C/gi, ",").replace(/%3A/gi, ":")
-  if (readable !== search) history.replaceState(history.state, "", pathname + readable + hash)
+  const wanted = readable(added ? `?${query}` : search)
+  if (wanted !== search) history.replaceState(history.state, "", pathname + wanted + hash)
 }
