@@ -124,7 +124,7 @@ def from_scores_to_the_loss(s: Section) -> None:
         ],
         names={"target": animals},
         alt="alt",
-        kin={"z_k": ["truth_z"], "p_k": ["truth_p"], "z": ["powers"]},
+        kin={"z_k": ["truth_z"], "p_k": ["truth_p"], "z": ["powers"], "loss": ["dot"]},
         tour=tour(s),
     )
     play_again(s)
