@@ -85,7 +85,7 @@ export class Talk {
       const bytes = answer?.bytes
       if (this.gone) return
       if (url !== this.film.stream.url) { // the page shows another run by now
-        if (!bytes && !regains && this.regained !== null) this.wish = { ...wish, ...this.wish } // of the same settings
+        if (!regains && this.regained !== null) this.wish = { ...wish, ...this.wish } // of the same settings
         continue
       }
       if (!bytes) await this.missed(answer?.response ?? null, regains ? {} : wish)
