@@ -78,7 +78,7 @@ export class Film {
     this.speed = stream.speed // epochs in a second; 0 is as fast as it goes
     /** @type {number | null} what the reader chose, for any run */
     this.chosenSpeed = null
-    this.goal = 0 // the step that the page was opened for
+    this.goal = 0 // the step that the page was opened for, or that one has asked for
     this.pace = 0 // steps that the server trains in a second
     /** @type {{ step: number, at: number } | null} */
     this.measured = null
@@ -120,6 +120,13 @@ export class Film {
   get standing() {
     const { link, step, sample } = this.about
     return `${link}&seen=${step}&sample=${sample}`
+  }
+
+  /** Go on by so many steps, to a whole number of them: a busy server comes there in several answers. @param {number} steps */
+  ahead(steps) {
+    const whole = Math.floor((this.goal || this.last) / steps) * steps
+    this.follow = true
+    return (this.goal = Math.min(whole + steps, this.stream.total))
   }
 
   /** Which of the states is shown. */

@@ -138,9 +138,7 @@ export default class Player {
     if (film.playing) this.pause()
     const next = film.steps.find((step) => step > film.cursor)
     if (next !== undefined) return this.look(next)
-    const whole = Math.floor(film.last / steps) * steps
-    film.follow = true
-    this.talk.ask({ to: Math.min(whole + steps, film.stream.total) }).then(() => this.tidy())
+    this.talk.ask({ to: film.ahead(steps) }).then(() => this.tidy())
   }
 
   /** To the state before or after the one that is shown. @param {number} by */
@@ -172,6 +170,7 @@ export default class Player {
 
   restart() {
     if (this.film.playing) this.pause()
+    this.film.goal = 0
     this.talk.ask({ restart: true, to: 0, after: -1 }).then(() => {
       this.film.furthest = 0
       this.look(0)
