@@ -307,6 +307,7 @@ def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, lang
     page.locator(".xent-class-bar").first.wait_for()
     assert page.locator(".xent-class-bar.true").count() == 0
     button("again").click()
+    page.get_by_text(fill(labels["class_answered"], {"count": 0})).wait_for()
     assert phones[0].vote(option=1, sure=1) == 204
     page.get_by_text(fill(labels["class_answered"], {"count": 1})).wait_for()
     button("show_answer").click()
