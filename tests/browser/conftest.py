@@ -111,6 +111,15 @@ def server() -> Iterator[Server]:
     running.stop()
 
 
+@pytest.fixture
+def own() -> Iterator[Server]:
+    """A server of a test's own: it is killed, or too much is asked of it, and nobody else pays."""
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     # the same Chromium, without the window that nobody sees: a fifth less work

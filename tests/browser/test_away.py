@@ -1,7 +1,6 @@
 """What one can do while the server is away, and that nothing is lost when it is back."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,14 +8,6 @@ from tests.browser.conftest import Lesson, Server
 from ui.words import LANGUAGES, shared_labels, words
 
 WHOLE = True  # folds, too
-
-
-@pytest.fixture
-def own() -> Iterator[Server]:
-    server = Server()
-    server.start()
-    yield server
-    server.stop()
 
 
 def lose(own: Server, lesson: Lesson) -> None:

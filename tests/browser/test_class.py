@@ -9,7 +9,6 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,15 +44,6 @@ class Crowd:
     def leave(self) -> None:
         self._process.kill()
         self._process.wait()
-
-
-@pytest.fixture
-def own() -> Iterator[Server]:
-    """A server of its own: an address may not open many rooms."""
-    server = Server()
-    server.start()
-    yield server
-    server.stop()
 
 
 class Scene:

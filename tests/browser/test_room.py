@@ -166,15 +166,6 @@ def test_no_request_reads_the_votes_before_they_are_shown(server, teacher):
     assert not any(ann.headers["xent-who"] in text for text in read)
 
 
-@pytest.fixture
-def own() -> Iterator[Server]:
-    """A server of its own, for who does too much of something: nobody else has to pay for it."""
-    running = Server()
-    running.start()
-    yield running
-    running.stop()
-
-
 def test_a_code_cannot_be_found_by_trying(own):
     """Whoever tries is not heard any more, right or wrong."""
     teacher = opened(own)

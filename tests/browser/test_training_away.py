@@ -1,7 +1,6 @@
 """A run whose server is killed while one looks on: it goes on where it was, number by number."""
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,14 +13,6 @@ from xent_core.training import Config, Trainer
 
 MOONS = Config(data="moons", batch_size=32, epochs=60)
 QUERY = "/training?lang=en&run=data:moons,batch_size:32,epochs:60"
-
-
-@pytest.fixture
-def own() -> Iterator[Server]:
-    server = Server()
-    server.start()
-    yield server
-    server.stop()
 
 
 def url_of(lesson: Lesson) -> str:
