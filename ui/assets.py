@@ -65,13 +65,16 @@ def asset_url(path: str) -> str:
     return f"/xent/{_tag(path)}/{path}"
 
 
+# Streamlit calls this for each change; where the next comes before a call has ended, it has that
+# call cleaned up as soon as it does, and the component is as much on the page as it was.
 _LOADER = """
 export default async function (component) {
+  const place = component.parentElement
   const streamlit = document.querySelector("script[src*='static/js/']").src  // <base>/static/js/…
   const { mount } = await import(new URL("../../.SCRIPT", streamlit).href)
   const unmount = await mount(component)
-  component.parentElement.dataset.mounted = ""
-  return unmount
+  place.dataset.mounted = ""
+  return () => { if (!place.isConnected) unmount?.() }
 }
 """
 
