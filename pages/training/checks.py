@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pages.training.params import START
 from pages.training.settings import put
 from ui.lesson.sections import Section
 from xent_core.training import DEMOS, TOO_FAST, Config
@@ -24,7 +25,7 @@ class Shown:
     @property
     def state(self) -> dict[str, Any]:
         """The run, opened where it has failed."""
-        return {"run": self.run, "vs": self.vs, "rates": (), "at": self.run.steps}
+        return {"run": self.run, "vs": self.vs, **START, "at": self.run.steps}
 
 
 # float16 ends at 65504: weights of up to 400 / √2 are finite, and the logits they make are not.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from pages.training.params import DATA_RUNS, KEY, NOTE, PARAMS
+from pages.training.params import DATA_RUNS, NOTE, START
 from pages.training.settings import option_name, put
 from ui.lesson.questions import answered, show_question
 from ui.state import links
@@ -235,7 +235,7 @@ def choose(held: links.Held, text: Words) -> None:
 def _take_start(key: str) -> None:
     start = STARTS.get(st.session_state[key])
     if start is not None:
-        put({**links.state_of(KEY, PARAMS), "run": start.run, "vs": start.vs, "rates": (), "at": 0})
+        put({"run": start.run, "vs": start.vs, **START})
 
 
 def predict(name: str, text: Words) -> None:

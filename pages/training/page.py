@@ -41,7 +41,7 @@ def tell(run: Run, start: str, s: Section) -> None:
 @lesson.section(KEY, PARAMS, layout="plain")
 def live_training(s: Section) -> None:
     text, held = s.text, s.held
-    run = session_run(held["run"], held["vs"], held["rates"], held["at"])
+    run = session_run(*(held[name] for name in PARAMS.default))
     start = demos.start_of(held)
 
     with s.stage:  # choose a run, say what it will do, play it

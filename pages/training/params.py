@@ -4,8 +4,8 @@ Everything is counted before it is read, and a `Config` bounds the rest: neither
 field can ask for more than the lesson allows.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ui.state import links
@@ -154,26 +154,34 @@ class Rates(NoControls):
 
 
 @dataclass(frozen=True)
-class Step(NoControls):
-    """The step at which the run is opened."""
+class Within(NoControls):
+    """A whole number from 0 to the `most` that a run allows."""
 
     name: str
     default: int = 0
+    most: Callable[[Config], int] = field(kw_only=True)
 
     def allows(self, so_far: Mapping[str, Any]) -> links.Allowed:
-        return "link_whole", {"lo": 0, "hi": so_far["run"].steps}
+        return "link_whole", {"lo": 0, "hi": self.most(so_far["run"])}
 
     def read(self, text: str, so_far: Mapping[str, Any]) -> int:
-        step = read_whole(text)
-        if step > so_far["run"].steps:
-            raise ValueError(f"step {step} is beyond the run")
-        return step
+        number = read_whole(text)
+        if number > self.most(so_far["run"]):
+            raise ValueError(f"{self.name}: {number} is beyond the run")
+        return number
 
     def fit(self, value: int, so_far: Mapping[str, Any]) -> int:
-        return min(value, so_far["run"].steps)
+        return min(value, self.most(so_far["run"]))
 
     def write(self, value: int, state: Mapping[str, Any]) -> str:
         return str(value)
 
 
-PARAMS = links.Params(Run("run", DATA_RUNS["digits"]), Opponent("vs"), Rates("rates"), Step("at"))
+PARAMS = links.Params(
+    Run("run", DATA_RUNS["digits"]),
+    Opponent("vs"),
+    Rates("rates"),
+    Within("at", most=lambda run: run.steps),  # the step at which the run is opened
+    Within("sample", most=lambda run: run.samples - 1),  # the one that is looked at closely
+)
+START = {"rates": (), "at": 0, "sample": 0}  # of a run that nothing is known of yet

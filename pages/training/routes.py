@@ -157,7 +157,7 @@ def describe(run: Run, language: str) -> dict[str, Any]:
 def remember_telling(run: Run) -> None:
     """Note that the browser is told of this state: a link of its address finds this very run."""
     state = _state(run)
-    run.told.add((state["rates"], state["at"]))
+    run.told.add((state["rates"], state["at"], state["sample"]))
 
 
 def link(run: Run) -> str:
@@ -166,9 +166,10 @@ def link(run: Run) -> str:
 
 
 def _state(run: Run) -> dict[str, Any]:
-    """What a link to a run holds: its settings, all changes of its rate, where it opens."""
+    """What a link to a run holds: settings, all changes of the rate, where it opens, the sample."""
     rates = (*run.rates, *run.planned)
-    return {"run": run.config, "vs": run.vs, "rates": rates, "at": run.opens_at}
+    settings = {"run": run.config, "vs": run.vs, "rates": rates}
+    return {**settings, "at": run.opens_at, "sample": run.sample}
 
 
 def _say(run: Run, failure: Failure, which: int, language: str) -> dict[str, Any]:

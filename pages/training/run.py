@@ -54,21 +54,19 @@ class Standing(NamedTuple):
     vs: Config | None
     rates: Rates
     at: int
-    seen: int
     sample: int
+    seen: int
 
 
 def read_standing(query: Mapping[str, str]) -> Standing | None:
     """Return what a question's query says; None if it says no run, or none that can be."""
     state, problems = PARAMS.read({name: query[name] for name in PARAMS.default if name in query})
-    said = query.get("seen", "0"), query.get("sample", "0")
-    if "run" not in query or problems or not all(re.fullmatch(r"\d{1,8}", text) for text in said):
+    seen = query.get("seen", "0")
+    if "run" not in query or problems or not re.fullmatch(r"\d{1,8}", seen):
         return None
-    seen, sample = map(int, said)
-    config = state["run"]
-    if seen > config.steps or sample >= config.samples:
+    if int(seen) > state["run"].steps:
         return None
-    return Standing(config, state["vs"], state["rates"], state["at"], seen, sample)
+    return Standing(*(state[name] for name in PARAMS.default), int(seen))
 
 
 class TooManyRatesError(ValueError):
@@ -83,6 +81,7 @@ class Run:
         second: What it races against.
         rates: (step, rate), learning rates to change to on the way, as a link says.
         at: The step that the page asks for when it is opened.
+        sample: The number of the sample that is looked at closely.
         token: Its name, if it has one already.
 
     Attributes:
@@ -98,15 +97,16 @@ class Run:
         second: Config | None = None,
         rates: Rates = (),
         at: int = 0,
+        sample: int = 0,
         token: str = "",
     ) -> None:
         self.config, self.vs = first, second
         self.configs = (first,) if second is None else (first, second)
         self.token = token or secrets.token_urlsafe(16)
         self.at = at
-        self.sample = 0
+        self.sample = sample
         # what links to this run have said: a page that is opened with one of them shows this run
-        self.told = {(rates, at)}
+        self.told = {(rates, at, sample)}
         # a page may look at it while the browser asks for more: one thread at a time
         self.lock = threading.RLock()
         self.planned = rates
@@ -373,7 +373,7 @@ def adopt_run(token: str, standing: Standing) -> Run | None:
     with _adopting:
         run = find_run(token)
         if run is None and _TOKEN.fullmatch(token):
-            run = Run(standing.config, standing.vs, standing.rates, standing.at, token)
+            run = Run(*standing[:-1], token)
             _ADOPTED[token] = run
         if token in _ADOPTED:
             _ADOPTED.move_to_end(token)
@@ -382,14 +382,14 @@ def adopt_run(token: str, standing: Standing) -> Run | None:
     return run if run and (run.config, run.vs) == (standing.config, standing.vs) else None
 
 
-def session_run(first: Config, second: Config | None, rates: Rates, at: int) -> Run:
+def session_run(first: Config, second: Config | None, rates: Rates, at: int, sample: int) -> Run:
     """Return this session's run of these configs, as it stands; a new one if there is none.
 
-    It is a new one, too, if the address asks for other rates or another step than any link to
-    this run has: then the reader came by another link.
+    It is a new one, too, if the address asks for other rates, another step or another sample than
+    any link to this run has: then the reader came by another link.
     """
     run = st.session_state.get("xent run")
     same = isinstance(run, Run) and (run.config, run.vs) == (first, second)
-    if not same or (rates, at) not in run.told:
-        run = st.session_state["xent run"] = Run(first, second, rates, at)
+    if not same or (rates, at, sample) not in run.told:
+        run = st.session_state["xent run"] = Run(first, second, rates, at, sample)
     return run

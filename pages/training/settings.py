@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.training.params import DATA_RUNS, FIELDS, KEY, PARAMS
+from pages.training.params import DATA_RUNS, FIELDS, KEY, PARAMS, START
 from ui.state import links
 from ui.words import Words
 from ui.words.digits import exact
@@ -73,7 +73,7 @@ def with_run(state: Mapping[str, Any], run: Config) -> dict[str, Any]:
     if vs is not None:
         own = {name: getattr(vs, name) for name in RACE_FIELDS}
         vs = replace(run, **{k: v for k, v in own.items() if v != getattr(before, k)})
-    return {"run": run, "vs": vs, "rates": (), "at": 0}
+    return {"run": run, "vs": vs, **START}
 
 
 def usual_opponent(run: Config) -> Config:
@@ -241,7 +241,7 @@ def _take_race() -> None:
 
 
 def _against(state: Mapping[str, Any], vs: Config | None) -> dict[str, Any]:
-    return {**state, "vs": vs, "rates": (), "at": 0}
+    return {**state, "vs": vs, **START}
 
 
 def _refusal(held: links.Held) -> Refusal | None:

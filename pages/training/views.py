@@ -30,9 +30,9 @@ _SECONDS = 10.0
 
 # What the player asks the words for.
 _PLAYER_WORDS = (
-    "bad_rate", "epoch_of", "finished", "halve_rate", "double_rate", "keys_hint", "lost_run",
-    "one_epoch", "one_step", "open_overflow", "pause", "play", "player", "rate_now",
-    "restart", "sample", "speed", "take_away", "time_left",
+    "bad_rate", "double_rate", "epoch_of", "finished", "finished_broken", "halve_rate",
+    "keys_hint", "lost_run", "one_epoch", "one_step", "open_overflow", "pause", "play",
+    "player", "rate_now", "restart", "sample", "speed", "take_away", "time_left",
 )  # fmt: skip
 
 

@@ -68,18 +68,24 @@ def pulled(lesson: Lesson, node) -> list[str]:
 
 
 def pushed(lesson: Lesson, node) -> list[str]:
-    """Push a handle by the arrow keys: never against a key, and one of them moves it."""
+    """Push a handle by the arrow keys: never against a key, and one of them moves it.
+
+    All are held until the end: the server hears of a key when it is let go.
+    """
     name, found, moved = node.get_attribute("id"), [], False
     node.focus()
+    x, y = node.evaluate(PLACE, True)
     for key, (right, down) in KEYS.items():
-        x, y = node.evaluate(PLACE, True)
-        lesson.page.keyboard.press(key)
+        lesson.page.keyboard.down(key)
         to_x, to_y = node.evaluate(PLACE, True)
         moved = moved or math.dist((x, y), (to_x, to_y)) > 0.05
         along = (to_x - x) * right + (to_y - y) * down
         upright = "xent-handle-bar" in node.get_attribute("class") and right
         if along < -ROUNDING and not upright:
             found.append(f"{name}: {key} moves it by {to_x - x:.1f}, {to_y - y:.1f}")
+        x, y = to_x, to_y
+    for key in KEYS:
+        lesson.page.keyboard.up(key)
     lesson.settle()
     return found if moved else [*found, f"{name}: no key moves it"]
 

@@ -122,6 +122,20 @@ def test_a_figure_is_dragged_and_another_lesson_opened(visit, base):
     assert_all_inside(lesson, base)
 
 
+def test_a_figure_is_presented(visit, base):
+    lesson = visit("/softmax?lang=en", base=base).calm()
+    lesson.page.keyboard.press("p")
+    for key in ("PageDown", "PageUp"):
+        lesson.until("document.querySelector('[data-slide=figure]')")
+        shown = lesson.page.locator("[data-slide=figure]").get_attribute("data-key")
+        assert f"view=present&figure={shown}" in lesson.page.url
+        lesson.page.keyboard.press(key)
+        lesson.until(f"document.querySelector('[data-slide=figure]').dataset.key !== {shown!r}")
+    lesson.page.keyboard.press("Escape")
+    lesson.until("!document.documentElement.dataset.view")
+    assert_all_inside(lesson, base)
+
+
 def test_a_run_is_played_and_taken_home(visit, base):
     lesson = visit("/training?lang=en&run=data:moons,batch_size:32,epochs:20", base=base)
     lesson.page.select_option(".xent-player select", "10")

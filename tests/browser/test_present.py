@@ -270,6 +270,44 @@ def test_a_copied_link_has_the_view_of_now(visit):
     assert lesson.errors == []
 
 
+def test_the_room_is_offered_the_question_of_the_slide(visit, own):
+    lesson = presented(visit, "/softmax?lang=en", base=own.url)
+    lesson.page.get_by_role("button", name=shared_labels("en")["class_open"], exact=True).click()
+    offered = lesson.page.locator('[id="class question"]')
+    offered.wait_for()
+    for way in ("PageDown", "PageDown", "PageUp"):
+        lesson.until("!document.documentElement.dataset.turning")
+        asked = lesson.page.locator("[data-slide=question] [data-testid=stWidgetLabel]")
+        said = asked.inner_text()
+        lesson.page.wait_for_function(
+            "said => document.getElementById('class question').selectedOptions[0].text === said",
+            arg=said,
+        )
+        assert turned(lesson, way)
+    offered.select_option(index=0)
+    lesson.page.wait_for_timeout(1000)
+    assert offered.input_value() == "0"  # what is chosen stays, until another slide comes
+
+
+def test_a_slide_outlives_its_server(visit, own):
+    lesson = presented(visit, "/softmax?lang=en", base=own.url)
+    assert turned(lesson)
+    own.stop()
+    lesson.until("document.querySelector('.xent-status').textContent !== ''", 25_000)
+    lesson.set_range("s", 40)
+    drawn = lesson.figure(1)["drawn"]
+    own.start()
+    lesson.until("document.querySelector('.xent-status').textContent === ''", 25_000)
+    lesson.until("location.search.includes('s=')", 25_000)
+    lesson.calm()
+    assert figure(lesson) == "move"
+    assert lesson.figure(1)["drawn"] == drawn
+    assert "view=present&figure=move" in lesson.page.url
+    assert lesson.page.evaluate(SLIDE)["wrong"] == []
+    assert turned(lesson)
+    assert lesson.errors == []
+
+
 def in_list(lesson: Lesson, name: str):
     return lesson.page.get_by_role("dialog").get_by_role("button", name=name)
 

@@ -59,14 +59,18 @@ def show_question(
 
 
 def asked_here() -> list[dict[str, Any]]:
-    """Return the questions of this page, as a room is asked them (see ui.room.rules)."""
+    """Return the questions of this page, as a room is asked them (see ui.room.rules).
+
+    `place` is the class of the element that asks it on the page.
+    """
     return [
         {
+            "place": f"st-key-xent-question-{address.page()}-{name}",
             "text": {one.language: one.label},
             "options": {one.language: list(one.options)},
             "truth": one.right,
         }
-        for one in asked().values()
+        for name, one in asked().items()
     ]
 
 
@@ -81,8 +85,9 @@ def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> 
     if before != given:
         chosen = given
 
-    def keep() -> None:
-        st.session_state[kept] = given, st.session_state[key]
+    def keep() -> None:  # nobody can choose nothing: that is the browser's, and older than a choice
+        if st.session_state[key] is not None:
+            st.session_state[kept] = given, st.session_state[key]
 
     st.session_state[kept] = given, chosen
     st.session_state[key] = chosen

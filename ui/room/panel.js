@@ -8,7 +8,7 @@ import { students } from "./students.js"
 import { listen, post } from "./talk.js"
 
 /**
- * @typedef {{ text: Record<string, string>, options: Record<string, string[]>, truth?: number | null }} Question
+ * @typedef {{ place: string, text: Record<string, string>, options: Record<string, string[]>, truth?: number | null }} Question
  * @typedef {{ language: string, questions: Question[], words: Record<string, string>, css: string }} Given
  * @typedef {{ code: string, secret: string }} Held
  */
@@ -26,6 +26,7 @@ class Panel {
     /** @type {Held | null} */
     this.held = null
     this.chosen = 0
+    this.inSight = "" // the place of the question that was last seen
     this.trouble = ""
     this.own = this.leads = false
     this.led = ""
@@ -36,7 +37,7 @@ class Panel {
     document.body.append(this.opener, this.bar, node("link", { rel: "stylesheet", href: inApp(given.css) }))
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null")
     if (kept && window === window.top) this.enter(kept) // a student's picture in a frame leads nobody
-    setInterval(() => this.lead(), LEAD_EVERY)
+    setInterval(() => { this.lead(); this.look() }, LEAD_EVERY)
   }
 
   /** @param {string} key @param {Record<string, string | number>} values */
@@ -123,6 +124,17 @@ class Panel {
     this.do("lead", here)
   }
 
+  /** The question that is offered is the one in sight, a slide's too, unless another is chosen. */
+  look() {
+    if (this.bar.hidden || this.own) return
+    const end = this.bar.getBoundingClientRect().top
+    const at = this.given.questions.findIndex(({ place }) => seen(document.querySelector(`.${place}`), end))
+    if (at < 0 || this.given.questions[at].place === this.inSight) return
+    this.inSight = this.given.questions[at].place
+    this.chosen = at
+    this.draw()
+  }
+
   async end() {
     if (!this.held || !confirm(this.say("end_sure"))) return
     await post(`/xent/room/${this.held.code}/end`, { "xent-secret": this.held.secret }, {})
@@ -184,8 +196,8 @@ class Panel {
   }
 
   ask() {
-    const question = this.given.questions[this.chosen] ?? this.given.questions[0]
-    if (question) this.do("ask", question)
+    const { text, options, truth } = this.given.questions[this.chosen] ?? this.given.questions[0] ?? {}
+    if (text) this.do("ask", { text, options, truth })
   }
 
   /** A question that the teacher types. */
@@ -204,6 +216,12 @@ class Panel {
     } }, said("own_text", text), said("own_options", options), said("own_truth", truth),
     this.row(node("button", {}, this.say("ask")), this.button("hide", () => { this.own = false; this.draw() })))
   }
+}
+
+/** Whether an element is shown, and above `end` in the window. @param {Element | null} node @param {number} end */
+function seen(node, end) {
+  const { top, bottom, height } = node?.getBoundingClientRect() ?? { top: 0, bottom: 0, height: 0 }
+  return height > 0 && bottom > 0 && top < end
 }
 
 /** @type {Panel | null} */

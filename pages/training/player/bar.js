@@ -190,7 +190,7 @@ export class Bar {
     const { epoch, seconds, over } = film.time
     this.stage.root.dataset.at = String(film.cursor)
     const left = seconds ? ` · ${fill(words.time_left, { seconds })}` : ""
-    const end = over ? ` · ${words.finished}` : left
+    const end = over ? ` · ${film.failures.length ? words.finished_broken : words.finished}` : left
     const text = fill(words.epoch_of, { epoch, epochs: film.stream.epochs }) + end
     if (this.clock.textContent !== text) this.clock.textContent = text
   }

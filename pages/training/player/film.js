@@ -118,8 +118,8 @@ export class Film {
 
   /** What any server needs to go on with the run: its link, and how much of it is seen. */
   get standing() {
-    const { link, step, sample } = this.about
-    return `${link}&seen=${step}&sample=${sample}`
+    const { link, step } = this.about
+    return `${link}&seen=${step}`
   }
 
   /** Go on by so many steps, to a whole number of them: a busy server comes there in several answers. @param {number} steps */

@@ -116,6 +116,7 @@ def test_what_cannot_be_is_said_and_the_run_stays(language):
         {"rates": "5:nan"},
         {"at": "461"},
         {"at": "-1"},
+        {"sample": "1797"},
         {"at": "9" * 5000},
     ],
 )

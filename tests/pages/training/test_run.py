@@ -169,7 +169,7 @@ def test_a_link_to_a_run_opens_the_same_run():
     query = dict(part.split("=") for part in link(run).split("&"))
     state, problems = PARAMS.read(query)
     assert not problems
-    again = Run(state["run"], state["vs"], state["rates"], state["at"])
+    again = Run(*state.values())
     again.advance(again.at, PLENTY)
     np.testing.assert_array_equal(again.arrays([16])["train_loss"], run.arrays([16])["train_loss"])
 
@@ -178,7 +178,7 @@ def opened_again(run: Run) -> Run:
     """The run that the link to a run opens, trained as far as it says."""
     state, problems = PARAMS.read(dict(parse_qsl(link(run), strict_parsing=True)))
     assert problems == []
-    again = Run(state["run"], state["vs"], state["rates"], state["at"])
+    again = Run(*state.values())
     again.advance(again.at, PLENTY)
     return again
 
@@ -239,6 +239,9 @@ def test_a_link_says_what_is_to_come_and_so_does_the_program():
     assert programs(run) == [program(MOONS, ((0, MOONS.rate), (9, 0.5), (30, 0.002)))]
     ask(run, rate=0.3)
     assert "rates=9:0.5,12:0.3&at=12" in link(run)
+    ask(run, sample=4)
+    assert link(run).endswith("&at=12&sample=4")
+    assert opened_again(run).sample == 4
 
 
 RATES = st.floats(0, 1000) | st.sampled_from([5e-324, 1e-300, 0.1 + 0.2, 1e-5, 1000.0, -0.0])

@@ -60,7 +60,8 @@ def states(draw):
     vs = None if own is None else replace(run, **{n: draw(values(n)) for n in sorted(own)})
     steps = draw(st.sets(st.integers(0, run.steps - 1), max_size=tp.MOST_RATES))
     rates = tuple((step, draw(values("rate"))) for step in sorted(steps))
-    return {"run": run, "vs": vs, "rates": rates, "at": draw(st.integers(0, run.steps))}
+    at, sample = draw(st.integers(0, run.steps)), draw(st.integers(0, run.samples - 1))
+    return {"run": run, "vs": vs, "rates": rates, "at": at, "sample": sample}
 
 
 @given(states())
@@ -92,7 +93,8 @@ def test_the_longest_run_there_can_be_is_read_again():
     run = Config(**longest)
     vs = replace(run, **dict.fromkeys(set(xt.REAL_BOUNDS) & set(xt.RACE_FIELDS), 5.4321e-300))
     rates = tuple((run.steps - 1 - i, 1.2345678901234567e-300) for i in range(tp.MOST_RATES))
-    state = {"run": run, "vs": vs, "rates": rates[::-1], "at": run.steps}
+    ends = {"at": run.steps, "sample": run.samples - 1}
+    state = {"run": run, "vs": vs, "rates": rates[::-1], **ends}
     assert tp.PARAMS.read(tp.PARAMS.write(state)) == (state, [])
 
 
@@ -103,12 +105,14 @@ def test_the_address_is_short_and_readable():
         "vs": replace(run, loss="mse", dtype="float16"),
         "rates": ((120, 0.1), (300, 0.01)),
         "at": 7,
+        "sample": 12,
     }
     assert tp.PARAMS.write({**state, "run": replace(run, epochs=400)}) == {
         "run": "data:moons,size:60,epochs:400,loss:softmax_twice",
         "vs": "loss:mse,dtype:float16",
         "rates": "120:0.1,300:0.01",
         "at": "7",
+        "sample": "12",
     }
     assert tp.PARAMS.default["run"] == tp.DATA_RUNS["digits"]
     assert tp.PARAMS.write({**tp.PARAMS.default, "run": Config()}) == {
@@ -116,6 +120,7 @@ def test_the_address_is_short_and_readable():
         "vs": "nobody",
         "rates": "constant",
         "at": "0",
+        "sample": "0",
     }
     assert tp.PARAMS.write({**state, "vs": run})["vs"] == "same"
 
@@ -236,10 +241,12 @@ def test_other_data_keep_the_loss_and_nothing_that_would_break_them():
 
 def test_what_differs_in_a_race_goes_on_to_differ_and_nothing_else_does():
     run = Config(optimizer="adam", rate=0.1)
-    state = {"run": run, "vs": replace(run, loss="mse"), "rates": ((3, 0.1),), "at": 50}
+    vs = replace(run, loss="mse")
+    state = {"run": run, "vs": vs, "rates": ((3, 0.1),), "at": 50, "sample": 7}
     changed = ts.with_run(state, tp.DATA_RUNS["moons"])
-    assert changed["vs"] == replace(tp.DATA_RUNS["moons"], loss="mse")
-    assert (changed["rates"], changed["at"]) == ((), 0)
+    assert changed.pop("run") == tp.DATA_RUNS["moons"]
+    assert changed.pop("vs") == replace(tp.DATA_RUNS["moons"], loss="mse")
+    assert changed == tp.START
 
 
 @pytest.mark.parametrize("name", [*xt.INTEGER_BOUNDS, *xt.REAL_BOUNDS])
@@ -472,7 +479,7 @@ def test_nothing_is_run_before_the_question_is_answered():
 def test_every_demo_of_the_core_is_a_start_and_every_start_can_be_reached_by_a_link():
     assert set(demos.STARTS) == {"note", "digits", *xt.DEMOS}
     for name, start in demos.STARTS.items():
-        whole = {"run": start.run, "vs": start.vs, "rates": (), "at": 0}
+        whole = {"run": start.run, "vs": start.vs, **tp.START}
         found, problems = tp.PARAMS.read(tp.PARAMS.write(whole))
         assert not problems
         assert demos.start_of(Held("training", tp.PARAMS, found)) == name
