@@ -128,7 +128,7 @@ class Panel {
   look() {
     if (this.bar.hidden || this.own) return
     const end = this.bar.getBoundingClientRect().top
-    const at = this.given.questions.findIndex(({ place }) => seen(document.querySelector(`.${place}`), end))
+    const at = this.given.questions.findIndex(({ place }) => seen(document.querySelector(`.${place} [role=radiogroup]`), end))
     if (at < 0 || this.given.questions[at].place === this.inSight) return
     this.inSight = this.given.questions[at].place
     this.chosen = at
