@@ -1,7 +1,6 @@
 // One's own words stay in this tab: a session that is new gets them back from here.
 
-const running = () =>
-  document.querySelector(".stApp")?.getAttribute("data-test-script-state") === "running"
+import { running } from "../../ui/figure/js/server.js"
 
 /** What comes while the page runs would end it half-way: Streamlit runs the change instead. */
 async function whenThePageIsThere() {

@@ -3,7 +3,7 @@
 // connection, and what was pressed before it had been is pressed then. (While there is none,
 // Streamlit's own widgets cannot be pressed.)
 
-import { server } from "../figure/js/server.js"
+import { running, server } from "../figure/js/server.js"
 
 const WATCHED = ["data-test-connection-state", "data-test-script-state"]
 const PRESSED = ".stApp button, .stApp [role=button], .stApp input, .stApp label, .stApp a"
@@ -11,7 +11,6 @@ const LONGEST = 10_000 // milliseconds that a page takes to run, at most
 
 const app = () => document.querySelector(".stApp")
 const connected = () => app()?.getAttribute("data-test-connection-state") === "CONNECTED"
-const running = () => app()?.getAttribute("data-test-script-state") === "running"
 
 let away = false // until the page was run again
 let asked = 0 // when it was asked to run

@@ -2,6 +2,7 @@
 // What belongs to the slide is marked by an attribute: a class of ours would be React's to take away.
 
 import { all } from "../figure/js/dom.js"
+import { running } from "../figure/js/server.js"
 
 const FIGURE = ".stMain .xent[data-key]"
 const CLOSED = '.stMain [class*="st-key-xent-fold-"] > .stExpander > details:not([open])'
@@ -63,7 +64,6 @@ export function watch(changed) {
 export const complete = (left) => !running() && (document.documentElement.dataset.run ?? "") !== left
   && all(document, COMPONENT).every((one) => one.matches("[data-mounted], :has([data-mounted])"))
 
-const running = () => document.querySelector('[data-test-script-state="running"]') !== null
 const frame = () => new Promise((done) => requestAnimationFrame(done))
 
 /** Wait until all of the page has come, by another run than this one. @param {string} left */

@@ -10,6 +10,7 @@
  * @property {(commit: { id: string, values: Record<string, string> }) => void} send
  * @property {() => void} ask look whether the server is there
  * @property {() => boolean} lost whether it was not, when it was asked last
+ * @property {() => boolean} running whether a run of the page is under way
  * @property {() => void} rerun have the page run again: a new server knows none of its figures
  * @property {() => boolean} there whether the figure is still on the page
  */
@@ -100,15 +101,21 @@ export class Protocol {
     if (this.inflight !== null) this.tell()
   }
 
-  /** A server that was away may never have heard of the change: see to it that it does. @param {string} id */
+  /**
+   * A server that was away may never have heard of the change: see to it that it does.
+   *
+   * A run that is under way may have taken it: one more would be of the address before the change,
+   * and take the change back. @param {string} id
+   */
   remind(id) {
     const waits = () => this.inflight === id
+    const idle = () => !this.post.lost() && !this.post.running()
     setTimeout(() => { if (waits()) this.post.ask() }, ASK)
     setTimeout(() => {
       if (!waits() || !this.post.there()) return
-      if (!this.post.lost()) {
+      if (idle()) {
         this.post.rerun() // gives a new server this page's figures; one of them gets the change
-        setTimeout(() => { if (waits()) this.tell() }, ASK)
+        setTimeout(() => { if (waits() && idle()) this.tell() }, ASK)
       }
       this.remind(id)
     }, AGAIN)

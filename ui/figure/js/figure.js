@@ -15,7 +15,7 @@ import { Lights } from "./lights.js"
 import { Motion } from "./motion.js"
 import { readyForPaper } from "./paper.js"
 import { Picture } from "./picture.js"
-import { rerunPage, server, tidyAddress } from "./server.js"
+import { rerunPage, running, server, tidyAddress } from "./server.js"
 import { Shown } from "./shown.js"
 import { stageOf } from "./stage.js"
 import { Table } from "./table.js"
@@ -51,7 +51,7 @@ export class LiveFigure {
     /** @type {(commit: any) => void} */
     this.send = () => {}
     this.protocol = new Protocol({ send: (commit) => this.send(commit), ask: () => server.ask(),
-      lost: () => server.lost, rerun: rerunPage, there: () => this.root.isConnected })
+      lost: () => server.lost, running, rerun: rerunPage, there: () => this.root.isConnected })
     this.shown = new Shown(this.protocol, (name) => this.player?.column(name))
     this.hand = new Hand({ move: (name, value) => this.move(name, value), commit: () => this.commit(),
       touched: (name) => this.protocol.touched.has(name) })

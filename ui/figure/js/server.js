@@ -9,6 +9,9 @@ import { inApp, readable } from "../../base.js"
  */
 export const rerunPage = () => window.dispatchEvent(new PopStateEvent("popstate"))
 
+/** Whether a run of the page is under way, as far as the browser has heard. */
+export const running = () => document.querySelector('[data-test-script-state="running"]') !== null
+
 /** One watch for all figures of the page: it asks for the server's health now and then. */
 class Watch {
   lost = false

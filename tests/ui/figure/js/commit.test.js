@@ -8,11 +8,12 @@ import { Protocol } from "../../../../ui/figure/js/commit.js"
 const BASE = { a: 1, b: 2 }
 
 /** A protocol whose way to the server is written down. */
-function protocol({ lost = false, there = true } = {}) {
+function protocol({ lost = false, there = true, running = false } = {}) {
   const did = []
-  const way = { did, lost, there }
+  const way = { did, lost, there, running }
   const one = new Protocol({ send: (commit) => did.push(commit), ask: () => did.push("ask"),
-    rerun: () => did.push("rerun"), lost: () => way.lost, there: () => way.there })
+    rerun: () => did.push("rerun"), lost: () => way.lost, there: () => way.there,
+    running: () => way.running })
   one.take({ ack: "", epoch: 0, base: BASE }, false)
   return Object.assign(one, { way })
 }
@@ -172,6 +173,15 @@ describe("a change that stays without an answer", () => {
     one.way.lost = false
     pass(6000)
     assert.ok(one.way.did.includes("rerun"))
+    assert.equal(sent(one).length, 1)
+  })
+
+  test("waits for a run that is under way: one more would take it back", () => {
+    const one = lonely({ running: true })
+    pass(9000)
+    assert.ok(one.way.did.every((what) => what === "ask"))
+    one.way.running = false
+    pass(6000)
     assert.equal(sent(one).length, 1)
   })
 
