@@ -208,7 +208,7 @@ def nothing_to_gain(p: Sequence[float]) -> bool:
     return math.isclose(block_lengths(p, 1)[0], float(entropy(p, base=2)), rel_tol=1e-12)
 
 
-def two_tosses(own: bool) -> None:
+def two_tosses(_: int, *, own: bool) -> None:
     """Take the loaded coin's tosses by twos; unless P is its `own`, let P be that coin."""
     if not own:
         links.put(pairs.KEY, pairs.PAIR, p=LOADED, q=pairs.even(2), names="coin")

@@ -86,6 +86,8 @@ EVENTS = links.Params(
 )
 HUNDREDTHS = np.round(np.linspace(RAREST, 1, 100), 2)
 TWO = (1 / 2, 1 / 8)  # two events to try the measures on
+# the measures that are asked about, in the order of the options, by their numbers
+MEASURED = [MEASURES.index(name) for name in ("complement", "reciprocal", "log")]
 
 
 def ask_for_a_measure(s: Section) -> None:
@@ -99,7 +101,7 @@ def ask_for_a_measure(s: Section) -> None:
         "measure",
         ["1 − p", "1 / p", "−log p"],
         right=2,
-        then={"a": a, "b": b, "f": 0},
+        then=lambda given: s.put(a=a, b=b, f=float(MEASURED[given])),
         **told,
     )
 
@@ -182,7 +184,7 @@ def twenty_questions(s: Section) -> None:
         bits=show(self_information(1 / MOST_NUMBERS, base=2)),
         worst=MOST_NUMBERS - 1,
     )
-    s.say("skewed")
+    s.say("skewed", small=s.label("zipf"))
     play(s.part(), count, skewed=bool(s["prior"]))
 
 

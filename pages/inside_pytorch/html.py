@@ -5,6 +5,7 @@ beside a sign or a word, never alone.
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -48,9 +49,12 @@ def note(text: str) -> Html:
     return Html(f'<div class="xt-note">{_safe(text)}</div>')
 
 
+_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z(])|(?<=[_.])(?=[a-z])")
+
+
 def code(text: str) -> Html:
-    """Return text as code."""
-    return Html(f"<code>{escape(text)}</code>")
+    """Return text as code, which may go on in another line where a name of it begins."""
+    return Html(f"<code>{_STARTS.sub('<wbr>', escape(text))}</code>")
 
 
 def joined(parts: Iterable[str], between: str = " ") -> Html:

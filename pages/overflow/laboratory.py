@@ -18,7 +18,7 @@ from pages.overflow.steps import cell_code
 from pages.overflow.stories import FREE, STORIES, short_row
 from ui.assets import asset_url
 from ui.figure import Choice, Preset, Slider
-from ui.lesson.questions import answered
+from ui.lesson.questions import answered, note_question
 from ui.lesson.sections import Section
 from ui.state import links
 from ui.words.digits import show
@@ -131,6 +131,12 @@ def all_seven(s: Section, fmt: Format) -> None:
 def questions(s: Section) -> None:
     """Show the stories' questions, of which one may be chosen; a second press leaves it."""
     titles = {name: s.label(f"title_{name}", eps=show(EPSILON, 1)) for name in STORIES}
+    for (
+        name,
+        story,
+    ) in STORIES.items():  # the room may be asked all, the end lists what was answered
+        if name != s["story"]:
+            note_question(s.text, name, story.answers, story.right, **story.told)
     key = f"xent story {s.text.language}"
     st.session_state[key] = None if s["story"] == FREE else s["story"]
 
@@ -156,11 +162,11 @@ def tell(s: Section, fmt: Format) -> None:
     else.
     """
     name, style = s["story"], _AS_TOLD
+    s.say("defined", largest="∞" if fmt.has_inf else "nan")
     if name == FREE:
-        largest = "∞" if fmt.has_inf else "nan"
-        highest = show(exp_window(fmt).largest_finite)
-        s.say("hook", highest=highest, format=fmt.name, largest=largest)
+        s.say("hook", highest=show(exp_window(fmt).largest_finite), format=fmt.name)
     else:
+        s.words.html(f'<span class="xent-sought" data-name="{name}"></span>')
         story, state = STORIES[name], _shown(s, name)
         s.ask(name, story.answers, story.right, state, **story.told)
         if not answered(name):

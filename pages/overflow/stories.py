@@ -1,5 +1,6 @@
 """The stories: rows whose fate is guessed before it is shown."""
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,11 +61,11 @@ class Story:
     def pair(self) -> tuple[str, str]:
         return self.formula, self.beside
 
-    @property
+    @functools.cached_property
     def answers(self) -> list[str]:
         return [self.say(option) for option in self.options]
 
-    @property
+    @functools.cached_property
     def told(self) -> dict[str, str]:
         """Every number of its words, as it is written."""
         said = {name: self.say(number) for name, number in self.numbers.items()}

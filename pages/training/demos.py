@@ -271,7 +271,7 @@ def failure_numbers(config: Config, failure: Failure) -> Numbers:
     window, fmt = exp_window(config.dtype), FORMATS[config.dtype]
     return {
         "step": f"{failure.step:,}",
-        "epoch": failure.step // config.steps_per_epoch + 1,
+        "epoch": show(failure.step / config.steps_per_epoch, 3),
         "sample": failure.sample,
         "target": failure.target,
         "loss": show(failure.loss),

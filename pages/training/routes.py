@@ -199,7 +199,12 @@ def _last_accuracy(trainer: Trainer, text: Words) -> str:
 
 
 def _overflow(failure: Failure, dtype: str) -> str:
-    """The query that opens the Overflow lesson at the logits that made the failure."""
+    """The query that opens the Overflow lesson at the logits that made the failure.
+
+    "" where they are nan: nothing is left to be looked at there.
+    """
+    if np.isnan(failure.logits).any():
+        return ""
     row = ",".join(map(write_number, failure.logits))
     format_number = list(FORMATS).index(dtype)
     return urlencode({"x": row, "k": failure.target, "f": format_number}, safe=",")

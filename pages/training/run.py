@@ -320,7 +320,8 @@ def _of_plane(
         "size": _sizes(losses),
         "sample_x": np.full(len(steps), across),
         "sample_y": np.full(len(steps), up),
-        "wrong": (taken != y).astype(np.uint8),
+        # the first class is what argmax makes of nan: no answer of the network's
+        "wrong": ((taken != y) | np.isnan(losses)).astype(np.uint8),
     }
 
 

@@ -95,6 +95,7 @@ def test_a_lesson_is_given_from_the_opening_to_the_record(visit, own, language, 
     scene = Scene(visit, own, language)
     projector = scene.pages["projector"]
     scene.press("open")
+    scene.press("open_now")
     code = projector.locator(".xent-class-code").inner_text()
     projector.locator(".xent-class-qr svg").wait_for()
     crowd = Crowd(own, code)

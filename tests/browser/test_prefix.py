@@ -157,6 +157,7 @@ def test_a_room_is_opened_and_a_phone_votes_and_follows(visit, base):
     page = lesson.page
     button = lambda key: page.get_by_role("button", name=labels[f"class_{key}"], exact=True)  # noqa: E731
     button("open").click()
+    button("open_now").click()
     code = page.locator(".xent-class-code").inner_text()
     page.locator(".xent-class-qr svg").wait_for()
     prefix = base.removeprefix("http://localhost")

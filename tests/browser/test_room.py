@@ -277,6 +277,8 @@ def test_a_teacher_asks_the_pages_question_and_the_room_pays(visit, server, lang
     page, labels = lesson.page, shared_labels(language)
     button = lambda key: page.get_by_role("button", name=labels[f"class_{key}"], exact=True)  # noqa: E731
     button("open").click()
+    assert page.locator(".xent-class-code").count() == 0  # nobody opens a room by mistake
+    button("open_now").click()
     code = page.locator(".xent-class-code").inner_text()
     assert page.locator(".xent-class-qr svg").count() == 1
     assert code not in page.url

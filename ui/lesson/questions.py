@@ -28,7 +28,7 @@ def show_question(
     name: str,
     options: Sequence[str],
     right: int,
-    then: Callable[[], None] | None = None,
+    then: Callable[[int], None] | None = None,
     places: tuple[DeltaGenerator, DeltaGenerator] | None = None,
     **numbers: object,
 ) -> None:
@@ -36,11 +36,11 @@ def show_question(
 
     The page's part `name` is the question, `name-told` what is true; `name-if-0` is said first to
     those who chose the first option, and so on. `numbers` fill them. `then` moves the figure to
-    the state in question. `places` are where the question and the verdict stand.
+    the state in question, and is told the number of the option. `places` are where the question
+    and the verdict stand.
     """
     given = answers().get(name)
-    said = text(name, **numbers)
-    ask(name, Asked(text.language, said, plain(said), tuple(map(plain, options)), right))
+    said = note_question(text, name, options, right, **numbers)
     key = f"xent answer to {address.page()} {name}"
     place, told = places or (st.container(),) * 2
     apart = told is not place
@@ -56,6 +56,15 @@ def show_question(
             _tell(text, name, given == right, _told(text, name, given, **numbers), chosen != given)
         with told.container(horizontal=True) if apart else buttons:
             _ways_back(text, name)
+
+
+def note_question(
+    text: Words, name: str, options: Sequence[str], right: int, **numbers: object
+) -> str:
+    """Note a question that the page asks, now or once somebody chooses it; return its words."""
+    said = text(name, **numbers)
+    ask(name, Asked(text.language, said, plain(said), tuple(map(plain, options)), right))
+    return said
 
 
 def asked_here() -> list[dict[str, Any]]:
@@ -103,7 +112,7 @@ def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> 
 
 
 def _show_button(
-    text: Words, name: str, key: str, chosen: int | None, then: Callable[[], None] | None
+    text: Words, name: str, key: str, chosen: int | None, then: Callable[[int], None] | None
 ) -> None:
     """Show the answer to what is chosen and not yet told."""
 

@@ -42,7 +42,7 @@ from xent_core import set_probability
 _FIGURE_WORDS = (
     "allowed", "allowed_whole", "copy_link", "decimal_point", "exact_value", "link_copied",
     "link_in_address", "lost", "presets", "save_picture", "save_picture_how",
-    "waiting",
+    "touring", "waiting",
 )  # fmt: skip
 # what a label is said with: each has a field `label`
 Labelled = TypeVar("Labelled", bound=Control | Preset | Readout | Row | Pick)
@@ -264,15 +264,16 @@ class Section:
         name: str,
         options: Sequence[str],
         right: int,
-        then: Mapping[str, Any] | Callable[[], None] | None = None,
+        then: Mapping[str, Any] | Callable[[int], None] | None = None,
         **numbers: object,
     ) -> None:
         """Ask before showing: the answer is told, and the figure moved, once one has been given.
 
         The lesson's part `name` is the question, `name-told` what is true; `numbers` fill it.
-        `then` moves the figure to the state in question: the values that change, or a function.
+        `then` moves the figure to the state in question: the values that change, or a function of
+        the number of the option.
         """
-        move = functools.partial(self.put, **then) if isinstance(then, Mapping) else then
+        move = (lambda _: self.put(**then)) if isinstance(then, Mapping) else then
         told = list(map(self.told, options))
         places = self.question, self.verdict
         show_question(self.text, name, told, right, move, places, **numbers)

@@ -30,7 +30,7 @@ class Panel {
     this.trouble = ""
     this.own = this.leads = false
     this.led = ""
-    this.opener = node("button", { className: "xent-class-open", onclick: () => this.open() })
+    this.opener = node("button", { className: "xent-class-open", onclick: () => this.show(true) })
     this.bar = node("section", { className: "xent-class", hidden: true })
     this.code = node("div", { className: "xent-class-row" })
     this.status = node("p", { role: "status" })
@@ -48,13 +48,12 @@ class Panel {
     this.given = given
     this.opener.textContent = this.say("open")
     this.bar.ariaLabel = this.say("open")
-    if (this.held) this.draw()
+    if (!this.bar.hidden) this.draw()
   }
 
   // -- the room
 
   async open() {
-    if (this.held) return this.show(true)
     const answer = await fetch(inApp("/xent/room"), { method: "POST", body: JSON.stringify({ language: this.given.language }) })
     if (!answer.ok) return this.tell((await answer.json()).refused)
     const held = await answer.json()
@@ -126,7 +125,7 @@ class Panel {
 
   /** The question that is offered is the one in sight, a slide's too, unless another is chosen. */
   look() {
-    if (this.bar.hidden || this.own) return
+    if (this.bar.hidden || this.own || !this.held) return
     const end = this.bar.getBoundingClientRect().top
     const at = this.given.questions.findIndex(({ place }) => seen(document.querySelector(`.${place} [role=radiogroup]`), end))
     if (at < 0 || this.given.questions[at].place === this.inSight) return
@@ -156,6 +155,8 @@ class Panel {
     const phase = seen?.phase ?? "waiting"
     const focused = document.activeElement?.id
     this.status.textContent = this.trouble
+    if (!this.held) return this.bar.replaceChildren(node("p", {}, this.say("open_what")),
+      this.row(this.button("open_now", () => this.open()), this.button("hide", () => this.show(false))), this.status)
     this.bar.replaceChildren(
       this.row(this.code, this.count(seen), this.button("hide", () => this.show(false)), this.button("close", () => this.end())),
       this.own ? this.ownQuestion() : this.row(this.choice(), this.button("ask", () => this.ask()), this.button("own", () => { this.own = true; this.draw() })),

@@ -9,7 +9,7 @@ import contextlib
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -38,7 +38,8 @@ class Memory:
     """What a session remembers of one state: `acks` has the last change of each figure.
 
     `own` is the state that somebody has made, and `made_on` the page on which; None for an opening.
-    `answered` are the states to which an answer has moved the figure of a page: they stay there.
+    `offered` are the states to which an answer or a preset has moved the figure of a page: they
+    stay there.
     `shown` is the state in the last run, from which `state` has been changed since.
     """
 
@@ -49,17 +50,17 @@ class Memory:
     epoch: int = 0
     own: dict[str, Any] | None = None
     made_on: str | None = None
-    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    offered: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def keep(self, state: dict[str, Any], by_answer: bool = False) -> None:
-        """Remember a state, and on which page it came to be."""
+    def keep(self, state: dict[str, Any], by_offer: bool = False) -> None:
+        """Remember a state, and on which page it came to be; whether that page offered it."""
         page, before = address.page(), self.state
         self.state = state
-        if by_answer:
-            self.answered[page] = state
-        if state == self.answered.get(page):
+        if by_offer:
+            self.offered[page] = state
+        if state == self.offered.get(page):
             return
-        self.answered.pop(page, None)
+        self.offered.pop(page, None)
         if state == self.params.default:
             self.own = self.made_on = None
         elif state != before or self.own is None:
@@ -122,8 +123,15 @@ def _memory(key: str, params: Params) -> Memory:
 _ID = re.compile("[0-9a-z-]{1,40}")
 
 
-def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | None:
-    """Return the state that the browser has just sent, if there is a new one that is sound.
+class Change(NamedTuple):
+    """A state that the browser has just sent; `offered` is one of the page's presets."""
+
+    state: dict[str, Any]
+    offered: bool
+
+
+def _committed(figure: str, memory: Memory, params: Params) -> Change | None:
+    """Return what the browser has just sent, if there is a new state that is sound.
 
     One that is not sound is acknowledged all the same, or the browser would send it for ever;
     the new epoch tells it to go back to the state that holds.
@@ -137,7 +145,8 @@ def _committed(figure: str, memory: Memory, params: Params) -> dict[str, Any] | 
         return None
     memory.acks[figure] = name
     try:
-        return params.from_controls(commit["values"], memory.state)
+        state = params.from_controls(commit["values"], memory.state)
+        return Change(state, commit.get("offered") is True and state != params.default)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         memory.epoch += 1
         return None
@@ -155,10 +164,11 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
         address.claim(param.name, key)
     changes = {figure: _committed(figure, memory, params) for figure in figures or (key,)}
     hand = next((figure for figure, change in changes.items() if change is not None), "")
-    state = changes.get(hand)
+    change = changes.get(hand)
     problems: list[Problem] = []
     asked: dict[str, str] = {}
-    if state is not None:
+    if change is not None:
+        state = change.state
         _push(params, state)
     elif address.in_fragment() and memory.state and _fits(params, memory.state):
         state = memory.state
@@ -167,7 +177,7 @@ def hold(key: str, params: Params, figures: Sequence[str] = ()) -> Held:
         _complete(params, state, problems, asked)
         memory.epoch += state != memory.state
     before, memory.shown = memory.shown, state
-    memory.keep(state)
+    memory.keep(state, by_offer=change is not None and change.offered)
     return Held(
         key,
         params,
@@ -213,7 +223,7 @@ def _from_address(
     """
     query = address.query()
     asked = {param.name: query[param.name] for param in params.params if param.name in query}
-    left = memory.answered.get(address.page(), memory.own)
+    left = memory.offered.get(address.page(), memory.own)
     if asked:
         state, problems = params.read(asked)
     elif address.arrived() and left and _fits(params, left):
@@ -243,7 +253,7 @@ def put(key: str, params: Params, **values: Any) -> None:
     state, problems = params.read(written)  # what a link to it will say
     if problems:
         raise ValueError(f"{key}: cannot use {problems}")
-    memory.keep(state, by_answer=_ANSWERING in st.session_state)
+    memory.keep(state, by_offer=_ANSWERING in st.session_state)
     memory.epoch += 1
     address.push(written)
 

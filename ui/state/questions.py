@@ -92,13 +92,16 @@ def done(page: str) -> tuple[int, int]:
     return len(given), sum(name in known and known[name].right == at for name, at in given.items())
 
 
-def answer(name: str, at: int, then: Callable[[], None] | None) -> None:
-    """Take an answer and move the figure to what it is about: one step for Back."""
+def answer(name: str, at: int, then: Callable[[int], None] | None) -> None:
+    """Take an answer and move the figure to what it is about: one step for Back.
+
+    `then` is told which option it is.
+    """
     with address.one_step():
         before = links.states()
         if then is not None:
             with links.answering():
-                then()
+                then(at)
         after = links.states()
         moved = {key: (before.get(key), now) for key, now in after.items()
                  if before.get(key) != now}  # fmt: skip

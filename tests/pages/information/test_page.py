@@ -84,13 +84,18 @@ def test_the_axis_of_a_measure_reaches_as_far_as_its_bars():
 
 
 def test_what_the_other_measures_say_of_two_events_is_told_with_their_own_numbers():
-    for option, numbers in (("1 − p", ("0.9375", "1.375")), ("1 / p", ("16.00", "10.00"))):
+    """… and seen: the figure measures by the one that was chosen."""
+    cases = (
+        ("1 − p", ("0.9375", "1.375"), "complement"),
+        ("1 / p", ("16.00", "10.00"), "reciprocal"),
+    )
+    for option, numbers, measure in cases:
         app = open_page("information")
         answer(app, option, "measure")
         (told,) = [m.value for m in app.markdown if "for both at once" in m.value]
         assert all(number in told for number in numbers)
         base = figures(app)[1]["base"]
-        assert (base["a"], base["b"], base["f"]) == (0.5, 0.125, 0)
+        assert (base["a"], base["b"], base["f"]) == (0.5, 0.125, MEASURES.index(measure))
 
 
 # ---- the game

@@ -55,7 +55,7 @@ def tables(app) -> dict[str, list[list[str]]]:
     for block in app.get("html"):
         for label, body in re.findall(r'aria-label="([^"]+)"><table.*?<tbody>(.*?)</tbody>',
                                       block.proto.body, re.DOTALL):  # fmt: skip
-            rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+            rows = re.findall(r"<tr>(.*?)</tr>", body.replace("<wbr>", ""), re.DOTALL)
             cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
             out[html.unescape(label)] = [[plain(cell) for cell in row] for row in cells]
     return out

@@ -7,7 +7,7 @@
 /**
  * The way to the server.
  * @typedef {object} Post
- * @property {(commit: { id: string, values: Record<string, string> }) => void} send
+ * @property {(commit: { id: string, values: Record<string, string>, offered: boolean }) => void} send
  * @property {() => void} ask look whether the server is there
  * @property {() => boolean} lost whether it was not, when it was asked last
  * @property {() => boolean} running whether a run of the page is under way
@@ -37,6 +37,7 @@ export class Protocol {
     this.inflight = null
     /** @type {Values} the state that was sent with it */
     this.sent = {}
+    this.offered = this.sentOffer = false // the state is one that the page offers, not the hand's own
     this.unsent = false // something was let go while another change was under way
     /** @type {Set<string>} what was moved since the last change that was sent */
     this.touched = new Set()
@@ -55,12 +56,14 @@ export class Protocol {
   /** The hand moves a part of the state. @param {Values} values */
   move(values) {
     this.state = { ...this.state, ...values }
+    this.offered = false
     Object.keys(values).forEach((name) => this.touched.add(name))
   }
 
   /** The hand has gone to a whole other state. @param {Values} values */
   go(values) {
     this.state = { ...values }
+    this.offered = true
     Object.keys(values).forEach((name) => this.touched.add(name))
   }
 
@@ -86,6 +89,7 @@ export class Protocol {
     this.unsent = false
     this.inflight = newId()
     this.sent = settled
+    this.sentOffer = this.offered
     this.touched.clear()
     this.tell()
     this.remind(this.inflight)
@@ -93,7 +97,7 @@ export class Protocol {
 
   tell() {
     const values = Object.fromEntries(Object.entries(this.sent).map(([k, v]) => [k, String(v)]))
-    this.post.send({ id: String(this.inflight), values })
+    this.post.send({ id: String(this.inflight), values, offered: this.sentOffer })
   }
 
   /** Another server has run the page, which has not heard of the change if it is not answered yet. */

@@ -25,8 +25,15 @@ export class Motion {
     /** @type {number[] | null} the way that is to be gone once the picture is there */
     this.coming = null
     this.travel = new Travel({ show: (row) => this.pass(row), still: () => !seen() || still.matches })
-    this.tour = new Tour(this.travel, () => picture.plotted && seen() && !busy())
+    this.tour = new Tour(this.travel, () => picture.plotted && seen() && !busy(), (playing) => this.say(playing))
     for (const type of ["pointerdown", "keydown"]) root.addEventListener(type, () => this.stop(), true)
+  }
+
+  /** @param {boolean} playing by itself, which nobody should take for their own doing */
+  say(playing) {
+    const { dataset } = /** @type {HTMLElement} */ (this.root.querySelector(".xent-stage"))
+    if (playing) dataset.says = this.shown.message.words.touring
+    else delete dataset.says
   }
 
   /** Whether a message has to wait: it is taken at the end of the way, and ends a tour. @param {() => void} take */

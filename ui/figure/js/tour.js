@@ -23,10 +23,14 @@ const listen = () => {
 if (typeof document !== "undefined") listen()
 
 export class Tour {
-  /** @param {Travel} travel @param {() => boolean} ready whether the picture is there, in sight and at rest */
-  constructor(travel, ready) {
+  /**
+   * @param {Travel} travel @param {() => boolean} ready whether the picture is there, in sight and at rest
+   * @param {(playing: boolean) => void} say say that it moves by itself, as long as it does
+   */
+  constructor(travel, ready, say) {
     this.travel = travel
     this.ready = ready
+    this.say = say
     this.playing = false
     tours.add(this)
   }
@@ -36,9 +40,15 @@ export class Tour {
     if (!tour || tour.number <= (begun.get(key) ?? 0) || !this.ready()) return
     if (tour.number === 1 && touched) return
     begun.set(key, tour.number)
-    this.playing = true
+    this.play(true)
     this.travel.go(tour.way, tour.ms)
-    this.travel.after(() => { this.playing = false })
+    this.travel.after(() => this.play(false))
+  }
+
+  /** @param {boolean} on */
+  play(on) {
+    this.playing = on
+    this.say(on)
   }
 
   /** Another message comes: it begins anew with that one, if it is still due. @param {string} key */
@@ -50,8 +60,9 @@ export class Tour {
 
   /** A touch. */
   stop() {
-    if (this.playing) this.travel.stop()
-    this.playing = false
+    if (!this.playing) return
+    this.travel.stop()
+    this.play(false)
   }
 
   remove() {

@@ -36,9 +36,20 @@ describe("a change", () => {
     const one = protocol()
     one.move({ a: 1.5 })
     one.commit(one.state)
-    assert.deepEqual(sent(one), [{ id: one.inflight, values: { a: "1.5", b: "2" } }])
+    assert.deepEqual(sent(one), [{ id: one.inflight, values: { a: "1.5", b: "2" }, offered: false }])
     assert.equal(one.touched.size, 0)
     assert.ok(one.waits && !one.due)
+  })
+
+  test("says whether it is one that the page offers", () => {
+    const one = protocol()
+    one.go({ a: 5, b: 5 })
+    one.commit(one.state)
+    one.move({ b: 6 })
+    one.again() // as it was sent
+    one.take(answer(one, { a: 5, b: 5 }), false)
+    one.commit(one.state)
+    assert.deepEqual(sent(one).map(({ offered }) => offered), [true, true, false])
   })
 
   test("waits while another is under way, and follows with its answer", () => {
@@ -162,7 +173,7 @@ describe("a change that stays without an answer", () => {
     pass(2500)
     assert.deepEqual(one.way.did, ["ask", "rerun"])
     pass(1500)
-    assert.deepEqual(sent(one), [{ id, values: { a: "5", b: "2" } }])
+    assert.deepEqual(sent(one), [{ id, values: { a: "5", b: "2" }, offered: false }])
     assert.equal(one.inflight, id)
   })
 
