@@ -386,6 +386,7 @@ def test_students_pictures_stand_side_by_side(visit, server):
     teacher = visit("/softmax?lang=en")
     page = teacher.page
     page.get_by_role("button", name="In class", exact=True).click()
+    page.get_by_role("button", name="Open a room", exact=True).click()
     code = page.locator(".xent-class-code").inner_text()
     assert page.get_by_role("button", name="Students’ pictures").is_disabled()
     page.get_by_role("button", name="Lead those who follow").click()

@@ -40,8 +40,9 @@ export class Tour {
     if (!tour || tour.number <= (begun.get(key) ?? 0) || !this.ready()) return
     if (tour.number === 1 && touched) return
     begun.set(key, tour.number)
-    this.play(true)
     this.travel.go(tour.way, tour.ms)
+    if (!this.travel.underWay) return
+    this.play(true)
     this.travel.after(() => this.play(false))
   }
 
