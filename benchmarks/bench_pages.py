@@ -22,7 +22,8 @@ PEER = "softmax"
 # A rate is a median of few rounds on a busy screen: below this part of the peer's it is less.
 SPREAD = 0.95
 FIGURE = ".xent-picture"
-HANDLE_REACH = 60  # px up and down
+HANDLE_UP, HANDLE_DOWN = 42, 18  # px: no bar has less room
+HANDLE_STEP = 6  # px a move: a handle has a place every few pixels, and each move is to be another
 THUMB = 17.6  # px, whose middle goes from one end of the slider to the other
 # Where a lesson has to be opened for its slider to have somewhere to go: a run, trained already.
 OPENED = {LESSONS[0].name: "", "training": "training?run=epochs:390&at=390"}
@@ -56,10 +57,9 @@ async def _places(page: Page, count: int) -> list[tuple[float, float]]:
     box = await handle.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    ways = _to_and_fro(count)
-    lo, hi = min(ways), max(ways)
-    up = [(x, y + HANDLE_REACH * (1 - 2 * (place - lo) / (hi - lo))) for place in ways]
-    return [(x, y), *up]
+    lap = (HANDLE_UP + HANDLE_DOWN) // HANDLE_STEP
+    ways = [HANDLE_STEP * abs(i % (2 * lap) - lap) - HANDLE_UP for i in range(count)]
+    return [(x, y), *((x, y + way) for way in ways)]
 
 
 async def _drag(page: Page) -> float:

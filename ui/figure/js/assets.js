@@ -1,12 +1,16 @@
 // What a figure loads once for the page.
 
 import { inApp } from "../../base.js"
+import { rememberArrays } from "./arrays.js"
 import { element } from "./dom.js"
 
 /** @type {Promise<any> | undefined} */
 let plotly
 /** @param {string} url */
-export const loadPlotly = (url) => (plotly ??= import(inApp(url)))
+export const loadPlotly = (url) => (plotly ??= import(inApp(url)).then((loaded) => {
+  rememberArrays(loaded.default)
+  return loaded
+}))
 
 /** @type {Promise<unknown> | undefined} */
 let fonts

@@ -1,5 +1,6 @@
 // The picture: Plotly draws it, first in full, then animated from row to row.
 
+import { forgetArrays } from "./arrays.js"
 import { element } from "./dom.js"
 import { byTrace, dress, enlarge, fitted, legible, letters, place, roomOf, scaleOf, smallest,
   themeColours } from "./layout.js"
@@ -145,6 +146,7 @@ export class Picture {
     if (this.plotted && figure === this.figure) return this.draw()
     this.figure = figure
     this.node.style.minHeight = room.height ? "" : `${full.height}px`
+    forgetArrays()
     await this.Plotly.newPlot(this.node, this.filled(row), full, CONFIG)
     this.listen()
     this.plotted = true
