@@ -374,7 +374,7 @@ class Tabs:
                 page.unroute_all(behavior="ignoreErrors")
                 page.context.set_offline(False)
                 page.goto(f"{lesson.base}/_stcore/health")  # where no script can write any more
-                page.evaluate("sessionStorage.clear()")
+                page.evaluate("sessionStorage.clear(); localStorage.clear()")
                 self.visits[page] = visits
                 self.idle[kind_of(options)].append(page)
                 return

@@ -19,6 +19,7 @@ from tests.browser.conftest import Lesson, Server
 from tests.browser.test_room import ABC, Client, opened, phone
 from tests.browser.test_training import button, label, state, trained, wait_for
 from tests.browser.test_training_away import AT, MOONS, QUERY, assert_undisturbed
+from ui.room.hub import BEAT
 from ui.words import shared_labels
 
 SOON = 3.0  # seconds until a reader is back
@@ -60,8 +61,11 @@ def open_at(visit, replicas: Replicas, path: str) -> Lesson:
 
 
 def replica_of(replicas: Replicas) -> str:
-    """The replica that has the only reader's websocket."""
-    for _ in range(100):
+    """The replica that has the only reader's websocket.
+
+    A phone that was there before is seen to have gone with the next beat of its room.
+    """
+    for _ in range(round(10 * (BEAT + 5))):
         busy = [n for n, one in states(replicas).items() if n != "BACKEND" and int(one["scur"])]
         if len(busy) == 1:
             return busy[0]
