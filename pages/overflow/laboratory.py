@@ -131,10 +131,8 @@ def all_seven(s: Section, fmt: Format) -> None:
 def questions(s: Section) -> None:
     """Show the stories' questions, of which one may be chosen; a second press leaves it."""
     titles = {name: s.label(f"title_{name}", eps=show(EPSILON, 1)) for name in STORIES}
-    for (
-        name,
-        story,
-    ) in STORIES.items():  # the room may be asked all, the end lists what was answered
+    # the room may be asked all of them, and the end lists what was answered
+    for name, story in STORIES.items():
         if name != s["story"]:
             note_question(s.text, name, story.answers, story.right, **story.told)
     key = f"xent story {s.text.language}"

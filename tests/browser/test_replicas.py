@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from deploy.replicas import Replicas
-from tests.browser.conftest import Lesson, Server
+from tests.browser.conftest import Lesson
 from tests.browser.test_room import ABC, Client, opened, phone
 from tests.browser.test_training import button, label, state, trained, wait_for
 from tests.browser.test_training_away import AT, MOONS, QUERY, assert_undisturbed
@@ -270,17 +270,9 @@ def test_a_replica_that_is_drained_keeps_its_readers_and_gets_no_new_ones(visit,
 # ---- without HAProxy: nothing keeps a reader with one server
 
 
-@pytest.fixture
-def other() -> Iterator[Server]:
-    running = Server()
-    running.start()
-    yield running
-    running.stop()
-
-
-def test_a_run_comes_to_the_same_numbers_whichever_server_is_asked(visit, server, other):
+def test_a_run_comes_to_the_same_numbers_whichever_server_is_asked(visit, server, own):
     """As with `uvicorn --workers 2`: the page's websocket is one's, each question another's."""
-    lesson, turns = visit(QUERY), itertools.cycle([other, server, other])
+    lesson, turns = visit(QUERY), itertools.cycle([own, server, own])
     answers = []
 
     def pass_on(route) -> None:

@@ -54,7 +54,7 @@ class Memory:
 
     def keep(self, state: dict[str, Any], by_offer: bool = False) -> None:
         """Remember a state, and on which page it came to be; whether that page offered it."""
-        page, before = address.page(), self.state
+        page = address.page()
         self.state = state
         if by_offer:
             self.offered[page] = state
@@ -63,7 +63,7 @@ class Memory:
         self.offered.pop(page, None)
         if state == self.params.default:
             self.own = self.made_on = None
-        elif state != before or self.own is None:
+        elif state != self.own:
             self.own, self.made_on = state, page
 
     @property
