@@ -372,3 +372,23 @@ def test_what_is_counted_and_a_colour_are_seen():
     assert _COLOUR.search('"#0072B2"')
     assert _COLOUR.search('"rgba(0,0,0,0)"')
     assert not _COLOUR.search("# a comment")
+
+
+# A page of its own that draws nothing; in the app's, it would be asked anew with each picture.
+MAY_LOOK_INTO = {"phone.css"}
+STYLES = sorted(path for folder in ("ui", "pages") for path in (ROOT / folder).rglob("*.css"))
+
+
+def looks_into(style: str) -> bool:
+    """Whether a style asks what an element holds: the browser then watches all that it may hold."""
+    return ":has(" in re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_no_style_asks_what_an_element_holds(path):
+    assert path.name in MAY_LOOK_INTO or not looks_into(path.read_text("utf-8"))
+
+
+def test_a_style_that_asks_what_an_element_holds_is_seen():
+    assert looks_into(".column:has(.question) { margin: 0; }")
+    assert not looks_into("/* no :has() */ .column { margin: 0; }")

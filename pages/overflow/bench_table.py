@@ -69,7 +69,7 @@ def _step_cell(name: str, row: str, classes: int) -> str:
         entries = f'<span class="xent-aside">+{added} →</span> {entries}'
     if row == "times":  # y has no place of its own, but may be looked at
         codes = [cell_code(name, "y", i) for i in range(classes)]
-        entries += "".join(f'<i class="xent-f1" data-sets="cell={code}"></i>' for code in codes)
+        entries += "".join(f'<i data-part="1" data-sets="cell={code}"></i>' for code in codes)
     return f'<td data-state="m.{MARK_AT[name, row]}">{entries}</td>'
 
 
@@ -132,7 +132,7 @@ def table(headings: Headings, classes: int) -> str:
         return f'<tr class="{kind}"><th scope="row">{headings.rows[row]}</th>{cells}</tr>'
 
     head = "".join(
-        f'<th scope="col"><b class="xent-entry xent-f{i}" '
+        f'<th scope="col"><b class="xent-entry" data-part="{i}" '
         f"{cells.pressed('cell', cell_code(name, 'neg', 0))}>{NUMBERS[i]} "
         f"{headings.formulas[name][0]}</b><br>{headings.formulas[name][1]}</th>"
         for i, name in enumerate(FORMULAS)

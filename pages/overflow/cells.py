@@ -21,7 +21,7 @@ def number(name: str, key: str, entry: int, classes: int, digits: int, sets: str
     """Return the place of one number of a step, in so many digits."""
     at = spots(classes)[name, key].at + entry
     return (
-        f'<span class="xent-entry xent-f{FORMULAS.index(name)}" data-state="e.{at}" '
+        f'<span class="xent-entry" data-part="{FORMULAS.index(name)}" data-state="e.{at}" '
         f'data-slot="{value_slot(at, classes)}|{digits}" '
         f"{pressed(sets, cell_code(name, key, entry))}></span>"
     )
@@ -39,7 +39,7 @@ def loss(name: str, classes: int, digits: int, sets: str = "cell") -> str:
     at = spots(classes)[name, "neg"].at
     slot = value_slot(at, classes)
     return (
-        f'<span class="xent-entry xent-f{FORMULAS.index(name)}" data-state="e.{at}" '
+        f'<span class="xent-entry" data-part="{FORMULAS.index(name)}" data-state="e.{at}" '
         f"{pressed(sets, cell_code(name, 'neg', 0))}>"
         f'<span class="xent-brief" data-slot="{slot}|4"></span>'
         f'<span class="xent-full" data-slot="{slot}|{digits}"></span></span>'

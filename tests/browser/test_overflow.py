@@ -69,7 +69,7 @@ def in_short(x: float) -> str:
 
 def test_a_power_is_raised_and_a_right_loss_has_no_percent_of_error(visit):
     lesson = visit("/overflow?x=100,0&k=0&f=2&cell=0")
-    lesson.page.locator("th .xent-f0").click()
+    lesson.page.locator("th [data-part='0']").click()
     lesson.until("location.search.includes('cell=')")
     lesson.settle()
     (raised,) = lesson.page.locator(".xent-because:visible sup").all_inner_texts()
@@ -196,12 +196,12 @@ def test_a_sentence_names_what_goes_wrong_first_while_one_drags(visit):
     # another formula is looked at: the heading of its column is pressed
     lesson.type("x0", "75")
     lesson.settle()
-    lesson.page.locator("th .xent-f4").click()
+    lesson.page.locator("th [data-part='4']").click()
     lesson.until("location.search.includes('cell=4')")
     assert told(lesson).startswith("⑤ z − logsumexp gives the right loss")
     lesson.type("x0", "1e8")
     lesson.settle()
-    lesson.page.locator("th .xent-f0").click()
+    lesson.page.locator("th [data-part='0']").click()
     assert "e^1000 = ∞" not in told(lesson)  # a typed number is no stop of the slider
     assert lesson.errors == []
 

@@ -39,5 +39,6 @@ def present_view(language: str) -> None:
         "lessons": {one.name: words(one.name, language).title for one in LESSONS},
         "words": said | {"reset": labels["reset"], "in_class": labels["class_open"]},
         "css": asset_url("ui/present/present.css"),
+        "slide": asset_url("ui/present/slide.css"),
     }
     component("xent_present", "ui/present/present.js")(key="xent present", data=data, height=1)

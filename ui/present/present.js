@@ -3,7 +3,7 @@
 // (address.js). One for the whole app: it stays while lessons change, as a plan leads through them.
 
 import { inApp } from "../base.js"
-import { element } from "../figure/js/dom.js"
+import { element, tell } from "../figure/js/dom.js"
 import { foldsOf, planOf, stateOf, viewOf } from "./address.js"
 import { Help } from "./help.js"
 import { actionOf } from "./keys.js"
@@ -24,6 +24,7 @@ import { Steps } from "./steps.js"
  * @property {Record<string, string>} lessons their titles, by their names, the first page's first
  * @property {Record<string, string>} words
  * @property {string} css
+ * @property {string} slide the style of a slide
  */
 
 const TYPED = "input:not([type=radio], [type=range], [type=checkbox], [type=button]), textarea, select, [contenteditable]"
@@ -50,10 +51,12 @@ export class Present {
     this.help = new Help(this)
     document.body.append(this.opener, this.bar, this.curtain, this.help.node,
       element("link", { rel: "stylesheet", href: inApp(given.css) }))
+    this.style = element("link", { rel: "stylesheet", href: inApp(given.slide), media: "not all" })
+    document.head.append(this.style)
     this.steps = new Steps(() => this.view)
     window.addEventListener("keydown", (event) => this.press(event), true)
     window.addEventListener("popstate", () => this.arrive())
-    watch(() => this.look())
+    this.watching = watch(() => this.look())
     this.arrive()
   }
 
@@ -128,6 +131,8 @@ export class Present {
   look() {
     const { view } = this
     const { dataset } = document.documentElement
+    this.watching(view !== null)
+    tell(this.style, "media", view ? "all" : "not all")
     if (!view) delete dataset.view
     else if (dataset.view !== view.kind) dataset.view = view.kind
     if (view && !this.figure && complete(this.steps.left)) { // the page has no such figure: its first one
@@ -137,7 +142,8 @@ export class Present {
     mark(this.parts())
     const { station, plan } = this.shelf
     const place = view && station >= 0 ? this.say("place", { at: station + 1, count: plan.length }) : ""
-    if (this.place.textContent !== place) this.place.textContent = place
+    tell(this.place, "textContent", place)
+    document.documentElement.toggleAttribute("data-station", place !== "")
   }
 
   parts() {

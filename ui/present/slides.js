@@ -8,6 +8,8 @@ const FIGURE = ".stMain .xent[data-key]"
 const CLOSED = '.stMain [class*="st-key-xent-fold-"] > .stExpander > details:not([open])'
 const QUESTION = '.stMain [class*="st-key-xent-question-"]'
 const VERDICT = '.stMain [class*="st-key-xent-verdict-"]'
+const HEARD = ".stMain .xent-heard"
+const PAGE = ".stMainBlockContainer"
 const COMPONENT = '[data-testid^="stBidiComponent"]'
 const LONGEST = 10_000 // ms that a page takes to come
 
@@ -45,19 +47,47 @@ export function verdictOn(question) {
   return all(document, VERDICT).find(({ classList }) => [...classList].some((one) => one.endsWith(name))) ?? null
 }
 
-/** Mark what is to be seen, and nothing else. @param {Map<HTMLElement, string>} parts */
+/** Mark what is to be seen and what is around it, and nothing else. @param {Map<HTMLElement, string>} parts */
 export function mark(parts) {
-  for (const node of all(document, "[data-slide]")) if (!parts.has(node)) delete node.dataset.slide
-  for (const [node, part] of parts) if (node.dataset.slide !== part) node.dataset.slide = part
+  attribute("slide", parts)
+  const heard = parts.size ? all(document, HEARD).flatMap(around) : []
+  const slide = [...parts.keys()].flatMap(around)
+  attribute("around", new Map([...heard.map((node) => pair(node, "heard")), ...slide.map((node) => pair(node, "slide"))]))
 }
 
-/** Hear of it whenever what there is on the page has changed. @param {() => void} changed */
+/** @param {HTMLElement} node @param {string} value @returns {[HTMLElement, string]} */
+const pair = (node, value) => [node, value]
+
+/** Give these elements their values of an attribute, and take it from all others. @param {string} name @param {Map<HTMLElement, string>} values */
+function attribute(name, values) {
+  for (const node of all(document, `[data-${name}]`)) if (!values.has(node)) delete node.dataset[name]
+  for (const [node, value] of values) if (node.dataset[name] !== value) node.dataset[name] = value
+}
+
+/** What of the page an element lies in. @param {HTMLElement} node */
+function around(node) {
+  const found = []
+  for (let up = node.parentElement; up && !up.matches(PAGE); up = up.parentElement) found.push(up)
+  return found
+}
+
+/**
+ * Hear of it whenever what there is on the page has changed, while one asks for it: Plotly changes
+ * a hundred elements with each picture.
+ * @param {() => void} changed @returns {(asked: boolean) => void}
+ */
 export function watch(changed) {
   /** @param {MutationRecord} record */
   const within = ({ target }) => target instanceof Element && target.parentElement?.closest(".xent")
   const watching = new MutationObserver((records) => { if (!records.every(within)) changed() })
-  watching.observe(document.documentElement, { childList: true, subtree: true,
-    attributeFilter: ["data-key", "data-run", "data-mounted", "data-test-script-state"] })
+  let on = false
+  return (asked) => {
+    if (asked === on) return
+    on = asked
+    if (!asked) return watching.disconnect()
+    watching.observe(document.documentElement, { childList: true, subtree: true,
+      attributeFilter: ["data-key", "data-run", "data-mounted", "data-test-script-state"] })
+  }
 }
 
 /** Whether all of the page has come, by another run than this one. @param {string} left */

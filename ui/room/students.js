@@ -23,6 +23,7 @@ export async function students({ code, secret }, say, start = 0) {
   const row = node("div", { className: "xent-class-row" }, node("button", { onclick: () => wall.close() }, say("hide")))
   if (offers.length === SIDE_BY_SIDE) row.append(node("button", { onclick: others }, say("other_pictures")))
   wall.append(row, ...offers.map((offer) => picture(offer, say)), ...(offers.length ? [] : [node("p", {}, say("no_pictures"))]))
+  wall.classList.toggle("xent-class-alone", offers.length === 1)
   document.body.append(wall)
   wall.showModal()
 }

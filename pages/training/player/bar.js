@@ -52,6 +52,7 @@ export class Bar {
   build() {
     const { film: { stream }, does, words } = this
     const grid = find(this.stage.root, ".xent-grid")
+    grid.classList.add("xent-played")
     this.rateShown = this.said = null
     this.play = this.button("play", does.toggle)
     this.play.classList.add("xent-play")

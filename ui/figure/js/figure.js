@@ -166,7 +166,7 @@ export class LiveFigure {
     this.status = element("p", { class: "xent-status", role: "status" })
     const under = below(this.root, this.shown.message, {
       go: (at) => this.go(this.shown.table.presets[at].values), said: (text) => this.say(text) })
-    this.root.replaceChildren(element("div", { class: "xent-grid" },
+    this.root.replaceChildren(element("div", { class: tables.length ? "xent-grid xent-typed" : "xent-grid" },
       results, stage, ...tables, panel, formula, under, this.status))
     this.written.find(this.root)
     this.lights.build()

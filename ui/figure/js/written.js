@@ -64,6 +64,8 @@ export class Written {
   choose(one, chosen) {
     one.chosen = chosen
     one.node.classList.toggle("xent-chosen", chosen)
+    // a part of the formula has something to say as long as one of its numbers is chosen
+    if (chosen && one.node.dataset.part) this.formula.dataset.part = one.node.dataset.part
     if (one.node.role === "button") one.node.ariaPressed = String(chosen)
   }
 
