@@ -128,6 +128,19 @@ def test_home_shows_xent_cores_numbers():
     assert home["now"]["p_k"] == home["now"]["p"][3]
 
 
+def test_a_choice_is_not_told_to_the_browser_which_may_have_a_newer_one():
+    app = open_page("softmax", lang="en")
+    key = app.radio[0].key
+    app.run()
+    assert not app.radio(key=key).proto.set_value
+    app.radio(key=key).set_value(1).run()
+    assert not app.radio(key=key).proto.set_value
+    app.query_params["lang"] = "zh"  # where it is another question to the browser
+    app.run()
+    assert app.radio(key=key).proto.set_value
+    assert app.radio(key=key).value == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_told_before_it_is_asked_and_an_answer_moves_the_figure(name, language):

@@ -44,7 +44,8 @@ def show_question(
     key = f"xent answer to {address.page()} {name}"
     place, told = places or (st.container(),) * 2
     apart = told is not place
-    with place.container(key=f"xent-question-{address.page()}-{name}"):
+    asked = place.container(key=f"xent-asked-{address.page()}-{name}")  # as wide as its room is
+    with asked.container(key=f"xent-question-{address.page()}-{name}"):
         chosen = _choose(said, options, key, given)
         buttons = st.container(horizontal=True)
         with buttons:
@@ -99,7 +100,11 @@ def _choose(label: str, options: Sequence[str], key: str, given: int | None) -> 
             st.session_state[kept] = given, st.session_state[key]
 
     st.session_state[kept] = given, chosen
-    st.session_state[key] = chosen
+    # set only where the browser has it otherwise: what it is told undoes a newer choice there
+    shown, now = f"{key}, shown", (label, *options)  # another question to the browser
+    if (st.session_state.get(shown), st.session_state.get(key)) != (now, chosen):
+        st.session_state[key] = chosen
+    st.session_state[shown] = now
     return st.radio(
         label,
         range(len(options)),
