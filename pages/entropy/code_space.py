@@ -35,7 +35,7 @@ STOPS = np.round(np.linspace(0, 6, 61), 1)
 ROUNDED = 1e-9  # so far from the unit a sum may be that rounding alone has moved
 ONE_BIT, TWO_BITS, TOO_SHORT = (1.0,) * COUNT, (2.0,) * COUNT, (1.0, 2.0, 2.0, 2.0)
 GIVER, TAKER, PIECE = COUNT - 1, 0, 0.05  # classes, and how much of the unit goes between them
-THIN = 0.085  # of the unit: a share that is thinner has no room for a name
+THIN = 0.13  # of the unit: a share that is thinner has no room for a name on a phone
 
 
 @functools.cache
