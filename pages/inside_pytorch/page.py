@@ -93,7 +93,8 @@ def two_routes(s: Section) -> None:
 
 # ---- Shapes and types
 
-MISTAKES = {
+TRIES = {
+    "try_soft": {"target": "4x5", "target_dtype": "float32"},
     "try_float": {"target_dtype": "float32"},
     "try_column": {"target": "4x1"},
     "try_int_one_hot": {"target": "4x5"},
@@ -106,16 +107,16 @@ MISTAKES = {
 ONLY_MEAN = ("all_ignored", "nothing_to_average")
 
 
-def mistake_buttons(s: Section) -> None:
+def buttons_to_try(s: Section) -> None:
     usual = STATE.default["ask"]
     with st.container(horizontal=True):
-        for name, wrong in MISTAKES.items():
+        for name, asked in TRIES.items():
             st.button(
                 s.label(name),
                 key=f"xent inside {name}",
-                type="primary" if s["ask"] == {**usual, **wrong} else "secondary",
+                type="primary" if s["ask"] == {**usual, **asked} else "secondary",
                 on_click=s.put,
-                kwargs={"ask": {**usual, **wrong}},
+                kwargs={"ask": {**usual, **asked}},
             )
 
 
@@ -147,7 +148,7 @@ def shapes_and_types(s: Section) -> None:
     with s.words:
         controls.set_question(s)
     with s.stage:
-        mistake_buttons(s)
+        buttons_to_try(s)
         call = (
             f"F.cross_entropy(x {controls.tuple_text(asked['input'])} {asked['input_dtype']}, "
             f"t {controls.tuple_text(asked['target'])} {asked['target_dtype']})"

@@ -40,7 +40,7 @@ def _contributions(count: int, offset: float, colour: str, hatch: str, array: st
     return showing(go.Bar(x=x, offset=offset, width=0.36, marker=marker, hoverinfo="skip"), y=array)
 
 
-def _stretch(colour: str, **shows: str) -> go.Bar:
+def _stretch(colour: str, place: str = "inside", **shows: str) -> go.Bar:
     """Return a part of the lying bar: how long it is and where it begins come with the sweep."""
     trace = go.Bar(
         orientation="h",
@@ -48,11 +48,11 @@ def _stretch(colour: str, **shows: str) -> go.Bar:
         width=0.8,
         offset=-0.4,
         marker={"color": colour},
-        textposition="inside",
+        textposition=place,
         insidetextanchor="middle",
         textangle=0,
         constraintext="none",
-        textfont={"color": WHITE},
+        insidetextfont={"color": WHITE},
         hoverinfo="skip",
     )
     return showing(trace, **shows)
@@ -90,7 +90,7 @@ def _two_parts(across: Span, axis: str, reach: float) -> Panel:
     return Panel(
         [
             _stretch(TRUTH, x="start", text="entropy|3"),
-            _stretch(SURPRISE, x="rest", base="start", text="kl|3"),
+            _stretch(SURPRISE, "auto", x="rest", base="start", text="kl|3"),
             _beyond("triangle-right", (0,), x="beyond"),
         ],
         {"range": [0, reach], "title": axis},

@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
-from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, WHITE, faint
+from ui.draw.colours import BROKEN, FINE, GREY, PREDICTION, SURPRISE, TRUTH, faint
 from ui.draw.marks import Points, frames, line, point, showing, signs
 from ui.draw.panels import (
     Panel,
@@ -331,15 +331,12 @@ def kinds_of_target(names: tuple[str, ...], title: str, top: float) -> Picture:
         marker = {"color": BROKEN, "pattern": hatch, "line": {"color": BROKEN, "width": 1}}
         return lying(x, marker, textfont={"size": 18, "color": BROKEN})
 
-    arrow = {"symbol": "triangle-right", "size": 12, "color": WHITE}
-    goes_on = signs(mode="markers", y=names, marker=arrow)
     return picture(
         Panel(
             [
                 lying("finite", {"color": SURPRISE}),
                 broken("infinite", "/"),
                 broken("undefined", "x"),
-                showing(goes_on, x="beyond"),
             ],
             {"range": [0, top], **titled(title, 10)},
             categories(

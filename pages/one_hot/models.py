@@ -1,6 +1,7 @@
 """What the figures of the one-hot lesson show, for the rows of a sweep. Losses are in nats."""
 
 import functools
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,16 +146,23 @@ def cases_of(z: tuple[float, ...], k: int, m: int, epsilon: float) -> tuple[Mask
     return mask_cases(z, k, [m - 1] if m else [], smoothing=epsilon, dtype="float64")
 
 
+def masked_reach(z: tuple[float, ...], k: int, epsilon: float) -> float:
+    """How far the axis of these losses goes: to the largest finite one, whatever is masked."""
+    masks = range(len(z) + 1)
+    values = [case.value for m in masks for case in cases_of(z, k, m, epsilon)]
+    return float(max(TOP, *(math.ceil(value) for value in values if math.isfinite(value))))
+
+
 def masking(values: Arrays, z: tuple[float, ...], k: int, epsilon: float) -> Arrays:
     """PyTorch's loss (R, 5) for each kind of target, with the masks (R,)."""
+    top = masked_reach(z, k, epsilon)
     found = [cases_of(z, k, int(m), epsilon) for m in values["m"]]
     losses = np.array([[case.value for case in row] for row in found])
     finite = np.isfinite(losses)
     return {
         "losses": losses,
-        "finite": np.where(finite, np.minimum(losses, TOP), np.nan),
-        "beyond": np.where(finite & (losses > TOP), 0.97 * TOP, np.nan),
-        "infinite": np.where(np.isinf(losses), TOP, np.nan),
-        "undefined": np.where(np.isnan(losses), TOP, np.nan),
+        "finite": np.where(finite, losses, np.nan),
+        "infinite": np.where(np.isinf(losses), top, np.nan),
+        "undefined": np.where(np.isnan(losses), top, np.nan),
         "masked": values["m"].astype(np.uint8),
     }

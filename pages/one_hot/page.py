@@ -327,7 +327,7 @@ def masks(main: Section, names: tuple[str, ...], epsilon: float) -> None:
     m = int(s["m"])
     options = (s.label("nothing"), *names)
     kinds = tuple(name.replace("`", "") for name in s.labels(*TARGETS))
-    s.say("mask")
+    s.say("mask", z=", ".join(map(show, z)))
     s.ask(
         "alive",
         ["all_of_them", "index_only", "none_of_them"],
@@ -337,7 +337,7 @@ def masks(main: Section, names: tuple[str, ...], epsilon: float) -> None:
         target=names[k],
     )
     s.figure(
-        charts.kinds_of_target(kinds, s.label("loss_nats"), TOP),
+        charts.kinds_of_target(kinds, s.label("loss_nats"), models.masked_reach(z, k, epsilon)),
         lambda values: models.masking(values, z, k, epsilon),
         [Choice("m", "masked", options)],
         names={"masked": options},

@@ -32,7 +32,7 @@ CLASS_SIGNS: tuple[Sign, ...] = (
 )  # fmt: skip
 
 # Where the panels stand: curves at the left, loss over accuracy; the maps over the sample's bars.
-_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.55, 1.0), (0.0, 0.26)
+_LEFT, _HIGH, _LOW = (0.0, 0.42), (0.5, 1.0), (0.0, 0.26)
 _LOSS, _ACCURACY = (0.41, 1.0), (0.0, 0.29)
 _HALVES = ((0.5, 0.735), (0.765, 1.0))
 _SMALL = 14  # px: the least that the last row of a class can read
@@ -172,22 +172,23 @@ def _maps(config: Config, plane: Plane | None, runners: Sequence[str], text: Wor
     places = list(zip(_HALVES, ((0, 0.47), (0.53, 1)), strict=True))
     if not runners:  # beside the one confusion matrix stand the worst mistakes (see views._worst)
         places = [((0.5, 1.0) if plane else _HALVES[0], (0, 1))]
-    x, y = _map_axes(config, plane, text)
+    (x, right), (y, up) = _map_axes(config, plane, text)
     return [
         Panel(
             [_mistakes(config.class_count, tail) if plane is None else _spot(tail)],
             x,
-            {**y, "title": _title("")} if tail else y,
+            y,
             across,
             _HIGH,
-            title=head,
+            title=f"{head}: {right} →, {up} {'↓' if plane is None else '↑'}",
             narrow=(narrow, (0.26, 0.53)),
         )
         for head, tail, (across, narrow) in zip(heads, ("", "_2"), places, strict=False)
     ]
 
 
-def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[dict[str, Any]]:
+def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[tuple[dict[str, Any], str]]:
+    """The axes and what they are called: above the map, where below it there is no room."""
     titles = ("x₀", "x₁")
     if plane is None:
         reach = (-0.6, config.class_count - 0.4)
@@ -200,7 +201,7 @@ def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[dict[str
         if config.data == "iris":
             titles = text.label("petal_length"), text.label("petal_width")
     return [
-        {"range": ends, "title": _title(title), **each, **_BARE}
+        ({"range": ends, **each, **_BARE}, title)
         for ends, title, each in zip(ranges, titles, ticks, strict=True)
     ]
 

@@ -58,6 +58,8 @@ class Memory:
         self.state = state
         if by_offer:
             self.offered[page] = state
+            if page == self.made_on:  # what one had made there is no longer what one leaves
+                self.own = self.made_on = None
         if state == self.offered.get(page):
             return
         self.offered.pop(page, None)

@@ -1,6 +1,7 @@
 // What moves over the curves at the screen's rate: the line at the present with its handle, and
 // the curtain behind which the curves already are what is still to be shown; and the axes of what grows.
 
+import { show } from "../../../ui/figure/js/digits.js"
 import { element, find } from "../../../ui/figure/js/dom.js"
 
 /** @import { Axis, Stage } from "../../../ui/figure/js/types.js" */
@@ -43,10 +44,11 @@ export class Curves {
     const [xaxis, yaxis] = stage.axes(panels.loss)
     const below = stage.axes(panels.accuracy)[1]
     const x = xaxis._offset + xaxis.l2p(film.cursor / film.stream.perEpoch)
-    const y = yaxis._offset + (Number.isFinite(loss) ? yaxis.l2p(loss) : yaxis._length)
+    const lost = Number.isFinite(loss) ? "" : show(loss)
+    const y = yaxis._offset + (lost ? 0 : yaxis.l2p(loss))
     this.line.style.transform = `translate(${x}px, ${yaxis._offset}px)`
     this.line.style.height = `${below._offset + below._length - yaxis._offset}px`
-    stage.placeHandles(x, y)
+    stage.placeHandles(x, y, lost)
     this.reveal(xaxis)
   }
 

@@ -217,7 +217,7 @@ def test_each_page_has_its_opening_until_the_state_is_somebodys_own():
     assert go(app, "one") == (1, 2, False)
 
 
-def test_what_a_page_offers_stays_there_and_what_was_made_before_travels_on():
+def test_what_a_page_offers_stays_there_and_what_one_had_made_there_before_is_not_what_one_left():
     app = AppTest.from_function(two_pages).run()
     made = {"id": "a", "values": {"a": "3", "b": "2"}}
     preset = {"id": "b", "values": {"a": "9", "b": "9"}, "offered": True}
@@ -226,12 +226,16 @@ def test_what_a_page_offers_stays_there_and_what_was_made_before_travels_on():
     app.session_state["pair"] = {"commit": preset}
     app.run()
     assert app.session_state["held"][:2] == (9, 9)
-    assert go(app, "two") == (3, 2, True)
+    assert go(app, "two") == (1, 5, False)
     assert go(app, "one")[:2] == (9, 9)
     # pulled from there, it is somebody's own
     app.session_state["pair"] = {"commit": {"id": "c", "values": {"a": "9", "b": "8"}}}
     app.run()
     assert go(app, "two") == (9, 8, True)
+    # an offer of another page's does not touch it
+    app.session_state["pair"] = {"commit": {**preset, "id": "d"}}
+    app.run()
+    assert go(app, "one") == (9, 8, False)
 
 
 def test_a_link_that_says_a_part_has_the_usual_values_of_the_rest_whatever_the_opening():

@@ -121,9 +121,12 @@ export class Handles {
     }
   }
 
-  /** Put all of them at a place of the player's. @param {number} x @param {number} y */
-  placeAt(x, y) {
-    for (const { node } of this.all) move(node, x, y)
+  /** Put all of them at a place of the player's; what has no place there is told. @param {number} x @param {number} y @param {string} [lost] */
+  placeAt(x, y, lost = "") {
+    for (const { node } of this.all) {
+      move(node, x, y)
+      tell(node, "data-lost", lost)
+    }
   }
 
   /** Where a handle is at each position of its control. @param {HandleSpec} spec */

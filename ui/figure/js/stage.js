@@ -25,7 +25,7 @@ export function stageOf(figure) {
     },
     request: () => picture.request(),
     write: (row) => figure.write(row),
-    placeHandles: (x, y) => handles.placeAt(x, y),
+    placeHandles: (x, y, lost) => handles.placeAt(x, y, lost),
     axes: (axis) => handles.axes(axis),
     within: (axis, event) => handles.within(axis, event),
     relayout: (ranges) => {

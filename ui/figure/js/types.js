@@ -101,7 +101,7 @@
  * @property {(name: string, value: number) => void} stand set a control, without drawing it
  * @property {() => void} request draw the state, at once or with the next frame
  * @property {(row: number) => void} write the numbers and words of a row, without the picture
- * @property {(x: number, y: number) => void} placeHandles put the handles at a place in pixels
+ * @property {(x: number, y: number, lost?: string) => void} placeHandles put the handles at a place in pixels; `lost` is told of what has none
  * @property {(axis: string) => [Axis, Axis]} axes the x and y axis of a number ("", "2", …)
  * @property {(axis: string, event: MouseEvent) => boolean} within whether a panel is pointed at
  * @property {(ranges: Record<string, any>) => void} relayout have other axes
