@@ -1,5 +1,8 @@
 """KL divergence: what it costs to be wrong, why never below 0, in two directions, on a map."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from pages.kl_divergence import charts, models
@@ -177,7 +180,15 @@ def say_same_gradient(s: Section) -> None:
     s.stage.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
-@lesson.section(pairs.KEY, pairs.PAIR, figures=("kl_split", "kl_gaps"))
+def uncertain(state: Mapping[str, Any]) -> bool:
+    """Whether P leaves anything open: of a certain one D(Q‖P) is infinite, and little is seen."""
+    return max(state["p"]) < 1
+
+
+PAIR = links.Params(*pairs.PAIR.params, takes=uncertain)
+
+
+@lesson.section(pairs.KEY, PAIR, figures=("kl_split", "kl_gaps"))
 def price_of_being_wrong(s: Section) -> None:
     the_split(s)
     s.program(divergence_program(s["p"], s["q"], s.unit.name))

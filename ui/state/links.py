@@ -68,10 +68,14 @@ class Memory:
         elif state != self.own:
             self.own, self.made_on = state, page
 
+    def from_elsewhere(self, state: dict[str, Any]) -> bool:
+        """Whether a state is what somebody has made on another page than this one."""
+        return state == self.own and self.made_on not in (None, address.page())
+
     @property
     def carried(self) -> bool:
         """Whether the state was made on another page."""
-        return self.state == self.own and self.made_on not in (None, address.page())
+        return self.state is not None and self.from_elsewhere(self.state)
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,9 @@ def _from_address(
         state, problems = params.read(asked)
     elif address.arrived() and left and _fits(params, left):
         state, problems = left, []
+        if memory.from_elsewhere(left) and not params.takes(left):
+            # what somebody has made stays as it is for the lessons that take it
+            state = memory.offered[address.page()] = params.default
     else:
         state, problems = params.default, []
     return state, problems, asked

@@ -7,7 +7,7 @@ ValueError, or KeyError where something is not there; nothing else.
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -366,11 +366,17 @@ class Params:
     """The parameters of one figure, in the order in which the address has them.
 
     An address that says none of them opens their defaults, or the `opening`: what a link would
-    say. A link that says some of them has the defaults of the others.
+    say. A link that says some of them has the defaults of the others. What somebody has made in
+    another lesson opens here, too, if this one `takes` it.
     """
 
-    def __init__(self, *params: Param, opening: Mapping[str, str] | None = None) -> None:
-        self.params = params
+    def __init__(
+        self,
+        *params: Param,
+        opening: Mapping[str, str] | None = None,
+        takes: Callable[[State], bool] = lambda state: True,
+    ) -> None:
+        self.params, self.takes = params, takes
         self._opening, problems = self.read(opening or {})
         if problems:
             raise ValueError(f"opening: cannot use {problems}")

@@ -183,7 +183,11 @@ def two_pages():
     from ui.state import address, links
 
     numbers = links.Number("a", 1.0, 0.0, 9.0), links.Number("b", 2.0, 0.0, 9.0)
-    params = {"one": links.Params(*numbers), "two": links.Params(*numbers, opening={"b": "5"})}
+    params = {
+        "one": links.Params(*numbers),
+        "two": links.Params(*numbers, opening={"b": "5"}),
+        "small": links.Params(*numbers, takes=lambda state: state["a"] < 5),
+    }
     here = st.session_state.get("page", "one")
     address.begin(here)
     address.enter(here)
@@ -236,6 +240,21 @@ def test_what_a_page_offers_stays_there_and_what_one_had_made_there_before_is_no
     app.session_state["pair"] = {"commit": {**preset, "id": "d"}}
     app.run()
     assert go(app, "one") == (9, 8, False)
+
+
+def test_a_page_opens_with_its_own_where_it_does_not_take_what_was_made_elsewhere():
+    app = AppTest.from_function(two_pages).run()
+    for a in (3, 7):
+        app.session_state["pair"] = {"commit": {"id": f"{a}", "values": {"a": f"{a}", "b": "2"}}}
+        app.run()
+        assert go(app, "small") == ((3, 2, True) if a == 3 else (1, 2, False))
+        assert go(app, "two") == (a, 2, True)
+        assert go(app, "one") == (a, 2, False)
+    go(app, "small")  # made there, it is there again
+    app.session_state["pair"] = {"commit": {"id": "b", "values": {"a": "8", "b": "2"}}}
+    app.run()
+    assert go(app, "one") == (8, 2, True)
+    assert go(app, "small") == (8, 2, False)
 
 
 def test_a_link_that_says_a_part_has_the_usual_values_of_the_rest_whatever_the_opening():

@@ -3,6 +3,7 @@
 // table, types.js for what the message holds and for what a player may ask of its figure.
 
 import { loadFonts, loadPlayer, loadPlotly, loadStyle } from "./assets.js"
+import { standBeside } from "./beside.js"
 import { below } from "./below.js"
 import { Protocol } from "./commit.js"
 import { Controls } from "./controls.js"
@@ -173,6 +174,7 @@ export class LiveFigure {
     this.picture.node.onpointerdown = (event) => { if (this.picture.plotted) this.handles.leap(event) }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
     this.picture.observeSize()
+    standBeside(this.root)
     this.sight.disconnect()
     this.sight.observe(this.root)
   }
