@@ -52,10 +52,10 @@ programs:
 picture: $(VENV)/test.done browser
 	$(BIN)/python -m benchmarks.pictures
 
-# what each lesson looks like, which tests/browser/test_golden.py compares: look at them, commit
+# what each lesson looks like, which tests/browser/test_first_sight.py compares: look at them, commit
 golden: $(VENV)/test.done browser
 	rm -rf tests/browser/golden
-	GOLDEN=1 $(BIN)/python -m pytest tests/browser/test_golden.py
+	GOLDEN=1 $(BIN)/python -m pytest tests/browser/test_first_sight.py -k looks
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

@@ -96,7 +96,7 @@ def samples(s: Section, result: xt.OptionsResult, targets: Sequence[int]) -> str
             weighted_sum(result.factors[i], result.losses[i])
             if result.counted[i]
             else tagged(s.label("ignored"), "muted"),
-            number(result.terms[i]),
+            number(result.terms[i] + 0.0),
             brief(result.target_weights[i]),
         )
         for i, target in enumerate(targets)
