@@ -2,6 +2,15 @@
 
 from xent_core.language.coder import arithmetic_decode, arithmetic_encode
 from xent_core.language.counting import CountingModel, Counts
+from xent_core.language.scores import bits_per_letter, perplexity
 from xent_core.language.vocabulary import Vocabulary
 
-__all__ = ["CountingModel", "Counts", "Vocabulary", "arithmetic_decode", "arithmetic_encode"]
+__all__ = [
+    "CountingModel",
+    "Counts",
+    "Vocabulary",
+    "arithmetic_decode",
+    "arithmetic_encode",
+    "bits_per_letter",
+    "perplexity",
+]
