@@ -128,6 +128,8 @@ def towards(pair: Section) -> None:
         alt=s.label("way_alt", unit=s.unit_name),
     )
     s.say("towards", h=show(floor), unit=s.unit_name)
+    if p == q:
+        s.say("already")
 
 
 def ask_how_low(s: Section) -> None:

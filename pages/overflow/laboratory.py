@@ -15,7 +15,7 @@ from pages.overflow.link import FORMAT_NAMES, NO_CELL, Flips, Row, numbered, sli
 from pages.overflow.number import open_number, show_number
 from pages.overflow.programs import overflow_program
 from pages.overflow.steps import cell_code
-from pages.overflow.stories import FREE, STORIES, short_row
+from pages.overflow.stories import FIRST, FREE, STORIES, short_row
 from ui.assets import asset_url
 from ui.figure import Choice, Preset, Slider
 from ui.lesson.questions import answered, note_question
@@ -130,7 +130,10 @@ def all_seven(s: Section, fmt: Format) -> None:
 
 def questions(s: Section) -> None:
     """Show the stories' questions, of which one may be chosen; a second press leaves it."""
-    titles = {name: s.label(f"title_{name}", eps=show(EPSILON, 1)) for name in STORIES}
+    titles = {
+        name: ("★ " if name in FIRST else "") + s.label(f"title_{name}", eps=show(EPSILON, 1))
+        for name in STORIES
+    }
     # the room may be asked all of them, and the end lists what was answered
     for name, story in STORIES.items():
         if name != s["story"]:

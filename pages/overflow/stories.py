@@ -131,6 +131,7 @@ _FEWER_DIGITS = (1e4,) * 3
 _P_IS_EPSILON = (0.0, -math.log(EPSILON))
 _GAPS = {name: certain_gap(name) for name in ("float16", "float32", "float64")}
 
+FIRST = ("thousand", "three")  # what the lesson is about; the others go on from there
 STORIES = {
     "thousand": Story(
         (1000.0, 0.0, 0.0), "paper", "p", ("0", *_NO_NUMBER), 2,

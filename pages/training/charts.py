@@ -168,11 +168,11 @@ def _heads(x: tuple[int, ...], way: str) -> go.Scatter:
 
 def _maps(config: Config, plane: Plane | None, runners: Sequence[str], text: Words) -> list[Panel]:
     """The plane, or the mistakes; of a race, the two runs' side by side."""
-    heads = runners or [text.label("confusion" if plane is None else "plane")]
+    (x, y), named = _map_axes(config, plane, text)
+    heads = runners or [named]
     places = list(zip(_HALVES, ((0, 0.47), (0.53, 1)), strict=True))
     if not runners:  # beside the one confusion matrix stand the worst mistakes (see views._worst)
         places = [((0.5, 1.0) if plane else _HALVES[0], (0, 1))]
-    (x, right), (y, up) = _map_axes(config, plane, text)
     return [
         Panel(
             [_mistakes(config.class_count, tail) if plane is None else _spot(tail)],
@@ -180,30 +180,29 @@ def _maps(config: Config, plane: Plane | None, runners: Sequence[str], text: Wor
             y,
             across,
             _HIGH,
-            title=f"{head}: {right} →, {up} {'↓' if plane is None else '↑'}",
+            title=head,
             narrow=(narrow, (0.26, 0.53)),
         )
         for head, tail, (across, narrow) in zip(heads, ("", "_2"), places, strict=False)
     ]
 
 
-def _map_axes(config: Config, plane: Plane | None, text: Words) -> list[tuple[dict[str, Any], str]]:
-    """The axes and what they are called: above the map, where below it there is no room."""
-    titles = ("x₀", "x₁")
+def _map_axes(config: Config, plane: Plane | None, text: Words) -> tuple[list[dict[str, Any]], str]:
+    """The axes, and what the map is called and they: below it there is no room for names."""
     if plane is None:
         reach = (-0.6, config.class_count - 0.4)
         few = {"dtick": 1 if config.class_count < 7 else 3}  # down, ten have no room
         ranges, ticks = [reach, reach[::-1]], [{"dtick": 1}, few]
-        titles = text.label("taken_for"), text.label("true_class")
+        named = text.label("confusion")
     else:
         ranges = [(float(axis[0]), float(axis[-1])) for axis in (plane.across, plane.up)]
         ticks = [{"nticks": 4}] * 2
+        right, up = "x₀", "x₁"
         if config.data == "iris":
-            titles = text.label("petal_length"), text.label("petal_width")
-    return [
-        ({"range": ends, **each, **_BARE}, title)
-        for ends, title, each in zip(ranges, titles, ticks, strict=True)
-    ]
+            right, up = text.label("petal_length"), text.label("petal_width")
+        named = f"{text.label('plane')}: {right} →, {up} ↑"
+    axes = [{"range": ends, **each, **_BARE} for ends, each in zip(ranges, ticks, strict=True)]
+    return axes, named
 
 
 def _spot(tail: str) -> go.Scatter:
