@@ -117,6 +117,16 @@ def test_the_first_figure_stays_where_it_is_when_the_first_question_is_answered(
         sizes.reverse()  # the window is as the next option finds it
 
 
+# where the question stands above the figure, or beside what is chosen first
+BELOW_MORE = {"/", "/overflow", "/training"}
+
+
+def test_the_first_figure_begins_160_px_from_the_top(standing):
+    lesson, path, _ = standing
+    begins = top(lesson, PROJECTOR)
+    assert begins <= (160 if path not in BELOW_MORE else 360)
+
+
 def test_what_moves_and_is_moved_is_in_sight_together_once_the_question_is_answered(standing):
     lesson = asked(standing)
     set_width(lesson, *PROJECTOR)

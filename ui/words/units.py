@@ -59,7 +59,7 @@ def unit_switch(text: Words) -> Unit:
         problem = Problem(_PARAM, asked[:20], ("link_word", {"words": ", ".join(UNITS)}))
         st.warning(text.label("bad_link", what=names([problem], text.label)))
     st.session_state[_KEY] = unit.name
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="xent-unit"):
         st.segmented_control(
             text.label("unit"), list(UNITS), format_func=text.label, key=_KEY, on_change=_choose
         )
