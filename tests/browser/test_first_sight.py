@@ -121,7 +121,7 @@ def test_the_first_figure_stays_where_it_is_when_the_first_question_is_answered(
 BELOW_MORE = {"/", "/overflow", "/training"}
 
 
-def test_the_first_figure_begins_160_px_from_the_top(standing):
+def test_the_first_figure_begins_160_px_from_the_top_unless_its_question_stands_above(standing):
     lesson, path, _ = standing
     begins = top(lesson, PROJECTOR)
     assert begins <= (160 if path not in BELOW_MORE else 360)
@@ -132,3 +132,26 @@ def test_what_moves_and_is_moved_is_in_sight_together_once_the_question_is_answe
     set_width(lesson, *PROJECTOR)
     lesson.answer(0, "xent-question")
     assert lesson.calm().page.evaluate(OUT_OF_SIGHT) == []
+
+
+# how much of a figure's picture is seen, of 1, when the end of the text beside it has been read
+SEEN = """(key) => {
+    const picture = document.querySelector(`.xent[data-key=${key}] .xent-picture`)
+    const texts = picture.closest('.stHorizontalBlock').querySelectorAll('.stMarkdown li')
+    const before = picture.getBoundingClientRect().top
+    texts[texts.length - 1].scrollIntoView({ block: 'end' })
+    const { top, bottom, height } = picture.getBoundingClientRect()
+    return [before - top, (Math.min(bottom, innerHeight) - Math.max(top, 0)) / height]
+}"""
+
+
+def test_a_figure_stays_in_sight_while_one_reads_a_longer_text_beside_it(visit):
+    lesson = visit("/entropy?lang=en")
+    scrolled, seen = lesson.page.evaluate(SEEN, "lengths")
+    assert scrolled > 300
+    assert seen > 0.5
+    still = (
+        "document.querySelectorAll('.stColumn').forEach((c) => c.removeAttribute('data-beside'))"
+    )
+    lesson.page.evaluate(still)  # as it was without: this text is long enough to tell
+    assert lesson.page.evaluate(SEEN, "lengths")[1] < seen
